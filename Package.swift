@@ -16,17 +16,62 @@ let settings: [SwiftSetting] = [
 /// The targets and their dependencies are the architecture: arrows go one way only.
 let package = Package(
     name: "writ",
+    products: [
+        .executable(name: "writ", targets: ["writ"]),
+        .library(name: "WritClient", targets: ["WritClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
     targets: [
         // The language.
         .target(name: "JSON", swiftSettings: settings),
+        .target(name: "CedarSyntax", dependencies: ["JSON"], swiftSettings: settings),
+        .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: settings),
+        .target(
+            name: "EntityStore", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "LMDB"],
+            swiftSettings: settings),
 
-        // The scenario of the demo and of the benchmarks.
+        // The service.
+        .systemLibrary(name: "CEpoll"),
+        .target(name: "Wire", swiftSettings: settings),
+        .target(
+            name: "DecisionPoint", dependencies: ["CedarEngine", "CedarSyntax", "EntityStore"],
+            swiftSettings: settings),
+        .target(
+            name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
+            swiftSettings: settings),
+        .target(
+            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "Wire"],
+            swiftSettings: settings),
+
+        // The command line.
         .target(name: "Scenario", swiftSettings: settings),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Scenario",
+                "Server", "Wire", "WritClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("../../Policies/open-banking")],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "writ",
+            dependencies: [
+                "Commands", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
 
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),
     ]

@@ -1,0 +1,74 @@
+/// One step of a program: eight bytes.
+///
+/// `target` is an offset in the constants, a place in the code or a number; `short` and `flag`
+/// depend on the operation.
+struct Instruction: BitwiseCopyable {
+    let operation: Operation
+    let flag: UInt8
+    var short: UInt16
+    var target: UInt32
+
+    init(_ operation: Operation, flag: UInt8 = 0, short: UInt16 = 0, target: UInt32 = 0) {
+        self.operation = operation
+        self.flag = flag
+        self.short = short
+        self.target = target
+    }
+}
+
+/// What a step does. "Top" is the top of the stack; "key" is the flat string at `target`.
+enum Operation: UInt8 {
+    /// Pushes the flat value at `target`.
+    case constant
+    /// Pushes the variable `flag`.
+    case variable
+    /// Replaces the entity or record at the top by its attribute key.
+    case attribute
+    /// Replaces the entity or record at the top by whether it has the attribute key.
+    case has
+    /// Goes on with the attribute key of the top; when it is absent the top becomes false and
+    /// `short` steps are skipped. A part of `has a.b`.
+    case descend
+    case not
+    case negate
+    case isEmpty
+    case equal
+    case notEqual
+    case less
+    case lessOrEqual
+    case greater
+    case greaterOrEqual
+    case add
+    case subtract
+    case multiply
+    case isIn
+    case contains
+    case containsAll
+    case containsAny
+    case hasTag
+    case getTag
+    /// Replaces the string at the top by whether it matches the pattern at `target`.
+    case like
+    /// Replaces the entity at the top by whether it is of the type of the entity at `target`.
+    case isType
+    /// Faults unless the top is an entity; skips the next step when it is of the type of the
+    /// entity at `target`, else makes it false. The start of `is T in x`.
+    case guardType
+    /// Faults unless the top is a bool.
+    case requireBool
+    /// Faults unless the top is a bool; goes to `target` when it is false, else drops it.
+    case and
+    /// Faults unless the top is a bool; goes to `target` when it is true, else drops it.
+    case or
+    /// Drops the top, a bool; goes to `target` when it is false.
+    case branch
+    case jump
+    /// Replaces `target` operands by the set of them.
+    case makeSet
+    /// Replaces operands by a record with the keys of the key list at `target`.
+    case makeRecord
+    /// Calls the extension function `flag` with `short` operands.
+    case call
+    /// Ends the program; the top is the result.
+    case end
+}

@@ -1,0 +1,146 @@
+package import CedarSyntax
+
+/// Entities held in memory: the source for offline decisions and tests.
+package final class EntityTable: EntitySource, Sendable {
+    /// Why entities make no table.
+    package enum Failure: Error, Sendable {
+        /// Two entities have the same identity and differ; the index is that of the second.
+        case duplicate(EntityUID, index: Int)
+        case cycle(Hierarchy.Cycle)
+        /// An entity has more than ``Hierarchy/maximumAncestors``.
+        case tooManyAncestors(EntityUID)
+        /// An action has a parent that is no action; the index is that of the action.
+        case actionParent(EntityUID, parent: EntityUID, index: Int)
+        case value(FlatEncoder.Failure, EntityUID, index: Int)
+
+        fileprivate init(_ failure: Hierarchy.Failure) {
+            switch failure {
+            case .cycle(let cycle): self = .cycle(cycle)
+            case .tooManyAncestors(let uid): self = .tooManyAncestors(uid)
+            }
+        }
+
+        package var message: String {
+            switch self {
+            case .duplicate(let uid, _):
+                "`\(uid)` is listed twice with different content"
+            case .cycle(let cycle):
+                cycle.message
+            case .tooManyAncestors(let uid):
+                "`\(uid)` has more than \(Hierarchy.maximumAncestors) ancestors"
+            case .actionParent(let uid, let parent, _):
+                "the action `\(uid)` has the parent `\(parent)`, which is no action"
+            case .value(let failure, let uid, _):
+                "`\(uid)` cannot be stored: \(failure.message)"
+            }
+        }
+    }
+
+    private let memory: FlatMemory
+    /// Offsets of records in `memory`, by the hash of their identity.
+    private let records: [UInt64: [Int]]
+    /// Offsets of ancestor sets in `memory`, each after its owner's identity.
+    private let closures: [UInt64: [(owner: Int, set: Int)]]
+
+    /// The number of entities.
+    package let count: Int
+
+    package init(_ entities: [Entity]) throws(Failure) {
+        var encoder = EntityEncoder()
+        var flatEncoder = FlatEncoder()
+        var bytes: [UInt8] = []
+        var encoded: [EntityUID: [UInt8]] = [:]
+        var parents: [EntityUID: [EntityUID]] = [:]
+        var records: [UInt64: [Int]] = [:]
+        var closures: [UInt64: [(owner: Int, set: Int)]] = [:]
+        for (index, entity) in entities.enumerated() {
+            if entity.uid.type.isActionType,
+                let parent = entity.parents.first(where: { !$0.type.isActionType })
+            {
+                throw .actionParent(entity.uid, parent: parent, index: index)
+            }
+            let record: [UInt8]
+            do throws(FlatEncoder.Failure) {
+                record = try encoder.encode(entity)
+            } catch {
+                throw .value(error, entity.uid, index: index)
+            }
+            if let earlier = encoded[entity.uid] {
+                guard earlier == record else { throw .duplicate(entity.uid, index: index) }
+                continue
+            }
+            encoded[entity.uid] = record
+            parents[entity.uid] = entity.parents
+            let hash = record.withFlat { EntityRecord($0).uid.hash }
+            records[hash, default: []].append(bytes.count)
+            bytes += record
+        }
+        // Only entities that are parents carry their ancestors.
+        var hierarchy = Hierarchy { parents[$0] ?? [] }
+        for uid in parents.keys { try Self.check(uid, &hierarchy) }
+        for owner in Set(parents.values.joined()) {
+            let ancestors = try Self.ancestors(of: owner, &hierarchy)
+            if ancestors.isEmpty { continue }
+            let ownerBytes: [UInt8]
+            let setBytes: [UInt8]
+            do throws(FlatEncoder.Failure) {
+                ownerBytes = try flatEncoder.encode(owner)
+                setBytes = try flatEncoder.encode(.set(ancestors.map { .entity($0) }))
+            } catch {
+                throw .value(error, owner, index: 0)
+            }
+            let hash = ownerBytes.withFlat { FlatEntity($0).hash }
+            closures[hash, default: []].append((bytes.count, bytes.count + ownerBytes.count))
+            bytes += ownerBytes
+            bytes += setBytes
+        }
+        self.records = records
+        self.closures = closures
+        memory = FlatMemory(bytes)
+        count = encoded.count
+    }
+
+    private static func check(
+        _ uid: EntityUID, _ hierarchy: inout Hierarchy
+    ) throws(Failure) {
+        do throws(Hierarchy.Failure) { try hierarchy.check(uid) } catch { throw Failure(error) }
+    }
+
+    private static func ancestors(
+        of uid: EntityUID, _ hierarchy: inout Hierarchy
+    ) throws(Failure) -> Set<EntityUID> {
+        do throws(Hierarchy.Failure) {
+            return try hierarchy.ancestors(of: uid)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    package func record(of uid: FlatEntity) -> EntityLookup {
+        for offset in records[uid.hash] ?? [] {
+            let record = EntityRecord(memory.flat(at: offset))
+            if record.uid.equals(uid) { return .found(record) }
+        }
+        return .absent
+    }
+
+    package func ancestors(of uid: FlatEntity) -> AncestorLookup {
+        for (owner, set) in closures[uid.hash] ?? []
+        where FlatEntity(memory.flat(at: owner)).equals(uid) {
+            return .found(FlatSet(memory.flat(at: set)))
+        }
+        return .absent
+    }
+}
+
+extension Text {
+    /// Whether a type's name is that of actions: its last component is `Action`.
+    package var isActionType: Bool {
+        let action = Array("Action".utf8)
+        guard utf8.count >= action.count, utf8.suffix(action.count).elementsEqual(action) else {
+            return false
+        }
+        return utf8.count == action.count
+            || utf8[utf8.count - action.count - 1] == UInt8(ascii: ":")
+    }
+}

@@ -1,0 +1,126 @@
+/// What becomes of a policy that cannot be evaluated.
+package enum ErrorMode: Sendable {
+    /// A `forbid` that errors denies: skipping it would fail open.
+    case strict
+    /// Every policy that errors is skipped, as the Cedar specification says.
+    case cedar
+}
+
+/// The outcome of a decision; there is no third.
+package enum Verdict: BitwiseCopyable, Hashable, Sendable {
+    case allow
+    case deny(DenyCause)
+}
+
+/// Why a decision is a deny.
+package enum DenyCause: UInt8, BitwiseCopyable, Hashable, Sendable {
+    /// A `forbid` matched, or no `permit` did.
+    case policies
+    /// A `forbid` could not be evaluated: in strict mode for any fault, in Cedar's mode because it
+    /// outgrew the workspace, a bound which the specification does not know.
+    case policyError
+    /// The entity store could not be read.
+    case storeUnavailable
+}
+
+extension RulesView {
+    /// Decides one request with full diagnostics: every policy that may apply is evaluated.
+    ///
+    /// Satisfied forbids deny, else satisfied permits allow, else it is a deny. The determining and
+    /// the erroring policies are left in the workspace.
+    ///
+    /// Source: Cedar language reference, "Authorization"; strict mode is Writ's own.
+    package func authorize<Source: EntitySource & ~Copyable>(
+        _ request: Request, entities: borrowing Source, errors mode: ErrorMode,
+        workspace: inout Workspace
+    ) -> Verdict {
+        workspace.prepare()
+        var tally = Tally()
+        let onResource = run(.resource, request.resource.hash)
+        let onPrincipal = run(.principal, request.principal.hash)
+        let onAction = run(.action, request.action.hash)
+        evaluate(onResource, request, entities, &tally, &workspace)
+        // Ids can be made whose keys are equal; still every policy is evaluated once.
+        if onPrincipal != onResource {
+            evaluate(onPrincipal, request, entities, &tally, &workspace)
+        }
+        if onAction != onResource, onAction != onPrincipal {
+            evaluate(onAction, request, entities, &tally, &workspace)
+        }
+        evaluate(general, request, entities, &tally, &workspace)
+        workspace.sortResults()
+        if tally.storeFailed {
+            workspace.reasons.removeAll(keepingCapacity: true)
+            return .deny(.storeUnavailable)
+        }
+        if tally.forbidden { return .deny(.policies) }
+        if tally.forbidExhausted || (tally.forbidErrored && mode == .strict) {
+            workspace.reasons.removeAll(keepingCapacity: true)
+            return .deny(.policyError)
+        }
+        return tally.permitted ? .allow : .deny(.policies)
+    }
+
+    /// What is known so far of one decision.
+    private struct Tally: BitwiseCopyable {
+        var permitted = false
+        var forbidden = false
+        var forbidErrored = false
+        var forbidExhausted = false
+        var storeFailed = false
+    }
+
+    private func evaluate<Source: EntitySource & ~Copyable>(
+        _ run: PolicyIndex.Run, _ request: Request, _ entities: borrowing Source,
+        _ tally: inout Tally, _ workspace: inout Workspace
+    ) {
+        let machine = Machine(rules: self, request: request)
+        for position in run.first..<(run.first &+ run.count) {
+            let number = member(position)
+            let policy = policy(number)
+            workspace.stack.prepare(depth: Int(policy.depth))
+            do throws(Fault) {
+                guard
+                    try machine.run(
+                        from: Int(policy.start), source: entities, workspace: &workspace)
+                else { continue }
+                if policy.isForbid, !tally.forbidden {
+                    // Permits found before do not determine a deny.
+                    tally.forbidden = true
+                    workspace.reasons.removeAll(keepingCapacity: true)
+                }
+                tally.permitted = tally.permitted || !policy.isForbid
+                if policy.isForbid == tally.forbidden { workspace.reasons.append(number) }
+            } catch {
+                workspace.errors.append(.init(policy: number, fault: error))
+                if policy.isForbid {
+                    tally.forbidErrored = true
+                    // To skip it would let a large request switch it off.
+                    tally.forbidExhausted =
+                        tally.forbidExhausted || error == .workspaceExhausted
+                }
+                tally.storeFailed = tally.storeFailed || error == .storeUnavailable
+            }
+        }
+    }
+}
+
+extension Workspace {
+    /// Orders results by policy; insertion sort, for they are few and nearly in order.
+    mutating func sortResults() {
+        for index in reasons.indices.dropFirst() {
+            var place = index
+            while place > 0, reasons[place - 1] > reasons[place] {
+                reasons.swapAt(place - 1, place)
+                place -= 1
+            }
+        }
+        for index in errors.indices.dropFirst() {
+            var place = index
+            while place > 0, errors[place - 1].policy > errors[place].policy {
+                errors.swapAt(place - 1, place)
+                place -= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package import JSON
+
+/// Reads Cedar values from JSON, without a schema.
+///
+/// Booleans, integers, strings, arrays (sets) and objects (records) stand for themselves; the
+/// one-key objects `__entity` and `__extn` are escapes for entities and extension values.
+///
+/// Source: Cedar documentation, "Entities and context JSON format".
+package struct ValueJSON {
+    package let tape: JSONTape
+    /// Values that nest deeper are refused.
+    package static let maximumDepth = 128
+
+    package init(_ tape: JSONTape) {
+        self.tape = tape
+    }
+
+    package func value(_ node: JSONNode, depth: Int = 0) throws(DataError) -> Value {
+        guard depth <= Self.maximumDepth else {
+            throw error(node, "a value nests deeper than \(Self.maximumDepth) levels")
+        }
+        switch tape.kind(node) {
+        case .null:
+            throw error(node, "null is no Cedar value: leave the member out instead")
+        case .otherNumber:
+            throw error(
+                node,
+                "a number must be an integer from -9223372036854775808 to "
+                    + "9223372036854775807; write others as `decimal`")
+        case .true: return .bool(true)
+        case .false: return .bool(false)
+        case .integer: return .long(tape.integer(node) ?? 0)
+        case .string: return .string(text(node))
+        case .array:
+            var elements: [Value] = []
+            elements.reserveCapacity(tape.count(node))
+            for element in tape.elements(node) {
+                elements.append(try value(element, depth: depth + 1))
+            }
+            return .set(elements)
+        case .object:
+            return try object(node, depth: depth)
+        }
+    }
+
+    /// The members of an object as a record's; no escape is recognised at this level.
+    package func members(
+        _ node: JSONNode, depth: Int = 0
+    ) throws(DataError) -> [(key: Text, value: Value)] {
+        guard tape.kind(node) == .object else {
+            throw error(node, "expected an object")
+        }
+        var members: [(key: Text, value: Value)] = []
+        members.reserveCapacity(tape.count(node))
+        for member in tape.members(node) {
+            members.append((text(member.key), try value(member.value, depth: depth + 1)))
+        }
+        return members
+    }
+
+    /// `{"type": …, "id": …}` or the same inside of `__entity`.
+    package func uid(_ node: JSONNode) throws(DataError) -> EntityUID {
+        guard tape.kind(node) == .object else {
+            throw error(node, #"expected an entity: `{"type": "User", "id": "alice"}`"#)
+        }
+        if tape.count(node) == 1, let inner = tape.member(node, "__entity") {
+            guard tape.kind(inner) == .object else {
+                throw error(inner, "expected an object with `type` and `id`")
+            }
+            return try uid(members: inner)
+        }
+        return try uid(members: node)
+    }
+
+    private func uid(members node: JSONNode) throws(DataError) -> EntityUID {
+        guard let type = tape.member(node, "type"), tape.kind(type) == .string else {
+            throw error(node, "an entity needs the member `type`, a string")
+        }
+        guard let id = tape.member(node, "id"), tape.kind(id) == .string else {
+            throw error(node, "an entity needs the member `id`, a string")
+        }
+        let name = text(type)
+        guard EntityTypeName.isValid(name) else {
+            throw error(
+                type,
+                "`\(name)` is no entity type: it needs identifiers joined by `::`, no spaces, "
+                    + "no reserved words")
+        }
+        return EntityUID(type: name, id: text(id))
+    }
+
+    private func object(_ node: JSONNode, depth: Int) throws(DataError) -> Value {
+        if tape.count(node) == 1 {
+            if let inner = tape.member(node, "__entity") {
+                guard tape.kind(inner) == .object else {
+                    throw error(inner, "`__entity` needs an object with `type` and `id`")
+                }
+                return .entity(try uid(members: inner))
+            }
+            if let inner = tape.member(node, "__extn") {
+                return try extensionValue(inner, depth: depth + 1)
+            }
+            if tape.member(node, "__expr") != nil {
+                throw error(node, "`__expr` is not supported any more: use `__extn`")
+            }
+        }
+        return .record(try members(node, depth: depth))
+    }
+
+    private func extensionValue(_ node: JSONNode, depth: Int) throws(DataError) -> Value {
+        guard tape.kind(node) == .object, let name = tape.member(node, "fn"),
+            tape.kind(name) == .string
+        else {
+            throw error(node, #"`__extn` needs `{"fn": "ip", "arg": "10.0.0.1"}`"#)
+        }
+        guard let function = ExtensionFunction(rawValue: tape.string(name) ?? "") else {
+            throw error(name, "`\(text(name))` is no extension function")
+        }
+        var arguments: [Value] = []
+        switch (tape.member(node, "arg"), tape.member(node, "args")) {
+        case (let argument?, nil):
+            arguments.append(try value(argument, depth: depth + 1))
+        case (nil, let list?):
+            guard tape.kind(list) == .array else {
+                throw error(list, "`args` must be an array")
+            }
+            for argument in tape.elements(list) {
+                arguments.append(try value(argument, depth: depth + 1))
+            }
+        case (_?, _?), (nil, nil):
+            throw error(node, "`__extn` needs either `arg` or `args`")
+        }
+        guard let result = function.applied(to: arguments) else {
+            throw error(node, "`\(function.rawValue)` cannot be evaluated on these arguments")
+        }
+        return result
+    }
+
+    package func text(_ node: JSONNode) -> Text {
+        Text(validUTF8: tape.bytes(node) ?? [])
+    }
+
+    package func error(_ node: JSONNode, _ message: String) -> DataError {
+        DataError(offset: tape.offset(node), message: message)
+    }
+}

@@ -1,0 +1,130 @@
+extension Parser {
+    /// Parses policies up to the end of the text, going on after those that have errors.
+    mutating func policySet() -> PolicySet {
+        var members: [PolicySet.Member] = []
+        while token.kind != .end, diagnostics.count < limits.maximumDiagnostics {
+            do {
+                guard members.count < limits.maximumPolicies else { throw tooManyPolicies() }
+                let policy = try policy()
+                members.append(
+                    PolicySet.Member(id: Text("policy\(members.count)"), policy: policy))
+            } catch {
+                recover()
+            }
+        }
+        return PolicySet(members: members)
+    }
+
+    private mutating func policy() throws(ParseFailure) -> Policy {
+        let start = Int(token.start)
+        let annotations = try annotations()
+        let effect: Policy.Effect
+        switch token.kind {
+        case .permit: effect = .permit
+        case .forbid: effect = .forbid
+        default: throw noEffect(hasAnnotations: !annotations.isEmpty)
+        }
+        advance()
+        let opening = token
+        guard skip(.leftParenthesis) else {
+            throw unexpected("`(` after `\(effect.rawValue)`")
+        }
+        let principal = try principalScope()
+        try nextScopePart(before: .action)
+        let action = try actionScope()
+        try nextScopePart(before: .resource)
+        let resource = try resourceScope()
+        _ = skip(.comma)
+        guard skip(.rightParenthesis) else { throw scopeGoesOn(opening) }
+        var conditions: [Policy.Condition] = []
+        while token.kind == .when || token.kind == .unless {
+            conditions.append(try condition())
+        }
+        try endPolicy()
+        return Policy(
+            effect: effect, annotations: annotations, principal: principal, action: action,
+            resource: resource, conditions: conditions, span: SourceSpan(start, previousEnd))
+    }
+
+    /// Goes past the `;`; one that is missing before the next policy costs only that message.
+    private mutating func endPolicy() throws(ParseFailure) {
+        if skip(.semicolon) { return }
+        let failure = noSemicolon()
+        guard token.kind.beginsPolicy || token.kind == .end else { throw failure }
+    }
+
+    private mutating func condition() throws(ParseFailure) -> Policy.Condition {
+        let start = Int(token.start)
+        let kind: Policy.Condition.Kind = token.kind == .when ? .when : .unless
+        advance()
+        let opening = token
+        guard skip(.leftBrace) else {
+            throw unexpected(
+                "`{` after `\(kind.rawValue)`",
+                help: "write the condition in braces: `\(kind.rawValue) { … }`")
+        }
+        if token.kind == .rightBrace { throw emptyCondition(kind) }
+        let body = try expression()
+        try close(opening, with: .rightBrace)
+        return Policy.Condition(kind: kind, body: body, span: SourceSpan(start, previousEnd))
+    }
+
+    private mutating func annotations() throws(ParseFailure) -> [Policy.Annotation] {
+        var annotations: [Policy.Annotation] = []
+        while token.kind == .at {
+            let start = Int(token.start)
+            advance()
+            guard token.kind.isWord else { throw unexpected("the annotation's name after `@`") }
+            let key = names.text(source, Int(token.start)..<Int(token.end))
+            advance()
+            let value = try annotationValue(of: key)
+            let span = SourceSpan(start, previousEnd)
+            if annotations.contains(where: { $0.key == key }) {
+                throw fail(
+                    span, "annotation `@\(key)` is given twice",
+                    help: "keep one of them, or give them different names")
+            }
+            annotations.append(Policy.Annotation(key: key, value: value, span: span))
+        }
+        return annotations
+    }
+
+    private mutating func annotationValue(of key: Text) throws(ParseFailure) -> Text? {
+        let opening = token
+        guard skip(.leftParenthesis) else { return nil }
+        guard token.kind == .string else {
+            throw unexpected(
+                "a string as the value of `@\(key)`",
+                help: "write `@\(key)(\"…\")`, or `@\(key)` alone when it needs no value")
+        }
+        let value = try stringText(token)
+        advance()
+        try close(opening, with: .rightParenthesis)
+        return value
+    }
+
+    /// Skips to where the next policy seems to begin.
+    ///
+    /// That is after a `;` that some policy follows, or at a policy's first word at the very
+    /// beginning of a line (then the policy before it lacks its end).
+    private mutating func recover() {
+        nesting = 0
+        var isPastSemicolon = false
+        while token.kind != .end {
+            if token.kind.beginsPolicy, isPastSemicolon || isAtLineStart { return }
+            // An open string swallows the rest of the text: nothing after it can be trusted.
+            if token.kind == .unterminatedString {
+                token = Token(.end, from: source.count, to: source.count)
+                return
+            }
+            isPastSemicolon = token.kind == .semicolon
+            advance()
+        }
+    }
+
+    private var isAtLineStart: Bool {
+        let before = Int(token.start) - 1
+        return Int(token.start) > previousEnd && before >= 0
+            && (source[before] == 0x0A || source[before] == 0x0D)
+    }
+}

@@ -1,0 +1,97 @@
+/// One policy or template as it was written.
+package struct Policy: Sendable {
+    package enum Effect: String, Hashable, Sendable {
+        case permit, forbid
+    }
+
+    /// `@key("value")`; without a value it is nil, which Cedar's JSON writes as null.
+    package struct Annotation: Hashable, Sendable {
+        package var key: Text
+        package var value: Text?
+        package var span: SourceSpan
+
+        package init(key: Text, value: Text?, span: SourceSpan) {
+            self.key = key
+            self.value = value
+            self.span = span
+        }
+    }
+
+    /// A `when` or `unless` clause.
+    package struct Condition: Sendable {
+        package enum Kind: String, Hashable, Sendable {
+            case when, unless
+        }
+        package var kind: Kind
+        package var body: Expression
+        package var span: SourceSpan
+
+        package init(kind: Kind, body: Expression, span: SourceSpan) {
+            self.kind = kind
+            self.body = body
+            self.span = span
+        }
+    }
+
+    package var effect: Effect
+    /// In source order; keys are unique.
+    package var annotations: [Annotation]
+    package var principal: ScopeConstraint
+    package var action: ActionConstraint
+    package var resource: ScopeConstraint
+    package var conditions: [Condition]
+    package var span: SourceSpan
+
+    package init(
+        effect: Effect, annotations: [Annotation], principal: ScopeConstraint,
+        action: ActionConstraint, resource: ScopeConstraint, conditions: [Condition],
+        span: SourceSpan
+    ) {
+        self.effect = effect
+        self.annotations = annotations
+        self.principal = principal
+        self.action = action
+        self.resource = resource
+        self.conditions = conditions
+        self.span = span
+    }
+
+    /// Whether it has a slot and so applies only through links.
+    package var isTemplate: Bool { principal.hasSlot || resource.hasSlot }
+
+    /// The value of an annotation; nil when it is absent, "" when it has no value.
+    package func annotation(_ key: Text) -> Text? {
+        annotations.first { $0.key == key }.map { $0.value ?? "" }
+    }
+}
+
+/// An entity named in a scope, or the slot that a template's link fills.
+package enum EntityOrSlot: Hashable, Sendable {
+    case entity(EntityUID)
+    case slot
+}
+
+/// What a policy's head says of the principal or of the resource.
+package enum ScopeConstraint: Hashable, Sendable {
+    case any
+    case equal(EntityOrSlot)
+    case `in`(EntityOrSlot)
+    case isType(Text)
+    case isTypeIn(Text, EntityOrSlot)
+
+    package var hasSlot: Bool {
+        switch self {
+        case .any, .isType: false
+        case .equal(let target), .in(let target), .isTypeIn(_, let target): target == .slot
+        }
+    }
+}
+
+/// What a policy's head says of the action.
+package enum ActionConstraint: Hashable, Sendable {
+    case any
+    case equal(EntityUID)
+    case `in`(EntityUID)
+    /// `action in [..]`, also with no or one member.
+    case inSet([EntityUID])
+}

@@ -1,0 +1,153 @@
+import CedarSyntax
+import Yams
+
+/// One value of the configuration file, with its place for messages.
+struct ConfigurationNode {
+    private let node: Node
+    private let file: InputFile
+    /// The keys that lead here, joined by dots.
+    private let name: String
+
+    /// Reads a whole file.
+    init(_ file: InputFile) throws(Failure) {
+        let text = String(decoding: file.bytes, as: UTF8.self)
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw Failure("`\(file.name)` is empty; see `writ serve --help` for its keys")
+            }
+            self.node = node
+        } catch let failure as Failure {
+            throw failure
+        } catch let error as YamlError {
+            throw Failure("`\(file.name)` is no YAML: \(error)")
+        } catch {
+            throw Failure("`\(file.name)` cannot be read: \(error)")
+        }
+        self.file = file
+        name = ""
+    }
+
+    private init(_ node: Node, _ file: InputFile, _ name: String) {
+        self.node = node
+        self.file = file
+        self.name = name
+    }
+
+    /// The members of a mapping whose keys are all known.
+    struct Mapping {
+        fileprivate let owner: ConfigurationNode
+        fileprivate let members: [String: ConfigurationNode]
+
+        func optional(_ key: String) throws(Failure) -> ConfigurationNode? { members[key] }
+
+        func required(_ key: String) throws(Failure) -> ConfigurationNode {
+            guard let node = members[key] else {
+                throw owner.failure("the key `\(owner.qualified(key))` is missing")
+            }
+            return node
+        }
+    }
+
+    /// Reads a mapping; a key that is not known, or stands twice, is refused.
+    func mapping(_ known: [String: String]) throws(Failure) -> Mapping {
+        guard case .mapping(let mapping) = node else {
+            throw failure("expected keys and values: " + known.keys.sorted().joined(separator: ", "))
+        }
+        var members: [String: ConfigurationNode] = [:]
+        for (keyNode, value) in mapping {
+            let key = keyNode.scalar?.string ?? ""
+            let place = ConfigurationNode(keyNode, file, name)
+            guard known[key] != nil else {
+                let near = nearestName(to: key, among: known.keys.sorted())
+                throw place.failure(
+                    "unknown key `\(qualified(key))`",
+                    help: near.map { "did you mean `\($0)`?" }
+                        ?? "known keys: " + known.keys.sorted().joined(separator: ", "))
+            }
+            guard members[key] == nil else {
+                throw place.failure("the key `\(qualified(key))` stands twice")
+            }
+            members[key] = ConfigurationNode(value, file, qualified(key))
+        }
+        return Mapping(owner: self, members: members)
+    }
+
+    private func qualified(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
+
+    /// A failure at this place.
+    func failure(_ message: String, help: String? = nil) -> Failure {
+        let place = node.mark.map { "\(file.name):\($0.line):\($0.column)" } ?? file.name
+        return Failure("\(place): \(message)" + (help.map { "\nhelp: \($0)" } ?? ""))
+    }
+
+    private func text() throws(Failure) -> String {
+        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
+            throw failure("`\(name)` must be a single value")
+        }
+        return scalar.string
+    }
+
+    /// A path; a relative one is relative to the configuration file.
+    func path(in folder: String) throws(Failure) -> String {
+        let path = try text()
+        if path.hasPrefix("/") { return path }
+        return absolute(folder) + "/" + path
+    }
+
+    func choice<Value>(_ choices: [String: Value]) throws(Failure) -> Value {
+        let text = try text()
+        guard let value = choices[text] else {
+            let names = choices.keys.sorted().map { "`\($0)`" }.joined(separator: " or ")
+            throw failure("`\(name)` must be \(names), not `\(text)`")
+        }
+        return value
+    }
+
+    func integer(_ range: ClosedRange<Int>) throws(Failure) -> Int {
+        guard let value = Int(try text()), range.contains(value) else {
+            throw failure(
+                "`\(name)` must be an integer from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    func identifiers() throws(Failure) -> [UInt32] {
+        guard case .sequence(let sequence) = node else {
+            throw failure("`\(name)` must be a list of numbers, as in [1000, 1001]")
+        }
+        var identifiers: [UInt32] = []
+        for element in sequence {
+            let value = try ConfigurationNode(element, file, name).integer(0...Int(UInt32.max))
+            identifiers.append(UInt32(value))
+        }
+        return identifiers
+    }
+
+    /// A number of bytes, as in `64KiB`.
+    func size(_ range: ClosedRange<Int>) throws(Failure) -> Int {
+        let units = ["": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
+        guard let value = scaled(try text(), units), range.contains(value) else {
+            throw failure(
+                "`\(name)` must be a size from \(range.lowerBound) to \(range.upperBound) bytes, "
+                    + "as in `64KiB`")
+        }
+        return value
+    }
+
+    /// A length of time, as in `250ms`.
+    func duration() throws(Failure) -> Swift.Duration {
+        let units = ["ms": 1, "s": 1_000, "m": 60_000]
+        guard let value = scaled(try text(), units), value > 0 else {
+            throw failure("`\(name)` must be a time above zero, as in `250ms`, `5s` or `1m`")
+        }
+        return .milliseconds(value)
+    }
+
+    private func scaled(_ text: String, _ units: [String: Int]) -> Int? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let unit = text[digits.endIndex...].drop { $0 == " " }
+        guard let number = Int(digits), let factor = units[String(unit)] else { return nil }
+        let (value, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow ? nil : value
+    }
+}

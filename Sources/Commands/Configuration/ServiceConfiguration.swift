@@ -1,0 +1,104 @@
+import DecisionPoint
+import CedarEngine
+import Server
+import Wire
+
+/// Everything `writ serve` can be told, read from one YAML file.
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `policies` | policy file, or folder of `*.cedar` files | required |
+/// | `store` | directory of the entity store | required |
+/// | `errors` | `strict`: a forbid that errors denies; `cedar`: it is skipped | `strict` |
+/// | `reload` | `watch`: reload policies when their files change; `signal`: on SIGHUP only | `watch` |
+/// | `socket.path` | absolute path of the local socket | required |
+/// | `socket.threads` | worker threads, 1–256 | one per core |
+/// | `socket.allowedUsers` | user ids that may connect | the service's own |
+/// | `socket.allowedGroups` | group ids that may connect | none |
+/// | `socket.maximumConnections` | connections served at once | 4096 |
+/// | `socket.maximumFrameBytes` | largest frame taken | 1 MiB |
+/// | `socket.maximumBatchItems` | most items in one batch | 4096 |
+/// | `socket.maximumInFlightBytes` | unread answer bytes before a connection is left alone | 256 KiB |
+/// | `socket.incompleteFrameTimeout` | how long a begun frame may stay unfinished | 5s |
+/// | `socket.slowReaderTimeout` | how long answers may stay unread | 10s |
+/// | `socket.defaultDeadline` | deadline of requests that name none | 1s |
+///
+/// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`.
+struct ServiceConfiguration {
+    var policies: String
+    var store: String
+    var errors = ErrorMode.strict
+    var watchesFiles = true
+    var socket: LocalSocketConfiguration
+
+    /// Reads a configuration file.
+    static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
+        let file = try InputFile(path)
+        let root = try ConfigurationNode(file)
+        let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+        let top = try root.mapping([
+            "policies": "a policy file or folder", "store": "a directory",
+            "socket": "the local socket", "errors": "`strict` or `cedar`",
+            "reload": "`watch` or `signal`",
+        ])
+        let socketNode = try top.required("socket")
+        var configuration = ServiceConfiguration(
+            policies: try top.required("policies").path(in: folder),
+            store: try top.required("store").path(in: folder),
+            socket: try socket(socketNode, folder))
+        if let errors = try top.optional("errors") {
+            configuration.errors = try errors.choice(["strict": .strict, "cedar": .cedar])
+        }
+        if let reload = try top.optional("reload") {
+            configuration.watchesFiles = try reload.choice(["watch": true, "signal": false])
+        }
+        return configuration
+    }
+
+    private static func socket(
+        _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) -> LocalSocketConfiguration {
+        let keys = try node.mapping([
+            "path": "an absolute path", "threads": "worker threads",
+            "allowedUsers": "user ids", "allowedGroups": "group ids",
+            "maximumConnections": "a number", "maximumFrameBytes": "a size",
+            "maximumBatchItems": "a number", "maximumInFlightBytes": "a size",
+            "incompleteFrameTimeout": "a time", "slowReaderTimeout": "a time",
+            "defaultDeadline": "a time",
+        ])
+        var socket = LocalSocketConfiguration(
+            path: try keys.required("path").path(in: folder))
+        if let node = try keys.optional("threads") {
+            socket.workerCount = try node.integer(1...256)
+        }
+        let users = try keys.optional("allowedUsers")?.identifiers()
+        let groups = try keys.optional("allowedGroups")?.identifiers()
+        if users != nil || groups != nil {
+            socket.allowedPeers = PeerAllowList(
+                userIDs: Set(users ?? []), groupIDs: Set(groups ?? []))
+        }
+        if let node = try keys.optional("maximumConnections") {
+            socket.maximumConnections = try node.integer(1...(1 << 20))
+        }
+        if let node = try keys.optional("maximumFrameBytes") {
+            socket.frameLimits.maximumFrameBytes = try node.size(256...(1 << 30))
+        }
+        if let node = try keys.optional("maximumBatchItems") {
+            socket.frameLimits.maximumBatchItems = try node.integer(1...(1 << 20))
+        }
+        if let node = try keys.optional("maximumInFlightBytes") {
+            socket.maximumInFlightBytes = try node.size(1...(1 << 30))
+        }
+        if let node = try keys.optional("incompleteFrameTimeout") {
+            socket.incompleteFrameTimeout = try node.duration()
+        }
+        if let node = try keys.optional("slowReaderTimeout") {
+            socket.slowReaderTimeout = try node.duration()
+        }
+        if let node = try keys.optional("defaultDeadline") {
+            socket.defaultDeadline = try node.duration()
+        }
+        if let problem = socket.problem { throw node.failure(problem) }
+        return socket
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import CedarEngine
+import CedarSyntax
+import JSON
+
+/// `writ authorize`: decides one request from files, without a server.
+struct AuthorizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authorize",
+        abstract: "Decide one request from policy and entity files.",
+        discussion: """
+            Policies that error are skipped, as the Cedar specification says; --strict denies when
+            a forbid errors, as the service does.
+
+            Exit codes: 0 allow, 2 deny, 1 error.
+
+            Example:
+              writ authorize --policies p.cedar --entities e.json --request-json r.json -v
+            """)
+
+    @Option(help: ArgumentHelp("The policies, a Cedar file.", valueName: "file"))
+    var policies: String
+
+    @Option(help: ArgumentHelp("The entities, a JSON file.", valueName: "file"))
+    var entities: String
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("A schema; not supported yet.", valueName: "file"))
+    var schema: String?
+
+    @OptionGroup var request: RequestOptions
+
+    @Flag(name: [.short, .long], help: "Print the policies that determined the decision.")
+    var verbose = false
+
+    @Flag(help: "Deny when a forbid policy errors.")
+    var strict = false
+
+    @Flag(help: "Print the decision as JSON.")
+    var json = false
+
+    func validate() throws {
+        if schema != nil {
+            throw ValidationError(
+                "--schema is not supported yet: entities and contexts need explicit forms "
+                    + "(`__entity`, `__extn`), which are read without one")
+        }
+    }
+
+    func run() async throws {
+        let report = try decide()
+        if json {
+            printLine(report.json)
+        } else {
+            report.print(verbose: verbose)
+        }
+        guard report.verdict == .allow else { throw ExitCode.denied }
+    }
+
+    private func decide() throws(Failure) -> DecisionReport {
+        let policyFile = try InputFile(policies)
+        let policySet = try policyFile.policies()
+        let entityFile = try InputFile(entities)
+        let entities = try entityFile.entities()
+        let request = try request.request()
+        let ruleset: Ruleset
+        do throws(CompileError) {
+            ruleset = try Ruleset(policySet, version: FlatHash.bytes(policyFile.bytes))
+        } catch {
+            throw Failure("`\(policyFile.name)`: \(error.message)")
+        }
+        let table: EntityTable
+        do throws(EntityTable.Failure) {
+            table = try EntityTable(entities)
+        } catch {
+            throw Failure("`\(entityFile.name)`: \(error.message)")
+        }
+        return try OfflineDecision(ruleset, table).decide(request, strict ? .strict : .cedar)
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import CedarEngine
+import JSON
+import WritClient
+
+/// `writ query`: asks a running server one question.
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Ask a running decision point.",
+        discussion: """
+            Exit codes: 0 allow, 2 deny, 1 no answer.
+
+            Examples:
+              writ query --socket /run/writ/writ.sock --principal 'User::"alice"' \\
+                --action 'Action::"view"' --resource 'Photo::"1"'
+              writ query --socket /run/writ/writ.sock --request-json request.json --json
+            """)
+
+    @Option(help: ArgumentHelp("The server's socket.", valueName: "path"))
+    var socket: String
+
+    @OptionGroup var request: RequestOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Deny as stale unless the store has reached this revision.", valueName: "revision"))
+    var atLeast: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds after which the answer is of no use.", valueName: "milliseconds"))
+    var deadline: Int?
+
+    @Flag(help: "Print the answer as JSON.")
+    var json = false
+
+    func validate() throws {
+        if let deadline, !(1...3_600_000).contains(deadline) {
+            throw ValidationError("--deadline must be from 1 to 3600000 milliseconds")
+        }
+    }
+
+    func run() async throws {
+        let answer = try ask()
+        if json {
+            printLine(answer.json)
+        } else {
+            answer.print()
+        }
+        guard answer.isAllowed else { throw ExitCode.denied }
+    }
+
+    private func ask() throws(Failure) -> Answer {
+        let request = try request.request()
+        do throws(ClientError) {
+            var connection = try Connection(path: absolutePath(socket))
+            return try connection.decide(
+                EncodedRequest(request), deadline: deadline.map { .milliseconds($0) },
+                atLeastRevision: atLeast)
+        } catch {
+            throw Failure("no decision, so deny: \(error.description)")
+        }
+    }
+}
+
+extension Answer {
+    /// Prints the answer for people.
+    func print() {
+        let terminal = Terminal.output
+        printLine(
+            isAllowed ? terminal.styled("ALLOW", .green) : terminal.styled("DENY", .red))
+        if cause != .decided { printLine("cause: \(cause)") }
+        for reason in reasons { printLine("policy: \(reason)") }
+        for error in errors {
+            let fault = Fault(rawValue: error.fault)?.message ?? "fault \(error.fault)"
+            printLine("error: \(error.policyID): \(fault)")
+        }
+        if !detail.isEmpty { printLine("detail: \(detail)") }
+        printLine(
+            terminal.styled(
+                "policies \(hexadecimal(policyVersion)), revision \(revision), decision "
+                    + hexadecimal(decisionID), .faint))
+    }
+
+    var json: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("decision")
+        writer.string(isAllowed ? "allow" : "deny")
+        writer.key("cause")
+        writer.string("\(cause)")
+        writer.key("reason")
+        writer.beginArray()
+        for reason in reasons { writer.string(reason) }
+        writer.endArray()
+        writer.key("errors")
+        writer.beginArray()
+        for error in errors {
+            writer.beginObject()
+            writer.key("policy")
+            writer.string(error.policyID)
+            writer.key("message")
+            writer.string(Fault(rawValue: error.fault)?.message ?? "fault \(error.fault)")
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("policyVersion")
+        writer.string(hexadecimal(policyVersion))
+        writer.key("revision")
+        writer.integer(Int64(clamping: revision))
+        writer.key("decisionId")
+        writer.string(hexadecimal(decisionID))
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import CedarEngine
+import DecisionPoint
+import EntityStore
+import Glibc
+import Logging
+import Server
+
+/// `writ serve`: answers on the local socket until it is told to stop.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the decision point.",
+        discussion: """
+            The configuration is a YAML file:
+
+              policies: policies/            # a Cedar file, or a folder of *.cedar files
+              store: /var/lib/writ           # the entity store, made by `writ store import`
+              errors: strict                 # a forbid that errors denies; `cedar` skips it
+              reload: watch                  # or `signal`: reload on SIGHUP only
+              socket:
+                path: /run/writ/writ.sock
+                threads: 2                   # one per core unless given
+                allowedUsers: [1000]         # the service's own user unless given
+                allowedGroups: []
+                maximumConnections: 4096
+                maximumFrameBytes: 1MiB
+                maximumBatchItems: 4096
+                maximumInFlightBytes: 256KiB # unread answers before a client is left alone
+                incompleteFrameTimeout: 5s
+                slowReaderTimeout: 10s
+                defaultDeadline: 1s
+
+            Relative paths are relative to the file. Policies are reloaded when their files change
+            and on SIGHUP; policies that do not compile leave the last good set in force. SIGTERM
+            and SIGINT stop the service once what it has received is answered.
+
+            Exit codes: 0 stopped, 1 could not start.
+
+            Example:
+              writ serve --config writ.yaml
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
+    var config: String
+
+    @Option(help: "How long stopping may take, in seconds.")
+    var drain = 5
+
+    func validate() throws {
+        guard (0...3600).contains(drain) else {
+            throw ValidationError("--drain must be from 0 to 3600 seconds")
+        }
+    }
+
+    func run() async throws {
+        let signals = StopSignals()
+        let service = try Service(ServiceConfiguration.read(config))
+        await signals.handle(
+            reload: { service.reloader.reload(because: "SIGHUP") },
+            while: service.watch)
+        service.stop(drainFor: .seconds(drain))
+    }
+}
+
+/// A running decision point: store, policies and local socket.
+struct Service: Sendable {
+    let reloader: PolicyReloader
+    private let server: LocalSocketServer
+    private let watchesFiles: Bool
+    private let log: Logger
+
+    /// Opens the store, compiles the policies and starts the socket.
+    ///
+    /// - Throws: with everything closed again.
+    init(_ configuration: ServiceConfiguration, log: Logger = .service) throws(Failure) {
+        let source = PolicySource(path: configuration.policies)
+        let publisher: RulesetPublisher
+        let store: EntityStore
+        do throws(PolicySource.Failure) {
+            publisher = RulesetPublisher(try source.load())
+        } catch {
+            throw Failure(error.description)
+        }
+        do throws(StoreError) {
+            store = try EntityStore.open(at: configuration.store)
+        } catch {
+            throw Failure(error.description)
+        }
+        let mode = configuration.errors
+        let startedAt = UInt64(max(0, time(nil)))
+        do throws(LocalSocketError) {
+            server = try LocalSocketServer.start(configuration.socket) { worker in
+                try DecisionPointHandler(
+                    publisher: publisher, store: store, errors: mode, worker: worker,
+                    startedAt: startedAt)
+            }
+        } catch {
+            throw Failure(error.description)
+        }
+        reloader = PolicyReloader(source: source, publisher: publisher, log: log)
+        watchesFiles = configuration.watchesFiles
+        self.log = log
+        let ruleset = publisher.load().ruleset
+        log.notice(
+            "serving",
+            metadata: [
+                "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
+                "threads": "\(configuration.socket.workerCount)",
+                "policies": "\(ruleset.policies.count)",
+                "version": "\(hexadecimal(ruleset.version))",
+            ])
+        if ruleset.templateCount > 0 {
+            log.warning(
+                "templates decide nothing until they are linked",
+                metadata: ["templates": "\(ruleset.templateCount)"])
+        }
+    }
+
+    /// Reloads changed policy files until the task is cancelled, if so configured.
+    @Sendable
+    func watch() async {
+        if watchesFiles { await reloader.watch() }
+    }
+
+    /// Answers what was received, then closes.
+    func stop(drainFor duration: Swift.Duration) {
+        log.notice("stopping")
+        server.stop(drainFor: duration)
+        let figures = server.statistics
+        log.notice("stopped", metadata: ["statistics": "\(figures)"])
+    }
+}
+
+extension Logger {
+    /// Logs to standard error, as service managers expect.
+    static var service: Logger {
+        Logger(label: "writ") { StreamLogHandler.standardError(label: $0) }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import CedarSyntax
+import EntityStore
+import JSON
+
+/// Reads an entity's identity given on the command line.
+func entityUID(_ text: String) throws(Failure) -> EntityUID {
+    do throws(Diagnostics) {
+        return try EntityUID.parse(text)
+    } catch {
+        throw Failure(
+            "`\(text)` is no entity: \(error.all[0].message)\n"
+                + "help: write it as 'User::\"alice\"', with the quotes")
+    }
+}
+
+/// `writ store get`: prints one entity.
+struct StoreGetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Print an entity as JSON.",
+        discussion: "Example:\n  writ store get --store /var/lib/writ 'User::\"alice\"'")
+
+    @OptionGroup var location: StoreLocation
+
+    @Argument(help: ArgumentHelp("The entity, as in 'User::\"alice\"'.", valueName: "uid"))
+    var entity: String
+
+    func run() async throws {
+        let uid = try entityUID(entity)
+        let store = try location.open(readOnly: true)
+        guard let entity = try failing({ () throws(StoreError) in try store.get(uid) }) else {
+            throw Failure("`\(uid)` is not in the store")
+        }
+        var writer = JSONWriter(style: .pretty)
+        writer.write(entity)
+        printLine(String(decoding: writer.bytes, as: UTF8.self))
+    }
+}
+
+/// `writ store put`: stores entities from a small JSON file.
+struct StorePutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put", abstract: "Store an entity, or an array of them, in one change.",
+        discussion: "Example:\n  writ store put --store /var/lib/writ alice.json")
+
+    @OptionGroup var location: StoreLocation
+
+    @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let input = try InputFile(file)
+        let json = try input.json()
+        var entities: [Entity] = []
+        do throws(DataError) {
+            let root = json.tape.root
+            entities =
+                json.tape.kind(root) == .array
+                ? try json.entities(root) : [try json.entity(root)]
+        } catch {
+            throw input.failure(error)
+        }
+        let store = try location.open()
+        let revision = try failing { () throws(StoreError) in try store.put(entities) }
+        printLine("revision \(revision)")
+    }
+}
+
+/// `writ store delete`: removes entities.
+struct StoreDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Remove entities in one change.",
+        discussion: "Example:\n  writ store delete --store /var/lib/writ 'User::\"alice\"'")
+
+    @OptionGroup var location: StoreLocation
+
+    @Argument(help: ArgumentHelp("The entities.", valueName: "uid"))
+    var entities: [String]
+
+    @Flag(help: "Pass over entities that are not there.")
+    var ignoreAbsent = false
+
+    func run() async throws {
+        var uids: [EntityUID] = []
+        for entity in entities { uids.append(try entityUID(entity)) }
+        let store = try location.open()
+        let revision = try failing { () throws(StoreError) in
+            try store.delete(uids, ignoringAbsent: ignoreAbsent)
+        }
+        printLine("revision \(revision)")
+    }
+}

@@ -1,0 +1,98 @@
+import CedarSyntax
+import Glibc
+import JSON
+
+/// A file given on the command line, read whole.
+struct InputFile {
+    /// The path as given, for messages; `-` is standard input.
+    let name: String
+    let bytes: [UInt8]
+
+    /// The largest file that is read whole, in bytes.
+    static let maximumBytes = 1 << 30
+
+    init(_ path: String) throws(Failure) {
+        name = path == "-" ? "standard input" : path
+        let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Failure("cannot read `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe read(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Failure("cannot read `\(path)`: \(unsafe String(cString: strerror(errno)))")
+            }
+            if count == 0 { break }
+            guard bytes.count + count <= Self.maximumBytes else {
+                throw Failure("`\(path)` is larger than \(Self.maximumBytes) bytes")
+            }
+            bytes += buffer[..<count]
+        }
+        self.bytes = bytes
+    }
+
+    /// Reads the file as JSON.
+    func json() throws(Failure) -> ValueJSON {
+        do throws(JSONError) {
+            return ValueJSON(
+                try JSONTape(parsing: bytes, limits: JSONLimits(maximumBytes: Self.maximumBytes)))
+        } catch {
+            throw failure(DataError(error))
+        }
+    }
+
+    /// A failure at a place in this file, with the source underlined.
+    func failure(_ error: DataError) -> Failure {
+        let diagnostic = Diagnostic(
+            span: SourceSpan(error.offset, error.offset + 1), message: error.message)
+        return Failure(render([diagnostic]))
+    }
+
+    func failure(_ diagnostics: Diagnostics) -> Failure {
+        Failure(render(diagnostics.all))
+    }
+
+    /// Shows diagnostics with their lines.
+    func render(_ diagnostics: [Diagnostic]) -> String {
+        let renderer = DiagnosticRenderer(
+            source: bytes, fileName: name, isColored: Terminal.error.hasColour)
+        return diagnostics.map { renderer.render($0) }.joined(separator: "\n")
+    }
+
+    /// Reads the file as Cedar policies.
+    func policies() throws(Failure) -> PolicySet {
+        do throws(Diagnostics) {
+            return try PolicySet.parse(bytes)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Reads the file as entities JSON.
+    func entities() throws(Failure) -> [Entity] {
+        let json = try json()
+        do throws(DataError) {
+            return try json.entities(json.tape.root)
+        } catch {
+            throw failure(error)
+        }
+    }
+}
+
+/// The absolute form of a path that exists; the path itself when it cannot be found out.
+func absolute(_ path: String) -> String {
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+}
+
+/// A path made absolute by the working directory; it need not exist.
+func absolutePath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : absolute(".") + "/" + path
+}

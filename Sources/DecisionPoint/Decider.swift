@@ -1,0 +1,129 @@
+package import CedarEngine
+package import EntityStore
+
+/// Decides requests for one thread: where entities and rules meet.
+///
+/// Between ``begin()`` and ``end()`` every decision is made on one ruleset and one revision of the
+/// store. After warm-up a decision allocates nothing, takes no lock and counts no references.
+package struct Decider: ~Copyable {
+    private let publisher: RulesetPublisher
+    private let mode: ErrorMode
+    private var reader: EntityReader
+    private var workspace: Workspace
+    private let emptyContext = FlatConstant.emptyRecord()
+
+    private var ruleset: Ruleset
+    private var rules: RulesView
+    private var epoch: UInt64
+    private var isReadable = false
+
+    /// The revision of the store that decisions are made on; 0 when it cannot be read.
+    package private(set) var revision: UInt64 = 0
+    /// The version of the policies that decisions are made on.
+    package private(set) var policyVersion: UInt64
+
+    /// - Throws: when the store has no room for another reader.
+    package init(
+        publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode
+    ) throws(StoreError) {
+        reader = try store.makeReader()
+        workspace = Workspace()
+        self.publisher = publisher
+        self.mode = mode
+        (ruleset, epoch) = publisher.load()
+        rules = ruleset.view
+        policyVersion = ruleset.version
+    }
+
+    /// Pins the newest ruleset and the newest revision.
+    package mutating func begin() {
+        if publisher.epoch != epoch { adopt() }
+        do throws(StoreError) {
+            revision = try reader.begin()
+            isReadable = true
+        } catch {
+            // Decisions made now are denies with the cause `storeUnavailable`.
+            revision = 0
+            isReadable = false
+        }
+    }
+
+    /// Lets go of the revision.
+    package mutating func end() {
+        if isReadable { reader.end() }
+        isReadable = false
+    }
+
+    @inline(never)
+    private mutating func adopt() {
+        (ruleset, epoch) = publisher.load()
+        rules = ruleset.view
+        policyVersion = ruleset.version
+    }
+
+    /// Judges the bytes of a request and decides it.
+    ///
+    /// Policies named by `reasonCount`, `errorCount` and their accessors are those of this
+    /// decision, until the next one.
+    ///
+    /// - Parameter minimumRevision: the revision the store must have reached; 0 for any.
+    package mutating func decide(
+        _ question: Question, minimumRevision: UInt64
+    ) -> Outcome {
+        workspace.forgetResults()
+        guard isReadable else { return .refused(.storeUnavailable) }
+        guard minimumRevision <= revision else { return .refused(.staleRevision) }
+        guard rules.policyCount > 0 else { return .refused(.noPolicies) }
+        guard let request = question.validated(emptyContext: emptyContext.flat) else {
+            return .refused(.malformed)
+        }
+        switch rules.authorize(
+            request, entities: reader, errors: mode, workspace: &workspace)
+        {
+        case .allow: return .allowed
+        case .deny(.policies): return .denied
+        case .deny(.policyError): return .refused(.policyError)
+        case .deny(.storeUnavailable): return .refused(.storeUnavailable)
+        }
+    }
+
+    // MARK: The policies behind the last decision
+
+    package var reasonCount: Int { workspace.reasons.count }
+
+    /// The id of a determining policy.
+    package func reason(_ index: Int) -> FlatString {
+        rules.policyID(workspace.reasons[index])
+    }
+
+    package var errorCount: Int { workspace.errors.count }
+
+    /// The id of an erroring policy and its fault.
+    package func error(_ index: Int) -> (policy: FlatString, fault: Fault) {
+        let error = workspace.errors[index]
+        return (rules.policyID(error.policy), error.fault)
+    }
+}
+
+/// What became of a question; everything but `allowed` is a deny.
+package enum Outcome: BitwiseCopyable, Hashable, Sendable {
+    case allowed
+    /// The policies deny, or none permits.
+    case denied
+    /// No decision could be made from policies; that is a deny as well.
+    case refused(Refusal)
+}
+
+/// Why no decision could be made from policies.
+package enum Refusal: UInt8, BitwiseCopyable, CaseIterable, Hashable, Sendable {
+    /// A part of the request is no valid flat value.
+    case malformed
+    /// The store has not reached the revision asked for.
+    case staleRevision
+    /// There is no policy.
+    case noPolicies
+    /// A forbid could not be evaluated and the service is strict.
+    case policyError
+    /// The store could not be read.
+    case storeUnavailable
+}

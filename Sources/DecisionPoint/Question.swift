@@ -1,0 +1,51 @@
+import CedarEngine
+
+/// A request as it came: regions of memory that are not trusted yet.
+///
+/// The memory must stay as it is until the decision is made.
+@safe
+package struct Question: BitwiseCopyable {
+    private let principal: UnsafeRawBufferPointer
+    private let action: UnsafeRawBufferPointer
+    private let resource: UnsafeRawBufferPointer
+    private let context: UnsafeRawBufferPointer
+
+    /// - Parameter context: a record; no bytes stand for the empty one.
+    @unsafe
+    package init(
+        principal: UnsafeRawBufferPointer, action: UnsafeRawBufferPointer,
+        resource: UnsafeRawBufferPointer, context: UnsafeRawBufferPointer
+    ) {
+        unsafe self.principal = principal
+        unsafe self.action = action
+        unsafe self.resource = resource
+        unsafe self.context = context
+    }
+
+    /// The request, if every part is a valid flat value of its kind.
+    func validated(emptyContext: FlatBytes) -> Request? {
+        guard let principal = unsafe Self.flat(principal, .entity),
+            let action = unsafe Self.flat(action, .entity),
+            let resource = unsafe Self.flat(resource, .entity)
+        else { return nil }
+        var record = emptyContext
+        if unsafe context.count > 0 {
+            guard let flat = unsafe Self.flat(context, .record) else { return nil }
+            record = flat
+        }
+        return Request(
+            principal: FlatEntity(principal), action: FlatEntity(action),
+            resource: FlatEntity(resource), context: FlatRecord(record))
+    }
+
+    private static func flat(_ region: UnsafeRawBufferPointer, _ tag: FlatTag) -> FlatBytes? {
+        guard let start = region.baseAddress else { return nil }
+        let flat = unsafe FlatBytes(start)
+        do throws(FlatValidator.Failure) {
+            try FlatValidator.validate(flat, count: region.count, as: tag)
+            return flat
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import CedarEngine
+package import CedarSyntax
+import LMDB
+
+extension EntityStore {
+    /// Stores entities, each in the place of the one with its identity.
+    ///
+    /// - Returns: the revision that contains them, on disk; the present one when nothing changed.
+    /// - Throws: `badEntity`, also when two have one identity and differ; `cycle`, `locked`,
+    ///   `mapFull`, `noSpace`, `readOnly`, `corrupted`: nothing has changed then.
+    @discardableResult
+    package func put(_ entities: [Entity]) throws(StoreError) -> UInt64 {
+        let operation = "store entities"
+        let groups = try RecordBatch.groups(of: entities, layout, operation)
+        return try change(operation) { (change, transaction) throws(StoreError) in
+            for group in groups { try change.put(group, &transaction) }
+        }
+    }
+
+    /// Removes entities and what lay above them for their descendants.
+    ///
+    /// - Parameter ignoringAbsent: whether an entity that is not there is passed over.
+    /// - Returns: the revision without them, on disk; the present one when nothing changed.
+    /// - Throws: `notFound` when one is not there; as ``put(_:)`` else. Nothing has changed then.
+    @discardableResult
+    package func delete(
+        _ uids: [EntityUID], ignoringAbsent: Bool = false
+    ) throws(StoreError) -> UInt64 {
+        let operation = "delete entities"
+        var encoder = FlatEncoder()
+        var flat: Set<FlatUID> = []
+        for uid in uids { flat.insert(try FlatUID(uid, &encoder)) }
+        return try change(operation) { (change, transaction) throws(StoreError) in
+            for uid in flat {
+                if try !change.remove(uid, &transaction), !ignoringAbsent {
+                    throw StoreError(.notFound, operation, "there is no `\(uid.uid)`")
+                }
+            }
+        }
+    }
+
+    /// Runs a change in a write transaction of its own and commits it.
+    func change(
+        _ operation: String,
+        _ body: (inout StoreChange, inout WriteTransaction) throws(StoreError) -> Void
+    ) throws(StoreError) -> UInt64 {
+        try write(operation) { (transaction) throws(StoreError) in
+            var change = try StoreChange(transaction, self, operation)
+            try body(&change, &transaction)
+            return try change.finish(&transaction).revision
+        }
+    }
+
+    /// Runs the closure in a write transaction, again from its start when the map had to grow.
+    func write<Value>(
+        _ operation: String,
+        _ body: (inout WriteTransaction) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        let lock = try takeWriterLock(operation)
+        return try lock.write(maximumMapBytes: options.maximumMapBytes, body)
+    }
+}
+
+/// Entities as records, in the order in which they are written.
+enum RecordBatch {
+    /// Encodes entities; records whose hashes share a key stand together, in rising order of keys.
+    static func groups(
+        of entities: [Entity], _ layout: StoreLayout, _ operation: String
+    ) throws(StoreError) -> [[[UInt8]]] {
+        var encoder = EntityEncoder()
+        var records: [(key: UInt64, index: Int, bytes: [UInt8])] = []
+        records.reserveCapacity(entities.count)
+        for (index, entity) in entities.enumerated() {
+            let bytes = try encode(entity, &encoder, operation, nil)
+            let key = layout.key(bytes.withFlat { EntityRecord($0).uid.hash }).number
+            records.append((key, index, bytes))
+        }
+        records.sort { ($0.key, $0.index) < ($1.key, $1.index) }
+        var groups: [[[UInt8]]] = []
+        var last: UInt64?
+        for record in records {
+            if record.key != last { groups.append([]) }
+            last = record.key
+            groups[groups.count - 1].append(record.bytes)
+        }
+        return try groups.map { (group) throws(StoreError) in try unique(group, operation) }
+    }
+
+    /// Encodes an entity that keeps the rules a store adds to those of values.
+    static func encode(
+        _ entity: Entity, _ encoder: inout EntityEncoder, _ operation: String,
+        _ place: StorePlace?
+    ) throws(StoreError) -> [UInt8] {
+        if entity.uid.type.isActionType,
+            let parent = entity.parents.first(where: { !$0.type.isActionType })
+        {
+            throw StoreError(
+                .badEntity(place), operation,
+                "the action `\(entity.uid)` has the parent `\(parent)`, which is no action")
+        }
+        do throws(FlatEncoder.Failure) {
+            return try encoder.encode(entity)
+        } catch {
+            throw StoreError(
+                .badEntity(place), operation,
+                "`\(entity.uid)` cannot be stored: \(error.message)")
+        }
+    }
+
+    private static func unique(
+        _ group: [[UInt8]], _ operation: String
+    ) throws(StoreError) -> [[UInt8]] {
+        if group.count == 1 { return group }
+        var seen: [FlatUID: [UInt8]] = [:]
+        var unique: [[UInt8]] = []
+        for record in group {
+            let uid = record.withFlat { FlatUID(EntityRecord($0).uid) }
+            if let earlier = seen[uid] {
+                guard earlier == record else {
+                    throw StoreError(
+                        .badEntity(nil), operation,
+                        "`\(uid.uid)` is given twice with different content")
+                }
+                continue
+            }
+            seen[uid] = record
+            unique.append(record)
+        }
+        return unique
+    }
+}

@@ -1,0 +1,139 @@
+import CedarEngine
+import LMDB
+
+/// The databases of a store and the making of their keys.
+struct StoreLayout: Sendable, BitwiseCopyable {
+    let meta: Database
+    let entities: Database
+    let closures: Database
+    let children: Database
+    let edges: Database
+    let keyMask: UInt64
+
+    static let metaName = "meta"
+
+    static func name(of kind: StoredEntry.Kind) -> String {
+        switch kind {
+        case .entity: "entities"
+        case .closure: "closures"
+        case .children: "children"
+        case .edge: "edges"
+        }
+    }
+
+    func database(of kind: StoredEntry.Kind) -> Database {
+        switch kind {
+        case .entity: entities
+        case .closure: closures
+        case .children: children
+        case .edge: edges
+        }
+    }
+
+    @inline(__always)
+    func key(_ hash: UInt64) -> StoreKey { StoreKey(hash & keyMask) }
+
+    /// The key of the edge between two identities.
+    func key(edgeFrom parent: FlatUID, to child: FlatUID) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(16)
+        for hash in [parent.hash & keyMask, child.hash & keyMask] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                key.append(UInt8(truncatingIfNeeded: hash >> UInt64(shift)))
+            }
+        }
+        return key
+    }
+}
+
+/// A key of eight bytes, big-endian: the order of keys is that of the numbers.
+struct StoreKey: BitwiseCopyable, Hashable, Sendable {
+    let number: UInt64
+
+    @inline(__always)
+    init(_ number: UInt64) { self.number = number }
+
+    @inline(__always)
+    func withSpan<Result: ~Copyable, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var bytes = number.bigEndian
+        return try unsafe withUnsafeBytes(of: &bytes) { (raw) throws(Failure) -> Result in
+            try unsafe body(Span(_unsafeBytes: raw))
+        }
+    }
+}
+
+extension ReadableTransaction where Self: ~Copyable {
+    /// The verified entries under a hash.
+    borrowing func chain(
+        _ kind: StoredEntry.Kind, _ hash: UInt64, _ layout: StoreLayout
+    ) throws(StoreError) -> EntryChain {
+        var value: [UInt8]?
+        do throws(LMDBError) {
+            value = try layout.key(hash).withSpan { (key) throws(LMDBError) in
+                try get(key, in: layout.database(of: kind)) { $0.array }
+            }
+        } catch {
+            throw StoreError(error, "read the store")
+        }
+        return try EntryChain(kind, value)
+    }
+}
+
+extension ReadableTransaction where Self: ~Copyable {
+    /// The greatest key of a database of eight-byte keys; nil when it is empty.
+    borrowing func lastKey(
+        _ kind: StoredEntry.Kind, _ layout: StoreLayout
+    ) throws(StoreError) -> UInt64? {
+        try withCursor(in: layout.database(of: kind)) { (cursor) throws(StoreError) -> UInt64? in
+            do throws(LMDBError) {
+                guard try cursor.last() else { return nil }
+            } catch {
+                throw StoreError(error, "read the store")
+            }
+            return try cursor.withEntry { (key, _) throws(StoreError) in
+                try StoreKey(key, kind).number
+            }
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Stores the entries under a hash; removes the key when there are none.
+    mutating func store(
+        _ chain: EntryChain, _ hash: UInt64, _ layout: StoreLayout, mode: PutMode = .overwrite
+    ) throws(StoreError) {
+        let database = layout.database(of: chain.kind)
+        do throws(LMDBError) {
+            // Not in a closure: a closure cannot change the transaction it is lent.
+            let key = layout.key(hash).array
+            if chain.isEmpty {
+                try delete(key.span, in: database)
+            } else {
+                try put(key.span, chain.bytes.span, in: database, mode: mode)
+            }
+        } catch {
+            throw StoreError(error, "write the store")
+        }
+    }
+}
+
+extension StoreKey {
+    /// Reads a key of a database.
+    init(_ bytes: Span<UInt8>, _ kind: StoredEntry.Kind) throws(StoreError) {
+        guard bytes.count == 8 else {
+            throw StoreError(
+                .corrupted, "read the store",
+                "the database `\(StoreLayout.name(of: kind))` has a key of \(bytes.count) bytes: "
+                    + "run a check")
+        }
+        var number: UInt64 = 0
+        for index in 0..<8 { number = number << 8 | UInt64(bytes[index]) }
+        self.init(number)
+    }
+
+    var array: InlineArray<8, UInt8> {
+        InlineArray { UInt8(truncatingIfNeeded: number >> UInt64(56 - $0 * 8)) }
+    }
+}

@@ -1,0 +1,66 @@
+package import CedarEngine
+package import DecisionPoint
+package import EntityStore
+package import Wire
+
+/// Answers the local socket's requests from the decision point.
+///
+/// A switch maps every outcome of a decision to an answer; whatever is not an allow is a deny.
+package struct DecisionPointHandler: ~Copyable, DecisionHandler {
+    private var decider: Decider
+    private var nextDecisionID: UInt64
+
+    /// - Parameter worker: the worker's number, so that decision ids of different workers differ.
+    package init(
+        publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode, worker: Int,
+        startedAt seconds: UInt64
+    ) throws(StoreError) {
+        decider = try Decider(publisher: publisher, store: store, errors: mode)
+        // 32 bits of start time, 8 of the worker, 24 that count and then carry on upwards.
+        nextDecisionID = (seconds & 0xFFFF_FFFF) << 32 | UInt64(worker & 0xFF) << 24
+    }
+
+    package mutating func beginBatch(now: UInt64) {
+        decider.begin()
+    }
+
+    package mutating func endBatch() {
+        decider.end()
+    }
+
+    package mutating func decide(
+        _ item: ItemView, request: RequestInfo, into answer: inout AnswerWriter
+    ) {
+        nextDecisionID &+= 1
+        let question = unsafe Question(
+            principal: item.principal.buffer, action: item.action.buffer,
+            resource: item.resource.buffer, context: item.context.buffer)
+        let outcome = decider.decide(question, minimumRevision: request.atLeastRevision)
+        switch outcome {
+        case .allowed: answer.conclude(.allow, cause: .decided)
+        case .denied: answer.conclude(.deny, cause: .decided)
+        case .refused(let refusal): answer.conclude(.deny, cause: cause(of: refusal))
+        }
+        answer.setSnapshot(policyVersion: decider.policyVersion, revision: decider.revision)
+        answer.setDecisionID(nextDecisionID)
+        for index in 0..<decider.reasonCount {
+            decider.reason(index).withUTF8 { unsafe answer.addReason($0.bytes) }
+        }
+        for index in 0..<decider.errorCount {
+            let error = decider.error(index)
+            error.policy.withUTF8 {
+                unsafe answer.addError(fault: error.fault.rawValue, $0.bytes)
+            }
+        }
+    }
+
+    private func cause(of refusal: Refusal) -> Cause {
+        switch refusal {
+        case .malformed: .malformedRequest
+        case .staleRevision: .staleRevision
+        case .noPolicies: .noPolicies
+        case .policyError: .policyError
+        case .storeUnavailable: .storeUnavailable
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/// Writes one answer straight into the output buffer, without allocation.
+///
+/// An answer on which nothing was called is a deny with `internalError`. So is one whose parts were
+/// added out of order (reasons, then errors, then detail). One that passes its size limit is a deny
+/// with `tooLarge` and nothing else. An allow with any cause but `decided` is a deny.
+@safe package struct AnswerWriter: ~Copyable {
+    private enum Stage: UInt8 { case reasons, errors, detail, broken, tooLarge }
+
+    private let region: UnsafeMutableRawBufferPointer
+    private var end = WireLayout.answerHeaderBytes
+    private var stage = Stage.reasons
+    private var decision = Decision.deny
+    private var cause = Cause.internalError
+    private var reasonCount: UInt16 = 0
+    private var errorCount: UInt16 = 0
+    private var detailBytes: UInt32 = 0
+    private var policyVersion: UInt64 = 0
+    private var revision: UInt64 = 0
+    private var decisionID: UInt64 = 0
+
+    /// Writes into `region`, whose size is the answer's limit: at least 40 bytes, a multiple of 8.
+    @unsafe package init(_ region: UnsafeMutableRawBufferPointer) {
+        precondition(
+            region.count >= WireLayout.answerMinimumBytes
+                && region.count % WireLayout.alignment == 0,
+            "an answer's room must be a multiple of 8, at least 40 bytes")
+        unsafe self.region = region
+    }
+
+    /// States the outcome; the last call counts.
+    package mutating func conclude(_ decision: Decision, cause: Cause) {
+        self.decision = cause == .decided ? decision : .deny
+        self.cause = cause
+    }
+
+    /// Names what the decision was made from: the policy set's version and the store's revision.
+    package mutating func setSnapshot(policyVersion: UInt64, revision: UInt64) {
+        self.policyVersion = policyVersion
+        self.revision = revision
+    }
+
+    /// Names the decision, for the decision log.
+    package mutating func setDecisionID(_ decisionID: UInt64) {
+        self.decisionID = decisionID
+    }
+
+    /// Adds a determining policy's id, in UTF-8.
+    package mutating func addReason(_ policyID: RawSpan) {
+        guard enter(.reasons), policyID.byteCount <= WireLayout.maximumPolicyIDBytes,
+            reasonCount < .max, hasRoom(2 + policyID.byteCount)
+        else { return giveUpOnSize() }
+        put(UInt16(policyID.byteCount))
+        put(policyID)
+        reasonCount += 1
+    }
+
+    /// Adds an erroring policy's id, in UTF-8, and the number of its fault.
+    package mutating func addError(fault: UInt8, _ policyID: RawSpan) {
+        guard enter(.errors), policyID.byteCount <= WireLayout.maximumPolicyIDBytes,
+            errorCount < .max, hasRoom(3 + policyID.byteCount)
+        else { return giveUpOnSize() }
+        put(fault)
+        put(UInt16(policyID.byteCount))
+        put(policyID)
+        errorCount += 1
+    }
+
+    /// Adds text for people, in UTF-8; once.
+    package mutating func setDetail(_ text: RawSpan) {
+        if detailBytes > 0 { stage = .broken }
+        guard enter(.detail), hasRoom(text.byteCount) else { return giveUpOnSize() }
+        put(text)
+        detailBytes = UInt32(text.byteCount)
+    }
+
+    /// Forgets reasons, errors and detail; the outcome and the snapshot stay.
+    package mutating func removeLists() {
+        end = WireLayout.answerHeaderBytes
+        stage = .reasons
+        reasonCount = 0
+        errorCount = 0
+        detailBytes = 0
+    }
+
+    /// Completes the answer and returns its length in bytes, a multiple of 8.
+    package consuming func finish() -> Int {
+        switch stage {
+        case .reasons, .errors, .detail: break
+        case .broken: fail(.internalError)
+        case .tooLarge: fail(.tooLarge)
+        }
+        let length = WireLayout.padded(end)
+        while end < length { put(UInt8(0)) }
+        end = 0
+        put(decision.rawValue)
+        put(cause.rawValue)
+        put(reasonCount)
+        put(errorCount)
+        put(UInt16(0))
+        put(policyVersion)
+        put(revision)
+        put(decisionID)
+        put(detailBytes)
+        return length
+    }
+
+    private mutating func fail(_ cause: Cause) {
+        removeLists()
+        conclude(.deny, cause: cause)
+    }
+
+    /// Whether a part of `wanted` may be added now; moves on to it.
+    private mutating func enter(_ wanted: Stage) -> Bool {
+        if stage.rawValue > wanted.rawValue {
+            if stage != .tooLarge { stage = .broken }
+            return false
+        }
+        stage = wanted
+        return true
+    }
+
+    private mutating func giveUpOnSize() {
+        if stage != .broken { stage = .tooLarge }
+    }
+
+    private func hasRoom(_ length: Int) -> Bool { unsafe length <= region.count - end }
+
+    private mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+        precondition(hasRoom(MemoryLayout<Value>.size), "a write outside the answer")
+        unsafe region.storeBytes(of: value.littleEndian, toByteOffset: end, as: Value.self)
+        end += MemoryLayout<Value>.size
+    }
+
+    private mutating func put(_ bytes: RawSpan) {
+        precondition(hasRoom(bytes.byteCount), "a write outside the answer")
+        unsafe bytes.withUnsafeBytes { source in
+            guard let from = source.baseAddress, let base = unsafe region.baseAddress
+            else { return }
+            unsafe (base + end).copyMemory(from: from, byteCount: source.count)
+        }
+        end += bytes.byteCount
+    }
+}

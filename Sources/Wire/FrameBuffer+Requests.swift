@@ -1,0 +1,64 @@
+extension FrameBuffer {
+    /// Appends a `ping`.
+    package mutating func appendPing(requestID: UInt64) {
+        appendHeader(.ping, requestID: requestID, length: WireLayout.headerBytes)
+    }
+
+    /// Appends the header and fixed body of a `decide`; exactly one item must follow, then
+    /// `finishFrame`.
+    /// - Returns: the frame's offset, for `finishFrame`.
+    package mutating func beginDecide(
+        requestID: UInt64, deadlineMicroseconds: UInt32 = 0, atLeastRevision: UInt64 = 0
+    ) -> Int {
+        beginRequest(.decide, requestID, deadlineMicroseconds, 0, atLeastRevision)
+    }
+
+    /// Appends the header and fixed body of a `decideBatch`; exactly `itemCount` items must
+    /// follow, then `finishFrame`.
+    /// - Returns: the frame's offset, for `finishFrame`.
+    package mutating func beginDecideBatch(
+        requestID: UInt64, itemCount: UInt32, deadlineMicroseconds: UInt32 = 0,
+        atLeastRevision: UInt64 = 0
+    ) -> Int {
+        beginRequest(.decideBatch, requestID, deadlineMicroseconds, itemCount, atLeastRevision)
+    }
+
+    /// Appends an item; the length of each part must be a multiple of 8.
+    package mutating func appendItem(
+        principal: RawSpan, action: RawSpan, resource: RawSpan, context: RawSpan
+    ) {
+        append(UInt32(truncatingIfNeeded: principal.byteCount))
+        append(UInt32(truncatingIfNeeded: action.byteCount))
+        append(UInt32(truncatingIfNeeded: resource.byteCount))
+        append(UInt32(truncatingIfNeeded: context.byteCount))
+        append(principal)
+        append(action)
+        append(resource)
+        append(context)
+    }
+
+    /// Writes the length of the frame that began at `start` and ends here.
+    package mutating func finishFrame(startingAt start: Int) {
+        overwrite(UInt32(truncatingIfNeeded: count - start), at: start)
+    }
+
+    mutating func appendHeader(_ kind: FrameKind, requestID: UInt64, length: Int) {
+        append(UInt32(truncatingIfNeeded: length))
+        append(WireLayout.version)
+        append(kind.rawValue)
+        append(UInt16(0))
+        append(requestID)
+    }
+
+    private mutating func beginRequest(
+        _ kind: FrameKind, _ requestID: UInt64, _ deadline: UInt32, _ countOrReserved: UInt32,
+        _ atLeastRevision: UInt64
+    ) -> Int {
+        let start = count
+        appendHeader(kind, requestID: requestID, length: 0)
+        append(deadline)
+        append(countOrReserved)
+        append(atLeastRevision)
+        return start
+    }
+}

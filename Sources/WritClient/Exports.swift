@@ -1,0 +1,2 @@
+// `Decision`, `Cause` and `RefusalReason` are part of this library's interface.
+@_exported public import Wire

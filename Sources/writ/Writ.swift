@@ -1,0 +1,9 @@
+import ArgumentParser
+import Commands
+
+@main
+enum Writ {
+    static func main() async {
+        await WritCommand.main(nil)
+    }
+}
