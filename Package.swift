@@ -29,6 +29,8 @@ let package = Package(
         // The language.
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "CedarSyntax", dependencies: ["JSON"], swiftSettings: settings),
+        .target(
+            name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
         .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
 
         // The store.
@@ -56,8 +58,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Scenario",
-                "Server", "Wire", "WritClient",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+                "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),

@@ -69,7 +69,7 @@ extension Parser {
         return Policy.Condition(kind: kind, body: body, span: SourceSpan(start, previousEnd))
     }
 
-    private mutating func annotations() throws(ParseFailure) -> [Policy.Annotation] {
+    mutating func annotations() throws(ParseFailure) -> [Policy.Annotation] {
         var annotations: [Policy.Annotation] = []
         while token.kind == .at {
             let start = Int(token.start)

@@ -1,4 +1,5 @@
 import CedarEngine
+import CedarSchema
 import CedarSyntax
 import JSON
 
@@ -62,9 +63,9 @@ struct ConformanceCase {
         switch prepare() {
         case .failure(let message):
             return .failed(message.text)
-        case .success(let decision):
+        case .success(let prepared):
             do throws(DataError) {
-                let report = try decide(decision, root)
+                let report = try decide(prepared, root)
                 guard let errors = json.tape.member(root, "errors") else {
                     return .failed("the case records no `errors`")
                 }
@@ -86,10 +87,10 @@ struct ConformanceCase {
         switch prepare() {
         case .failure(let message):
             return json.tape.elements(requests).map { _ in .failed(message.text) }
-        case .success(let decision):
+        case .success(let prepared):
             return json.tape.elements(requests).map { request in
                 do throws(DataError) {
-                    let report = try decide(decision, request)
+                    let report = try decide(prepared, request)
                     return compare(report, request)
                 } catch {
                     return .failed(error.message)
@@ -102,19 +103,35 @@ struct ConformanceCase {
         let text: String
     }
 
-    private func prepare() -> Result<OfflineDecision, Message> {
+    /// Policies and entities of a case, and the schema that types them, if it has one.
+    private struct Prepared {
+        let decision: OfflineDecision
+        let schema: Schema?
+    }
+
+    private func prepare() -> Result<Prepared, Message> {
         let policies = json.tape.member(root, "policies").flatMap { json.tape.bytes($0) } ?? []
         do {
             let policySet = try PolicySet.parse(policies)
+            var schema: Schema?
+            if let text = json.tape.member(root, "schema").flatMap({ json.tape.bytes($0) }) {
+                schema = try Schema.parse(text)
+            }
             var entities: [Entity] = []
             if let node = json.tape.member(root, "entities") {
-                entities = try json.entities(node)
+                if let schema {
+                    entities = try json.entities(node, schema: schema)
+                } else {
+                    entities = try json.entities(node)
+                }
             }
             return .success(
-                OfflineDecision(
-                    try Ruleset(policySet, version: 0), try EntityTable(entities)))
+                Prepared(
+                    decision: OfflineDecision(
+                        try Ruleset(policySet, version: 0), try EntityTable(entities)),
+                    schema: schema))
         } catch let error as Diagnostics {
-            return .failure(Message(text: "policies: \(error.all[0].message)"))
+            return .failure(Message(text: "policies or schema: \(error.all[0].message)"))
         } catch let error as DataError {
             return .failure(Message(text: "entities: \(error.message)"))
         } catch let error as EntityTable.Failure {
@@ -125,11 +142,16 @@ struct ConformanceCase {
     }
 
     private func decide(
-        _ decision: OfflineDecision, _ request: JSONNode
+        _ prepared: Prepared, _ node: JSONNode
     ) throws(DataError) -> DecisionReport {
-        let request = try json.request(request)
+        let request: TreeRequest
+        if let schema = prepared.schema {
+            request = try json.request(node, schema: schema)
+        } else {
+            request = try json.request(node)
+        }
         do throws(Failure) {
-            return try decision.decide(request, .cedar)
+            return try prepared.decision.decide(request, .cedar)
         } catch {
             throw DataError(offset: 0, message: error.description)
         }

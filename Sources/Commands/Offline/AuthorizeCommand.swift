@@ -26,7 +26,9 @@ struct AuthorizeCommand: AsyncParsableCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("A schema; not supported yet.", valueName: "file"))
+        help: ArgumentHelp(
+            "A schema: gives entities and context their types. Policies and the request are not "
+                + "validated against it yet.", valueName: "file"))
     var schema: String?
 
     @OptionGroup var request: RequestOptions
@@ -39,14 +41,6 @@ struct AuthorizeCommand: AsyncParsableCommand {
 
     @Flag(help: "Print the decision as JSON.")
     var json = false
-
-    func validate() throws {
-        if schema != nil {
-            throw ValidationError(
-                "--schema is not supported yet: entities and contexts need explicit forms "
-                    + "(`__entity`, `__extn`), which are read without one")
-        }
-    }
 
     func run() async throws {
         let report = try decide()
@@ -62,8 +56,9 @@ struct AuthorizeCommand: AsyncParsableCommand {
         let policyFile = try InputFile(policies)
         let policySet = try policyFile.policies()
         let entityFile = try InputFile(entities)
-        let entities = try entityFile.entities()
-        let request = try request.request()
+        let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
+        let entities = try entityFile.entities(schema: schema)
+        let request = try request.request(schema: schema)
         let ruleset: Ruleset
         do throws(CompileError) {
             ruleset = try Ruleset(policySet, version: FlatHash.bytes(policyFile.bytes))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CedarSchema
 import CedarSyntax
 import JSON
 
@@ -44,30 +45,35 @@ struct RequestOptions: ParsableArguments {
         }
     }
 
-    /// Reads the request.
-    func request() throws(Failure) -> TreeRequest {
+    /// Reads the request; with a schema, the context is read with the types of the action's.
+    func request(schema: Schema? = nil) throws(Failure) -> TreeRequest {
         if let requestJson {
             let file = try InputFile(requestJson)
             let json = try file.json()
             do throws(DataError) {
+                if let schema { return try json.request(json.tape.root, schema: schema) }
                 return try json.request(json.tape.root)
             } catch {
                 throw file.failure(error)
             }
         }
+        let action = try uid(action, "--action")
         var members: [(key: Text, value: Value)] = []
         if let context {
             let file = try InputFile(context)
             let json = try file.json()
             do throws(DataError) {
-                members = try json.members(json.tape.root)
+                if let schema {
+                    members = try json.context(json.tape.root, of: action, schema: schema)
+                } else {
+                    members = try json.members(json.tape.root)
+                }
             } catch {
                 throw file.failure(error)
             }
         }
         return TreeRequest(
-            principal: try uid(principal, "--principal"),
-            action: try uid(action, "--action"),
+            principal: try uid(principal, "--principal"), action: action,
             resource: try uid(resource, "--resource"), context: members)
     }
 

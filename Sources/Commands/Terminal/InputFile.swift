@@ -1,3 +1,4 @@
+import CedarSchema
 import CedarSyntax
 import Glibc
 import JSON
@@ -74,10 +75,20 @@ struct InputFile {
         }
     }
 
-    /// Reads the file as entities JSON.
-    func entities() throws(Failure) -> [Entity] {
+    /// Reads the file as a schema, in either syntax.
+    func schema() throws(Failure) -> Schema {
+        do throws(Diagnostics) {
+            return try Schema.parse(bytes)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Reads the file as entities JSON; with a schema, with the types it gives.
+    func entities(schema: Schema? = nil) throws(Failure) -> [Entity] {
         let json = try json()
         do throws(DataError) {
+            if let schema { return try json.entities(json.tape.root, schema: schema) }
             return try json.entities(json.tape.root)
         } catch {
             throw failure(error)

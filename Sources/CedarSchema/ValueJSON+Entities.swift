@@ -1,0 +1,139 @@
+package import CedarSyntax
+package import JSON
+
+// Entities and requests read by their types.
+
+extension ValueJSON {
+    /// Reads one entity by its type.
+    ///
+    /// - Throws: also when the schema declares no such type or action, an attribute or tag that is
+    ///   undeclared, missing or of another type. What lies outside of the entity itself is checked
+    ///   by `EntityConformance`.
+    package func entity(_ node: JSONNode, schema: Schema) throws(DataError) -> Entity {
+        guard tape.kind(node) == .object else {
+            throw error(node, "an entity must be an object with `uid`, `attrs` and `parents`")
+        }
+        guard let uidNode = tape.member(node, "uid") else {
+            throw error(node, "the entity has no `uid`")
+        }
+        let uid = try typedUID(uidNode)
+        let (attributeType, tagType) = try shape(of: uid, at: uidNode, schema)
+        guard let attributes = tape.member(node, "attrs") else {
+            throw error(node, "the entity `\(uid)` has no `attrs`; write `\"attrs\": {}`")
+        }
+        guard let parentList = tape.member(node, "parents") else {
+            throw error(node, "the entity `\(uid)` has no `parents`; write `\"parents\": []`")
+        }
+        guard tape.kind(parentList) == .array else {
+            throw error(parentList, "the `parents` of `\(uid)` must be an array")
+        }
+        var entity = Entity(uid: uid)
+        do {
+            entity.attributes = try members(attributes, as: attributeType)
+            if let tags = tape.member(node, "tags") {
+                entity.tags = try self.tags(tags, tagType)
+            }
+        } catch {
+            throw DataError(offset: error.offset, message: "entity `\(uid)`: \(error.message)")
+        }
+        for parent in tape.elements(parentList) { entity.parents.append(try typedUID(parent)) }
+        return entity
+    }
+
+    private func shape(
+        of uid: EntityUID, at node: JSONNode, _ schema: Schema
+    ) throws(DataError) -> (RecordType, SchemaType?) {
+        if uid.isAction {
+            guard schema.actions[uid] != nil else {
+                throw error(node, "the schema declares no action `\(uid)`")
+            }
+            return (.empty, nil)
+        }
+        switch schema.entityTypes[uid.type]?.kind {
+        case .standard(let attributes, let tags): return (attributes, tags)
+        case .enumeration: return (.empty, nil)
+        case nil:
+            throw error(
+                node,
+                "the schema declares no entity type `\(uid.type)`"
+                    + nearest(uid.type, among: schema.entityTypes.keys.sorted().map(\.string)))
+        }
+    }
+
+    private func tags(
+        _ node: JSONNode, _ type: SchemaType?
+    ) throws(DataError) -> [(key: Text, value: Value)] {
+        guard tape.kind(node) == .object else { throw mismatch(node, "tags, as an object") }
+        var tags: [(key: Text, value: Value)] = []
+        for member in tape.members(node) {
+            guard let type else {
+                throw error(
+                    member.key,
+                    "the tag `\(text(member.key))` cannot be: the schema declares no "
+                        + "tags for this type")
+            }
+            tags.append((text(member.key), try value(member.value, as: type, depth: 1)))
+        }
+        return tags
+    }
+
+    /// Reads an array of entities by their types; the schema's actions that are not in it are added.
+    package func entities(_ node: JSONNode, schema: Schema) throws(DataError) -> [Entity] {
+        guard tape.kind(node) == .array else {
+            throw error(node, "entities must be an array")
+        }
+        var entities: [Entity] = []
+        entities.reserveCapacity(tape.count(node) + schema.actions.count)
+        var actions: Set<EntityUID> = []
+        for element in tape.elements(node) {
+            let entity = try entity(element, schema: schema)
+            if entity.uid.isAction { actions.insert(entity.uid) }
+            entities.append(entity)
+        }
+        entities += schema.actionEntities.filter { !actions.contains($0.uid) }
+        return entities
+    }
+
+    /// Reads the context of an action's requests by its type.
+    package func context(
+        _ node: JSONNode, of action: EntityUID, schema: Schema
+    ) throws(DataError) -> [(key: Text, value: Value)] {
+        guard let type = schema.actions[action]?.context else {
+            throw error(node, "the schema declares no action `\(action)`")
+        }
+        do {
+            return try members(node, as: type)
+        } catch {
+            throw DataError(
+                offset: error.offset, message: "context of `\(action)`: \(error.message)")
+        }
+    }
+
+    /// Reads a request, its context by the type that the schema gives its action.
+    ///
+    /// Whether the action may be asked about these entities is not checked here.
+    package func request(_ node: JSONNode, schema: Schema) throws(DataError) -> TreeRequest {
+        guard tape.kind(node) == .object else {
+            throw error(node, "a request must be an object with principal, action and resource")
+        }
+        let action = try uid(of: "action", in: node)
+        var context: [(key: Text, value: Value)] = []
+        if let member = tape.member(node, "context") {
+            context = try self.context(member, of: action, schema: schema)
+        } else if let missing = schema.actions[action]?.context.attributes.first(
+            where: \.isRequired)
+        {
+            throw error(node, "the request has no `context`, which must have `\(missing.name)`")
+        }
+        return TreeRequest(
+            principal: try uid(of: "principal", in: node), action: action,
+            resource: try uid(of: "resource", in: node), context: context)
+    }
+
+    private func uid(of role: StaticString, in node: JSONNode) throws(DataError) -> EntityUID {
+        guard let member = tape.member(node, role) else {
+            throw error(node, "the request has no `\(role)`")
+        }
+        return try uidOrText(member)
+    }
+}
