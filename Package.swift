@@ -66,12 +66,7 @@ let package = Package(
             ],
             resources: [.copy("../../Policies/open-banking")],
             swiftSettings: settings),
-        .executableTarget(
-            name: "writ",
-            dependencies: [
-                "Commands", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: settings),
+        .executableTarget(name: "writ", dependencies: ["Commands"], swiftSettings: settings),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),

@@ -17,6 +17,32 @@ extension EntityStore {
         }
     }
 
+    /// Changes parts of entities, in the order given; one may be changed several times.
+    ///
+    /// - Returns: the revision that contains the changes, on disk; the present one when nothing
+    ///   changed.
+    /// - Throws: `notFound` when an entity is not there; as ``put(_:)`` else. Nothing has changed
+    ///   then.
+    @discardableResult
+    package func patch(_ patches: [EntityPatch]) throws(StoreError) -> UInt64 {
+        let operation = "patch entities"
+        var encoder = FlatEncoder()
+        var named: [(FlatUID, EntityPatch)] = []
+        for patch in patches { named.append((try FlatUID(patch.uid, &encoder), patch)) }
+        return try change(operation) { (change, transaction) throws(StoreError) in
+            var encoder = EntityEncoder()
+            for (uid, patch) in named {
+                let chain = try transaction.chain(.entity, uid.hash, layout)
+                guard let record = chain.record(uid) else {
+                    throw StoreError(.notFound, operation, "there is no `\(patch.uid)` to patch")
+                }
+                let entity = patch.applied(to: record.withFlat { EntityRecord($0).entity })
+                try change.put(
+                    [try RecordBatch.encode(entity, &encoder, operation, nil)], &transaction)
+            }
+        }
+    }
+
     /// Removes entities and what lay above them for their descendants.
     ///
     /// - Parameter ignoringAbsent: whether an entity that is not there is passed over.

@@ -82,6 +82,34 @@ extension ReadableTransaction where Self: ~Copyable {
 }
 
 extension ReadableTransaction where Self: ~Copyable {
+    borrowing func keyCount(
+        _ kind: StoredEntry.Kind, _ layout: StoreLayout
+    ) throws(StoreError) -> Int {
+        do throws(LMDBError) {
+            return try count(in: layout.database(of: kind))
+        } catch {
+            throw StoreError(error, "read the store")
+        }
+    }
+
+    /// Copies every key and value of a database in the order of keys.
+    borrowing func forEachValue(
+        _ kind: StoredEntry.Kind, _ layout: StoreLayout,
+        _ body: (_ key: [UInt8], _ value: [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try withCursor(in: layout.database(of: kind)) { (cursor) throws(StoreError) in
+            while true {
+                do throws(LMDBError) {
+                    guard try cursor.next() else { return }
+                } catch {
+                    throw StoreError(error, "read the store")
+                }
+                let (key, value) = cursor.withEntry { ($0.array, $1.array) }
+                try body(key, value)
+            }
+        }
+    }
+
     /// The greatest key of a database of eight-byte keys; nil when it is empty.
     borrowing func lastKey(
         _ kind: StoredEntry.Kind, _ layout: StoreLayout

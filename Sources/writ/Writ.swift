@@ -1,9 +1,8 @@
-import ArgumentParser
 import Commands
 
 @main
 enum Writ {
     static func main() async {
-        await WritCommand.main(nil)
+        await WritCommand.start()
     }
 }

@@ -127,8 +127,12 @@ struct Service: Sendable {
     func stop(drainFor duration: Swift.Duration) {
         log.notice("stopping")
         server.stop(drainFor: duration)
-        let figures = server.statistics
-        log.notice("stopped", metadata: ["statistics": "\(figures)"])
+        let statistics = server.statistics
+        var figures: Logger.Metadata = [:]
+        for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
+            figures["\(figure)"] = "\(statistics[figure])"
+        }
+        log.notice("stopped", metadata: figures)
     }
 }
 

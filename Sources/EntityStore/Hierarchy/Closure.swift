@@ -23,6 +23,35 @@ enum Closure {
         return StoredEntry.make(.closure, uid.bytes, set)
     }
 
+    static func owner(_ chain: EntryChain, _ range: Range<Int>) -> FlatUID {
+        chain.bytes.withFlat(at: range.lowerBound + StoredEntry.prefixBytes) {
+            FlatUID(FlatEntity($0))
+        }
+    }
+
+    /// What is wrong with the structure of an entry of right checksum; nil when nothing is.
+    static func problem(_ chain: EntryChain, _ range: Range<Int>) -> String? {
+        let start = range.lowerBound + StoredEntry.prefixBytes
+        let ownerBytes = chain.bytes.withFlat(at: start) { $0.size }
+        guard ownerBytes > 0, start + ownerBytes < range.upperBound else {
+            return "the entry is cut short"
+        }
+        do throws(FlatValidator.Failure) {
+            let parts: [(Int, Int, FlatTag)] = [
+                (start, ownerBytes, .entity),
+                (start + ownerBytes, range.upperBound - start - ownerBytes, .set),
+            ]
+            for (offset, count, tag) in parts {
+                try chain.bytes.withFlat(at: offset) { (flat) throws(FlatValidator.Failure) in
+                    try FlatValidator.validate(flat, count: count, as: tag)
+                }
+            }
+            return nil
+        } catch {
+            return "a part of the entry is no flat value: \(error)"
+        }
+    }
+
     static func ancestors(_ chain: EntryChain, _ range: Range<Int>) -> [FlatUID] {
         let start = range.lowerBound + StoredEntry.prefixBytes
         let ownerBytes = chain.bytes.withFlat(at: start) { $0.size }

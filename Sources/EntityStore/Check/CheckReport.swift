@@ -1,0 +1,39 @@
+/// What a check found.
+package struct CheckReport: Sendable, Equatable {
+    /// The revision that was checked.
+    package var revision: UInt64 = 0
+    package var entities = 0
+    /// Entities that are a parent of something, in the store or not.
+    package var parents = 0
+    /// Parents that are not in the store: allowed, but perhaps not meant.
+    package var absentParents = 0
+    /// Parents whose stored ancestors were computed anew and compared.
+    package var closures = 0
+    /// How many things are wrong.
+    package var problemCount = 0
+    /// The first of them in words, at most ``StoreLimits/maximumProblems``.
+    package var problems: [String] = []
+
+    /// Whether nothing is wrong.
+    package var isClean: Bool { problemCount == 0 }
+
+    mutating func note(_ problem: String) {
+        problemCount += 1
+        if problems.count < StoreLimits.maximumProblems { problems.append(problem) }
+    }
+}
+
+/// How far a check is.
+package struct CheckProgress: Sendable, Equatable {
+    package enum Phase: Sendable, Equatable {
+        case entities
+        case parents
+        case closures
+    }
+
+    package let phase: Phase
+    /// Things of the phase that were looked at.
+    package let done: Int
+    /// How many there are by the store's own count.
+    package let total: Int
+}

@@ -1,0 +1,91 @@
+import CedarSyntax
+import EntityStore
+import Glibc
+import JSON
+
+/// Changes a store for ever and says each change before and after.
+struct CrashWriter {
+    let directory: String
+    let firstNumber: Int
+    var state: UInt64
+
+    init(directory: String, seed: UInt64) {
+        self.directory = directory
+        // No two writers leave the same numbers.
+        firstNumber = Int(seed % 1_000_000) * 1_000_000
+        state = seed
+    }
+
+    mutating func random(_ bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
+    }
+
+    func run() -> Never {
+        var writer = self
+        do throws(StoreError) {
+            try writer.write()
+        } catch {
+            say("error \(error)")
+            exit(1)
+        }
+    }
+
+    private mutating func write() throws(StoreError) -> Never {
+        // Small, so that growing the map is among the moments of death.
+        let store = try EntityStore.open(
+            at: directory, StoreOptions(createIfMissing: true, mapBytes: 256 << 10))
+        say("open")
+        var number = firstNumber
+        while true {
+            number += 1
+            let step = nextStep(number)
+            say("try \(step.line)")
+            let revision = try perform(step, store)
+            say("done \(step.line) \(revision)")
+        }
+    }
+
+    private mutating func nextStep(_ number: Int) -> CrashStep {
+        switch random(10) {
+        case 0..<4: CrashStep(.put, random(CrashStep.itemCount), number)
+        case 4: CrashStep(.patch, random(CrashStep.itemCount), number)
+        case 5: CrashStep(.delete, random(CrashStep.itemCount), number)
+        case 6, 7: CrashStep(.load, random(4), number)
+        default: CrashStep(.group, random(CrashStep.groupCount), number)
+        }
+    }
+
+    private func perform(_ step: CrashStep, _ store: EntityStore) throws(StoreError) -> UInt64 {
+        let entities = step.uids.map { step.entity($0) }
+        switch step.verb {
+        case .put, .group: return try store.put(entities)
+        case .delete: return try store.delete(step.uids, ignoringAbsent: true)
+        case .patch:
+            // An entity that is not there is made, so that every step leaves its number.
+            if try store.get(step.uids[0]) == nil { return try store.put(entities) }
+            let entity = entities[0]
+            return try store.patch([
+                EntityPatch(
+                    uid: entity.uid, attributes: entity.attributes.map { ($0.key, $0.value) },
+                    parents: .replaced(by: entity.parents))
+            ])
+        case .load:
+            var writer = JSONWriter()
+            for entity in entities {
+                writer.write(entity)
+                writer.endLine()
+            }
+            let path = directory + ".load"
+            let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
+            unsafe writer.bytes.withUnsafeBytes { bytes in
+                _ = unsafe Glibc.write(file, bytes.baseAddress, bytes.count)
+            }
+            close(file)
+            return try store.importEntities(from: .file(path)).revision
+        }
+    }
+}
