@@ -71,7 +71,11 @@ extension Resolver {
     ) -> Measured? {
         switch reference {
         case .primitive, .extension:
-            if let type = SchemaType(languageName: name) { return Measured(type: type) }
+            if let type = SchemaType(languageName: name),
+                type.isExtension == (reference == .extension)
+            {
+                return Measured(type: type)
+            }
         case .entity:
             guard let type = entityType(name, in: scope, actionsToo: true) else { break }
             return Measured(type: .entity(type))
@@ -139,6 +143,10 @@ extension Resolver {
 }
 
 extension SchemaType {
+    fileprivate var isExtension: Bool {
+        if case .extension = self { true } else { false }
+    }
+
     /// A type of the language by the name it has in `__cedar`.
     init?(languageName name: Text) {
         switch name.string {

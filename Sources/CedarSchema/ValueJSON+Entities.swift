@@ -77,19 +77,26 @@ extension ValueJSON {
         return tags
     }
 
-    /// Reads an array of entities by their types; the schema's actions that are not in it are added.
+    /// Reads an array of entities that must conform to a schema; its actions are added.
+    ///
+    /// - Throws: the first entity that cannot be read or, when all can, that does not conform.
+    ///   Repeated entities and cycles are the store's to refuse.
     package func entities(_ node: JSONNode, schema: Schema) throws(DataError) -> [Entity] {
         guard tape.kind(node) == .array else {
             throw error(node, "entities must be an array")
         }
         var entities: [Entity] = []
+        var offsets: [Int] = []
         entities.reserveCapacity(tape.count(node) + schema.actions.count)
+        offsets.reserveCapacity(tape.count(node))
         var actions: Set<EntityUID> = []
         for element in tape.elements(node) {
             let entity = try entity(element, schema: schema)
             if entity.uid.isAction { actions.insert(entity.uid) }
             entities.append(entity)
+            offsets.append(tape.offset(element))
         }
+        try EntityConformance(schema).check(entities, offsets: offsets)
         entities += schema.actionEntities.filter { !actions.contains($0.uid) }
         return entities
     }

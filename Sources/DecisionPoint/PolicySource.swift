@@ -55,22 +55,12 @@ package struct PolicySource: Sendable {
             let parsed: PolicySet
             do throws(Diagnostics) {
                 parsed = try PolicySet.parse(bytes)
+                    .named(after: members.count, taken: &places, in: file)
             } catch {
                 throw Failure(
                     description: error.all.map { renderer.render($0) }.joined(separator: "\n"))
             }
-            for member in parsed.members {
-                let id = member.policy.annotation("id") ?? Text("policy\(members.count)")
-                if let other = places[id] {
-                    let clash = Diagnostic(
-                        span: member.policy.span,
-                        message: "the policy id `\(id)` is used twice, first in `\(other)`",
-                        help: "give each policy an `@id` of its own")
-                    throw Failure(description: renderer.render(clash))
-                }
-                places[id] = file
-                members.append(PolicySet.Member(id: id, policy: member.policy))
-            }
+            members += parsed.members
             version = version &* 31 &+ FlatHash.bytes(bytes)
         }
         do throws(CompileError) {

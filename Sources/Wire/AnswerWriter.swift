@@ -73,6 +73,21 @@
         detailBytes = UInt32(text.byteCount)
     }
 
+    /// Adds a determining policy's id, in UTF-8.
+    package mutating func addReason(_ policyID: Span<UInt8>) {
+        unsafe addReason(policyID.bytes)
+    }
+
+    /// Adds an erroring policy's id, in UTF-8, and the number of its fault.
+    package mutating func addError(fault: UInt8, _ policyID: Span<UInt8>) {
+        unsafe addError(fault: fault, policyID.bytes)
+    }
+
+    /// Adds text for people, in UTF-8; once.
+    package mutating func setDetail(_ text: Span<UInt8>) {
+        unsafe setDetail(text.bytes)
+    }
+
     /// Forgets reasons, errors and detail; the outcome and the snapshot stay.
     package mutating func removeLists() {
         end = WireLayout.answerHeaderBytes
@@ -90,13 +105,16 @@
         case .tooLarge: fail(.tooLarge)
         }
         let length = WireLayout.padded(end)
-        while end < length { put(UInt8(0)) }
+        if length - end == 4 {
+            put(UInt32(0))
+        } else {
+            while end < length { put(UInt8(0)) }
+        }
         end = 0
-        put(decision.rawValue)
-        put(cause.rawValue)
-        put(reasonCount)
-        put(errorCount)
-        put(UInt16(0))
+        // Decision, cause and the two counts as the one little-endian integer that they form.
+        put(
+            UInt64(decision.rawValue) | UInt64(cause.rawValue) << 8 | UInt64(reasonCount) << 16
+                | UInt64(errorCount) << 32)
         put(policyVersion)
         put(revision)
         put(decisionID)
@@ -123,8 +141,10 @@
         if stage != .broken { stage = .tooLarge }
     }
 
+    @inline(__always)
     private func hasRoom(_ length: Int) -> Bool { unsafe length <= region.count - end }
 
+    @inline(__always)
     private mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         precondition(hasRoom(MemoryLayout<Value>.size), "a write outside the answer")
         unsafe region.storeBytes(of: value.littleEndian, toByteOffset: end, as: Value.self)

@@ -42,11 +42,12 @@ extension FrameBuffer {
         overwrite(UInt32(truncatingIfNeeded: count - start), at: start)
     }
 
+    @inline(__always)
     mutating func appendHeader(_ kind: FrameKind, requestID: UInt64, length: Int) {
-        append(UInt32(truncatingIfNeeded: length))
-        append(WireLayout.version)
-        append(kind.rawValue)
-        append(UInt16(0))
+        // Length, version, kind and flags as the one little-endian integer that they form.
+        append(
+            UInt64(UInt32(truncatingIfNeeded: length)) | UInt64(WireLayout.version) << 32
+                | UInt64(kind.rawValue) << 40)
         append(requestID)
     }
 

@@ -41,8 +41,13 @@
 
     /// Makes room for `additional` bytes after those written.
     /// - Complexity: O(count) when the buffer grows, which at least doubles it.
+    @inline(__always)
     package mutating func reserve(_ additional: Int) {
-        guard unsafe additional > storage.count - count else { return }
+        if unsafe additional > storage.count - count { grow(by: additional) }
+    }
+
+    @inline(never)
+    private mutating func grow(by additional: Int) {
         let needed = unsafe Swift.max(count + additional, 2 * storage.count)
         let grown = UnsafeMutableRawBufferPointer.allocate(byteCount: needed, alignment: 64)
         unsafe grown.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<count]))

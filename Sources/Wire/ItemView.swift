@@ -3,43 +3,52 @@
 /// Wire does not look into them; each begins at a multiple of 8 bytes from the frame's start.
 /// The view is valid only during the call it is passed to.
 package struct ItemView: BitwiseCopyable {
+    private let parts: ByteRegion
+    private let principalBytes: UInt32
+    private let actionBytes: UInt32
+    private let resourceBytes: UInt32
+    private let contextBytes: UInt32
+
     /// The principal, never empty.
-    package let principal: ByteRegion
+    package var principal: ByteRegion { parts.region(from: 0, count: Int(principalBytes)) }
+
     /// The action, never empty.
-    package let action: ByteRegion
+    package var action: ByteRegion {
+        parts.region(from: Int(principalBytes), count: Int(actionBytes))
+    }
+
     /// The resource, never empty.
-    package let resource: ByteRegion
+    package var resource: ByteRegion {
+        parts.region(from: Int(principalBytes) + Int(actionBytes), count: Int(resourceBytes))
+    }
+
     /// The context; no bytes mean the empty context.
-    package let context: ByteRegion
+    package var context: ByteRegion {
+        parts.region(from: parts.count - Int(contextBytes), count: Int(contextBytes))
+    }
 
     /// Reads the item at `offset`.
     /// - Throws: `bodyTooShort`, `emptyItemPart`, `itemPartNotAligned` or `itemTooLong`.
+    @inline(__always)
     static func parse(_ frame: ByteRegion, at offset: Int) throws(FrameError) -> ItemView {
         guard frame.count - offset >= WireLayout.itemHeaderBytes else { throw .bodyTooShort }
-        let principal = Int(frame.integer(at: offset, as: UInt32.self))
-        let action = Int(frame.integer(at: offset + 4, as: UInt32.self))
-        let resource = Int(frame.integer(at: offset + 8, as: UInt32.self))
-        let context = Int(frame.integer(at: offset + 12, as: UInt32.self))
+        let principal = frame.integer(at: offset, as: UInt32.self)
+        let action = frame.integer(at: offset + 4, as: UInt32.self)
+        let resource = frame.integer(at: offset + 8, as: UInt32.self)
+        let context = frame.integer(at: offset + 12, as: UInt32.self)
         if principal == 0 || action == 0 || resource == 0 { throw .emptyItemPart }
-        if (principal | action | resource | context) % WireLayout.alignment != 0 {
+        if (principal | action | resource | context) % UInt32(WireLayout.alignment) != 0 {
             throw .itemPartNotAligned
         }
         let start = offset + WireLayout.itemHeaderBytes
         // Four 32-bit lengths cannot overflow a 64-bit sum.
-        guard principal + action + resource + context <= frame.count - start else {
-            throw .itemTooLong
-        }
+        let total = Int(principal) + Int(action) + Int(resource) + Int(context)
+        guard total <= frame.count - start else { throw .itemTooLong }
         return ItemView(
-            principal: frame.region(from: start, count: principal),
-            action: frame.region(from: start + principal, count: action),
-            resource: frame.region(from: start + principal + action, count: resource),
-            context: frame.region(
-                from: start + principal + action + resource, count: context))
+            parts: frame.region(from: start, count: total), principalBytes: principal,
+            actionBytes: action, resourceBytes: resource, contextBytes: context)
     }
 
     /// The bytes the item takes in its frame, its lengths included.
-    var totalBytes: Int {
-        WireLayout.itemHeaderBytes + principal.count + action.count + resource.count
-            + context.count
-    }
+    var totalBytes: Int { WireLayout.itemHeaderBytes + parts.count }
 }

@@ -286,7 +286,8 @@ public struct Connection: ~Copyable {
             answers = Array(repeating: answer, count: count)
         } else if isBatch != (header.kind == .decisionBatch) || answers.count != count {
             throw fail(
-                .malformedResponse("\(answers.count) answers to \(count) questions, or the wrong kind")
+                .malformedResponse(
+                    "\(answers.count) answers to \(count) questions, or the wrong kind")
             )
         }
         expected[header.requestID] = nil

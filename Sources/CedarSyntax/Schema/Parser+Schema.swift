@@ -1,6 +1,6 @@
 // Schema text: blocks and declarations.
 //
-// Source: Cedar documentation, "Human readable schema grammar". The words of this grammar (`entity`,
+// Source: Cedar documentation, "Grammar specification for Cedar schema". The words of this grammar (`entity`,
 // `type`, …) are not reserved: any of them may also be a name.
 
 extension Parser {
@@ -29,13 +29,14 @@ extension Parser {
         advance()
         guard token.kind.isWord else { throw unexpected("the namespace's name") }
         let name = try schemaPath()
-        if name.text.hasReservedComponent { throw reservedSchemaName(name.span) }
+        // The name is wrong, what follows may still be right.
+        if name.text.hasReservedComponent { _ = reservedSchemaName(name.span) }
         var block = SchemaTree.Namespace(name: name)
         block.annotations = annotations
         let opening = token
         guard skip(.leftBrace) else { throw unexpected("`{` after the namespace's name") }
         while token.kind != .rightBrace {
-            guard token.kind != .end else { throw unclosed(opening, expecting: .rightBrace) }
+            guard token.kind != .end else { throw unclosedInSchema(opening, .rightBrace) }
             do {
                 let annotations = try self.annotations()
                 try declaration(annotations, into: &block)
@@ -67,7 +68,7 @@ extension Parser {
     ) throws(ParseFailure) -> SchemaTree.CommonTypeDeclaration {
         advance()
         let name = try declaredName("the type's name after `type`")
-        if CommonTypeName.isForbidden(name.text) { throw forbiddenCommonType(name) }
+        if CommonTypeName.isForbidden(name.text) { _ = forbiddenCommonType(name) }
         guard skip(.assign) else { throw unexpected("`=` after the type's name") }
         let type = try schemaType()
         try endDeclaration("type")
@@ -77,9 +78,9 @@ extension Parser {
 
     /// Parses the name of an entity type or a common type: one identifier.
     mutating func declaredName(_ expected: String) throws(ParseFailure) -> SchemaTree.Name {
-        guard token.kind.isWord else { throw unexpected(expected) }
+        guard token.kind.isWord else { throw noDeclaredName(expected) }
         if token.kind.isReservedWord { throw reservedWord("the name of a type") }
-        if token.kind == .reservedNamespace { throw reservedSchemaName(token.span) }
+        if token.kind == .reservedNamespace { _ = reservedSchemaName(token.span) }
         let name = SchemaTree.Name(names.text(source, token.range), token.span)
         advance()
         if token.kind == .doubleColon { throw qualifiedDeclaration(name) }
@@ -116,6 +117,7 @@ extension Parser {
     /// word at the very beginning of a line.
     private mutating func recoverInSchema() {
         nesting = 0
+        if isWord("namespace"), skipBlock() { return }
         while token.kind != .end {
             // An open string swallows the rest of the text: nothing after it can be trusted.
             if token.kind == .unterminatedString {
@@ -132,11 +134,31 @@ extension Parser {
     }
 }
 
+extension Parser {
+    /// Goes past a namespace block that cannot stand here; false when its braces do not match.
+    private mutating func skipBlock() -> Bool {
+        let before = (lexer, token, previousEnd)
+        while token.kind != .leftBrace, token.kind != .end, token.kind != .semicolon { advance() }
+        var open = 0
+        while token.kind != .end {
+            if token.kind == .leftBrace { open += 1 }
+            if token.kind == .rightBrace { open -= 1 }
+            guard token.kind != .unterminatedString, open > 0 || token.kind == .rightBrace else {
+                break
+            }
+            advance()
+            if open == 0 { return true }
+        }
+        (lexer, token, previousEnd) = before
+        return false
+    }
+}
+
 /// The names that no common type may have.
 package enum CommonTypeName {
     /// Whether the name belongs to the schema language.
     ///
-    /// Source: Cedar documentation, "Human readable schema grammar", reserved type names.
+    /// Source: Cedar documentation, "Grammar specification for Cedar schema", reserved type names.
     package static func isForbidden(_ name: Text) -> Bool {
         switch name.string {
         case "Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String": true

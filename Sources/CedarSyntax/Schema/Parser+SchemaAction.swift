@@ -19,7 +19,7 @@ extension Parser {
             guard skip(.leftBrace) else { throw unexpected("`{` after `attributes`") }
             guard token.kind == .rightBrace else {
                 throw token.kind.isWord || token.kind == .string
-                    ? actionAttributes() : unclosed(opening, expecting: .rightBrace)
+                    ? actionAttributes() : unclosedInSchema(opening, .rightBrace)
             }
             advance()
         }
@@ -32,7 +32,7 @@ extension Parser {
         _ expected: String
     ) throws(ParseFailure) -> SchemaTree.Name {
         let span = token.span
-        guard token.kind == .string || token.kind.isWord else { throw unexpected(expected) }
+        guard token.kind == .string || token.kind.isWord else { throw noDeclaredName(expected) }
         let name = SchemaTree.Name(try unqualifiedName(use: "the name of an action"), span)
         if token.kind == .doubleColon { throw qualifiedDeclaration(name) }
         return name
@@ -68,7 +68,7 @@ extension Parser {
             }
             parents.append(try actionReference())
         } while skip(.comma)
-        try close(opening, with: .rightBracket)
+        try closeList(opening)
         return parents
     }
 
@@ -118,7 +118,7 @@ extension Parser {
                 }
             }
         } while skip(.comma)
-        try close(opening, with: .rightBrace)
+        guard skip(.rightBrace) else { throw unclosedInSchema(opening, .rightBrace) }
         guard let principals, let resources else {
             throw missingMember(principals == nil ? "principal" : "resource", action, start)
         }

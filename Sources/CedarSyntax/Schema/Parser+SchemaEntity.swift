@@ -12,10 +12,11 @@ extension Parser {
         let body: SchemaTree.EntityDeclaration.Body
         if isWord("enum") {
             body = .enumeration(try enumeration())
+            try endDeclaration("enum")
         } else {
             body = try standardBody()
+            try endDeclaration("entity")
         }
-        try endDeclaration("entity")
         return SchemaTree.EntityDeclaration(names: names, body: body, annotations: annotations)
     }
 
@@ -50,7 +51,7 @@ extension Parser {
             ids.append(try stringText(token))
             advance()
         } while skip(.comma)
-        try close(opening, with: .rightBracket)
+        try closeList(opening)
         return ids
     }
 
@@ -71,7 +72,7 @@ extension Parser {
             }
             names.append(try schemaPath())
         } while skip(.comma)
-        try close(opening, with: .rightBracket)
+        try closeList(opening)
         return names
     }
 }

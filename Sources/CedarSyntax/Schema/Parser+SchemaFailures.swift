@@ -15,7 +15,7 @@ extension Parser {
         if token.kind.isWord, let meant = nearestName(to: spelling(of: token), among: words) {
             help = "did you mean `\(meant)`?"
         } else if token.kind == .semicolon {
-            help = isInside ? nil : "after the `}` of a namespace stands no `;`"
+            help = "remove it: `;` only ends a declaration, it does not follow a namespace's `}`"
         } else if token.kind == .permit || token.kind == .forbid {
             help = "this is a policy; a schema declares types and actions"
         }
@@ -31,7 +31,11 @@ extension Parser {
         if let failure = lexicalFailure() { return failure }
         var help: String?
         switch token.kind {
-        case .comma where isBefore(.semicolon): help = "remove the `,`: no name follows it"
+        case .comma where kind == "entity": help = "several types are written in brackets: `[A, B]`"
+        case .slash where isBefore(.star): help = "comments begin with `//` and end with the line"
+        case _ where kind == "enum" && !beginsDeclaration && token.kind != .end,
+            _ where kind == "entity" && isWord("enum"):
+            help = "an enumerated type has neither parents nor attributes nor tags"
         case .in where kind == "action": help = "`in` stands before `appliesTo`"
         case .in where kind == "entity": help = "`in` stands right after the names"
         case .leftBrace where kind == "entity": help = "attributes stand before `tags`, only once"
@@ -49,7 +53,7 @@ extension Parser {
 
     private func declared(_ kind: String) -> String {
         switch kind {
-        case "entity": "entity type"
+        case "entity", "enum": "entity type"
         case "action": "action"
         default: "type"
         }
@@ -57,7 +61,47 @@ extension Parser {
 
     private func keywords(of kind: String) -> String? {
         let words = kind == "action" ? ["appliesTo", "attributes", "in"] : ["tags", "enum", "in"]
-        return kind == "type" ? nil : nearestName(to: spelling(of: token), among: words)
+        return kind == "type" || kind == "enum"
+            ? nil : nearestName(to: spelling(of: token), among: words)
+    }
+
+    /// Records that a name to declare is missing.
+    @inline(never)
+    mutating func noDeclaredName(_ expected: String) -> ParseFailure {
+        let help: String? =
+            switch token.kind {
+            case .string: "the name of a type is written without quotes"
+            case .at: "annotations stand before the declaration"
+            case .semicolon where expected.hasPrefix("another"): "remove the `,` before it"
+            default: nil
+            }
+        return unexpected(expected, help: help)
+    }
+
+    /// Records a bracket that the current token does not close.
+    @inline(never)
+    mutating func unclosedInSchema(
+        _ opening: Token, _ kind: Token.Kind, after last: String? = nil
+    ) -> ParseFailure {
+        if isQuestionMark {
+            return fail(
+                token.span, "`?` stands after a type",
+                help: "an optional attribute has it after its name: `name?: Type`")
+        }
+        let sign = kind == .rightBracket ? "]" : "}"
+        switch token.kind {
+        case .end, .semicolon, .rightBrace, .rightBracket:
+            return unexpected(
+                "`\(sign)`",
+                help: "the `\(spelling(of: opening))` at \(place(of: opening)) is not closed")
+        default:
+            return unexpected("`,` or `\(sign)`" + (last.map { " after \($0)" } ?? ""))
+        }
+    }
+
+    /// Goes past the `]` of a list.
+    mutating func closeList(_ opening: Token) throws(ParseFailure) {
+        guard skip(.rightBracket) else { throw unclosedInSchema(opening, .rightBracket) }
     }
 
     private func isBefore(_ kind: Token.Kind) -> Bool {

@@ -35,9 +35,7 @@ extension Parser {
             guard skip(.comma) else { break }
         }
         guard skip(.rightBrace) else {
-            throw token.kind == .end || token.kind == .semicolon
-                ? unclosed(opening, expecting: .rightBrace)
-                : unexpected("`,` or `}` after the attribute's type")
+            throw unclosedInSchema(opening, .rightBrace, after: "the attribute's type")
         }
         return TypeTree(.record(attributes), SourceSpan(Int(opening.start), previousEnd))
     }
@@ -48,7 +46,7 @@ extension Parser {
         let annotations = try annotations()
         guard token.kind == .string || token.kind.isWord else {
             throw token.kind == .end || token.kind == .semicolon
-                ? unclosed(opening, expecting: .rightBrace) : unexpected("an attribute's name")
+                ? unclosedInSchema(opening, .rightBrace) : unexpected("an attribute's name")
         }
         let name = try unqualifiedName(use: "the name of an attribute")
         let isOptional = isQuestionMark
@@ -60,7 +58,7 @@ extension Parser {
     }
 
     /// A `?` that begins no slot is no token of policies.
-    private var isQuestionMark: Bool {
+    var isQuestionMark: Bool {
         token.kind == .invalid && source[Int(token.start)] == UInt8(ascii: "?")
     }
 

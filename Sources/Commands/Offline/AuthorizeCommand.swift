@@ -18,8 +18,12 @@ struct AuthorizeCommand: AsyncParsableCommand {
               writ authorize --policies p.cedar --entities e.json --request-json r.json -v
             """)
 
-    @Option(help: ArgumentHelp("The policies, a Cedar file.", valueName: "file"))
-    var policies: String
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The policies, a Cedar file; standard input when it is not given.",
+            valueName: "file"))
+    var policies: String?
 
     @Option(help: ArgumentHelp("The entities, a JSON file.", valueName: "file"))
     var entities: String
@@ -39,6 +43,9 @@ struct AuthorizeCommand: AsyncParsableCommand {
     @Flag(help: "Deny when a forbid policy errors.")
     var strict = false
 
+    @Flag(name: [.short, .long], help: "Print how long deciding took.")
+    var timing = false
+
     @Flag(help: "Print the decision as JSON.")
     var json = false
 
@@ -53,7 +60,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
     }
 
     private func decide() throws(Failure) -> DecisionReport {
-        let policyFile = try InputFile(policies)
+        let policyFile = try InputFile(policies ?? "-")
         let policySet = try policyFile.policies()
         let entityFile = try InputFile(entities)
         let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
@@ -71,6 +78,13 @@ struct AuthorizeCommand: AsyncParsableCommand {
         } catch {
             throw Failure("`\(entityFile.name)`: \(error.message)")
         }
-        return try OfflineDecision(ruleset, table).decide(request, strict ? .strict : .cedar)
+        let started = ContinuousClock.now
+        let report = try OfflineDecision(ruleset, table).decide(
+            request, strict ? .strict : .cedar)
+        if timing {
+            let microseconds = (ContinuousClock.now - started).seconds * 1e6
+            printError("Authorization Time (micro seconds) : \(oneDecimal(microseconds))")
+        }
+        return report
     }
 }

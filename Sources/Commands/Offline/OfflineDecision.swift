@@ -60,10 +60,10 @@ struct DecisionReport {
         case .allow: printLine(terminal.styled("ALLOW", .green))
         case .deny: printLine(terminal.styled("DENY", .red))
         }
+        if !errors.isEmpty { printLine("") }
         for error in errors {
-            printError(
-                "warning: error while evaluating policy `\(error.policy.label)`: "
-                    + error.fault.message)
+            printLine(
+                "error while evaluating policy `\(error.policy.id)`: \(error.fault.message)")
         }
         guard verbose else { return }
         printLine("")
@@ -75,7 +75,7 @@ struct DecisionReport {
             printLine("note: this decision was due to the following policies:")
             for policy in reasons {
                 let reason = policy.annotation("reason").map { ": \($0)" } ?? ""
-                printLine("  \(policy.label)\(reason)")
+                printLine("  \(policy.id)\(reason)")
             }
         }
     }
@@ -87,14 +87,14 @@ struct DecisionReport {
         writer.string(verdict == .allow ? "allow" : "deny")
         writer.key("reason")
         writer.beginArray()
-        for policy in reasons { writer.string(policy.label) }
+        for policy in reasons { writer.string(policy.id.string) }
         writer.endArray()
         writer.key("errors")
         writer.beginArray()
         for error in errors {
             writer.beginObject()
             writer.key("policy")
-            writer.string(error.policy.label)
+            writer.string(error.policy.id.string)
             writer.key("message")
             writer.string(error.fault.message)
             writer.endObject()
@@ -110,7 +110,4 @@ extension Ruleset.PolicyInformation {
     func annotation(_ key: Text) -> Text? {
         annotations.first { $0.key == key }.map { $0.value ?? "" }
     }
-
-    /// The name shown for people: the `@id` annotation, or the positional id.
-    var label: String { (annotation("id") ?? id).string }
 }

@@ -6,7 +6,7 @@ import JSON
 /// The request of `authorize` and `query`: by flags or as one JSON file.
 struct RequestOptions: ParsableArguments {
     @Option(
-        name: [.short, .long],
+        name: [.customShort("l"), .long],
         help: ArgumentHelp("The principal, as in 'User::\"alice\"'.", valueName: "uid"))
     var principal: String?
 

@@ -12,6 +12,11 @@ struct InputFile {
     /// The largest file that is read whole, in bytes.
     static let maximumBytes = 1 << 30
 
+    init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
     init(_ path: String) throws(Failure) {
         name = path == "-" ? "standard input" : path
         let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -66,10 +71,20 @@ struct InputFile {
         return diagnostics.map { renderer.render($0) }.joined(separator: "\n")
     }
 
-    /// Reads the file as Cedar policies.
+    /// Reads the file as Cedar policies, which go by their `@id` if they have one.
     func policies() throws(Failure) -> PolicySet {
+        var taken: [Text: String] = [:]
         do throws(Diagnostics) {
-            return try PolicySet.parse(bytes)
+            return try PolicySet.parse(bytes).named(taken: &taken, in: name)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Reads the text as one expression.
+    func expression() throws(Failure) -> Expression {
+        do throws(Diagnostics) {
+            return try Expression.parse(bytes)
         } catch {
             throw failure(error)
         }

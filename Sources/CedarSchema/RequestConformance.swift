@@ -1,0 +1,55 @@
+package import CedarSyntax
+
+/// Decides whether requests are what a schema says.
+///
+/// Source: Cedar documentation, "Request validation".
+package struct RequestConformance: Sendable {
+    private let values: ValueConformance
+    private var schema: Schema { values.schema }
+
+    package init(_ schema: Schema) {
+        values = ValueConformance(schema)
+    }
+
+    /// Checks a request: declared types and ids, an action that may be asked about them, and
+    /// exactly its context.
+    ///
+    /// - Parameter offset: where the request stands in its document, for the error.
+    /// - Throws: the first offence.
+    package func check(_ request: TreeRequest, offset: Int = 0) throws(DataError) {
+        do throws(ConformanceFailure) {
+            guard let action = schema.actions[request.action] else {
+                throw ConformanceFailure("the schema declares no action `\(request.action)`")
+            }
+            try check(request.principal, "principal", action.principals, action)
+            try check(request.resource, "resource", action.resources, action)
+            do {
+                try values.check(request.context, action.context)
+            } catch {
+                throw error.inside("context of `\(action.uid)`")
+            }
+        } catch {
+            throw DataError(offset: offset, message: error.message)
+        }
+    }
+
+    private func check(
+        _ uid: EntityUID, _ role: String, _ types: [Text], _ action: Schema.Action
+    ) throws(ConformanceFailure) {
+        guard schema.entityTypes[uid.type] != nil else {
+            throw ConformanceFailure(
+                "the \(role)'s type `\(uid.type)` is not declared in the schema")
+        }
+        guard types.contains(uid.type) else {
+            let allowed = types.map { "`\($0)`" }.joined(separator: ", ")
+            throw ConformanceFailure(
+                "the action `\(action.uid)` does not apply to the \(role) `\(uid)`, "
+                    + (types.isEmpty ? "it is only a group" : "only to \(allowed)"))
+        }
+        do {
+            try values.check(uid)
+        } catch {
+            throw error.inside(role)
+        }
+    }
+}
