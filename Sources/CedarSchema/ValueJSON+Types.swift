@@ -86,8 +86,9 @@ extension ValueJSON {
         guard tape.member(node, "__expr") == nil else {
             throw error(node, "`__expr` is not supported any more: use `__entity`")
         }
-        if let inner = tape.member(node, "__entity"), tape.kind(inner) == .object,
-            tape.member(inner, "type") != nil, tape.member(inner, "id") != nil
+        if let inner = tape.member(node, "__entity"),
+            let type = tape.member(inner, "type"), tape.kind(type) == .string,
+            let id = tape.member(inner, "id"), tape.kind(id) == .string
         {
             return try uid(inner)
         }
@@ -126,10 +127,11 @@ extension ValueJSON {
         for object in [tape.member(node, "__extn"), node] {
             guard let object, let name = tape.member(object, "fn"), tape.kind(name) == .string
             else { continue }
+            // With both members `arg` counts.
+            if let argument = tape.member(object, "arg") { return (name, [argument]) }
             if let list = tape.member(object, "args"), tape.kind(list) == .array {
                 return (name, Array(tape.elements(list)))
             }
-            if let argument = tape.member(object, "arg") { return (name, [argument]) }
         }
         return nil
     }

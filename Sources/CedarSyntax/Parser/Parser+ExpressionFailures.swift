@@ -144,15 +144,15 @@ extension Parser {
     }
 
     @inline(never)
-    mutating func notCallable(_ operand: Expression) -> ParseFailure {
-        fail(
-            operand.span.joined(with: token.span),
-            "`\(shown(operand.span))` cannot be called",
+    mutating func notCallable() -> ParseFailure {
+        let span = operands.last?.expression.span ?? token.span
+        return fail(
+            span, "`\(shown(span))` cannot be called",
             help: "calls are `function( … )` and `value.method( … )`")
     }
 
     @inline(never)
-    mutating func duplicateKey(_ key: Text, _ span: SourceSpan) -> ParseFailure {
+    mutating func duplicateKey(_ span: SourceSpan) -> ParseFailure {
         fail(
             span, "record key \(shown(span)) is given twice",
             help: "keep one of the two members")

@@ -1,95 +1,50 @@
 extension Parser {
-    /// Parses an operand with at most four `!` or four `-` before it.
-    mutating func unary() throws(ParseFailure) -> Expression {
-        switch token.kind {
-        case .not: try negation(.not)
-        case .minus: try negation(.minus)
-        default: try member()
-        }
-    }
-
-    private mutating func negation(_ sign: Token.Kind) throws(ParseFailure) -> Expression {
-        var starts: [UInt32] = []
+    /// Reads at most four `!` or four `-`, and the number when one follows a minus; returns whether
+    /// an operand is still wanted.
+    mutating func signs() throws(ParseFailure) -> Bool {
+        if frames.last?.precedence == .unary { throw noOperand() }
+        let sign = token.kind
+        let first = token.start
+        var start = first
+        var count = 0
         while token.kind == sign {
-            if starts.count == 4 { throw tooManySigns(from: starts[0]) }
-            starts.append(token.start)
+            if count == 4 { throw tooManySigns(from: first) }
+            if count > 0 {
+                frames.append(sign == .not ? .not(start: start) : .negate(start: start))
+            }
+            count += 1
+            start = token.start
             advance()
         }
-        var operand: Expression
-        if sign == .minus, token.kind == .integer, let last = starts.last {
-            operand = try negativeLiteral(from: last)
-            // The nearest sign became part of the literal, unless something is applied to it.
-            if case .long = operand.kind { starts.removeLast() }
-        } else {
-            operand = try member()
+        // The sign before a number is part of it, unless something is applied to the number:
+        // `-1.a` is `-(1.a)`.
+        if sign == .minus, token.kind == .integer, !isAppliedTo {
+            try negativeLiteral(from: start)
+            return false
         }
-        while let start = starts.popLast() {
-            operand = try node(
-                sign == .not ? .not(operand) : .negate(operand), from: start, above: height)
-        }
-        return operand
+        frames.append(sign == .not ? .not(start: start) : .negate(start: start))
+        return true
     }
 
-    /// Parses an integer after a minus sign: the negative number if it stands alone, and otherwise
-    /// the positive one with what is applied to it (`-1.a` is `-(1.a)`).
-    private mutating func negativeLiteral(from start: UInt32) throws(ParseFailure) -> Expression {
-        let literal = token
-        var afterLiteral = lexer
-        switch afterLiteral.next(source.span).kind {
-        case .dot, .leftBracket, .leftParenthesis: return try member()
-        default: break
+    /// Whether the token after the current one applies something to it.
+    private var isAppliedTo: Bool {
+        var ahead = lexer
+        switch ahead.next(source.span).kind {
+        case .dot, .leftBracket, .leftParenthesis: return true
+        default: return false
         }
+    }
+
+    private mutating func negativeLiteral(from start: UInt32) throws(ParseFailure) {
         // The magnitude may be one more than that of a positive number.
-        guard let magnitude = magnitude(of: literal), magnitude <= Int64.min.magnitude else {
+        guard let magnitude = magnitude(of: token), magnitude <= Int64.min.magnitude else {
             throw integerTooLarge(isNegative: true)
         }
         advance()
-        return leaf(.long(Int64(truncatingIfNeeded: 0 &- magnitude)), from: start)
+        pushLeaf(.long(Int64(truncatingIfNeeded: 0 &- magnitude)), from: start)
     }
 
-    /// Parses an operand and the attributes and methods applied to it.
-    mutating func member() throws(ParseFailure) -> Expression {
-        let start = token.start
-        var operand = try primary()
-        while true {
-            switch token.kind {
-            case .dot:
-                advance()
-                operand = try attributeOrMethod(of: operand, from: start)
-            case .leftBracket:
-                operand = try index(of: operand, from: start)
-            case .leftParenthesis:
-                throw notCallable(operand)
-            default:
-                return operand
-            }
-        }
-    }
-
-    private mutating func index(
-        of operand: Expression, from start: UInt32
-    ) throws(ParseFailure) -> Expression {
-        let opening = token
-        advance()
-        guard token.kind == .string else { throw noIndex() }
-        let name = try stringText(token)
-        advance()
-        try close(opening, with: .rightBracket)
-        return try node(.attribute(operand, name), from: start, above: height)
-    }
-
-    private mutating func primary() throws(ParseFailure) -> Expression {
-        switch token.kind {
-        case .leftParenthesis: try parenthesized()
-        case .leftBracket: try setLiteral()
-        case .leftBrace: try recordLiteral()
-        case .true, .false, .integer, .string: try literal()
-        case let kind where kind.isName: try named()
-        default: throw noOperand()
-        }
-    }
-
-    private mutating func literal() throws(ParseFailure) -> Expression {
+    mutating func literal() throws(ParseFailure) {
         let literal = token
         let kind: Expression.Kind
         switch literal.kind {
@@ -102,7 +57,7 @@ extension Parser {
             kind = .long(value)
         }
         advance()
-        return leaf(kind, from: literal.start)
+        pushLeaf(kind, from: literal.start)
     }
 
     /// The value of an integer token; nil when it does not fit.
@@ -118,66 +73,71 @@ extension Parser {
         return value
     }
 
-    private mutating func parenthesized() throws(ParseFailure) -> Expression {
-        let opening = token
-        advance()
-        var inner = try expression()
-        try close(opening, with: .rightParenthesis)
-        inner.span = SourceSpan(Int(opening.start), previousEnd)
-        return inner
+    /// Reads what begins with a name: a variable, an entity or a function call. Returns whether
+    /// an operand is wanted after it: the first argument.
+    mutating func named() throws(ParseFailure) -> Bool {
+        let start = token.start
+        let name = try qualifiedName()
+        if let id = name.id {
+            pushLeaf(.entity(EntityUID(type: name.text, id: id)), from: start)
+            return false
+        }
+        if token.kind == .leftParenthesis {
+            guard let function = ExtensionFunction(name: name.text), function.isConstructor else {
+                throw unknownFunction(name)
+            }
+            try open(.call(function, start: start, token, first: operands.count))
+            return try !closeIfEmpty(.rightParenthesis)
+        }
+        guard name.isSimple, let variable = Variable(name.firstKind) else {
+            throw unknownName(name)
+        }
+        pushLeaf(.variable(variable), from: start)
+        return false
     }
 
-    private mutating func setLiteral() throws(ParseFailure) -> Expression {
+    /// Reads a dot and what follows: an attribute, or a method with its arguments. Returns whether
+    /// an operand is wanted after it: the first argument.
+    mutating func attributeOrMethod() throws(ParseFailure) -> Bool {
+        advance()
+        let nameToken = token
+        let name = try attributeName("an attribute or a method after `.`")
+        if token.kind == .leftParenthesis {
+            guard let method = Method(name) else { throw unknownMethod(name, nameToken.span) }
+            try open(.method(method, name: nameToken, token, first: operands.count))
+            return try !closeIfEmpty(.rightParenthesis)
+        }
+        try select(name)
+        return false
+    }
+
+    /// Reads `["name"]`.
+    mutating func index() throws(ParseFailure) {
         let opening = token
         advance()
-        let (members, below) = try expressions(until: .rightBracket)
+        guard token.kind == .string else { throw noIndex() }
+        let name = try stringText(token)
+        advance()
         try close(opening, with: .rightBracket)
-        return members.isEmpty
-            ? leaf(.set([]), from: opening.start)
-            : try node(.set(members), from: opening.start, above: below)
+        try select(name)
     }
 
-    /// Parses expressions with commas between them, one after the last allowed.
-    mutating func expressions(
-        until closing: Token.Kind
-    ) throws(ParseFailure) -> (list: [Expression], height: Int) {
-        var list: [Expression] = []
-        var tallest = 0
-        while token.kind != closing {
-            list.append(try expression())
-            tallest = max(tallest, height)
-            guard skip(.comma) else { break }
-        }
-        return (list, tallest)
+    private mutating func select(_ name: Text) throws(ParseFailure) {
+        guard let owner = operands.popLast() else { return }
+        try push(
+            .attribute(owner.expression, name), from: owner.expression.span.start,
+            above: owner.height)
     }
+}
 
-    private mutating func recordLiteral() throws(ParseFailure) -> Expression {
-        let opening = token
-        advance()
-        var members: [(key: Text, value: Expression)] = []
-        var keys: Set<Text> = []
-        var below = 0
-        while token.kind != .rightBrace {
-            let keyToken = token
-            let key = try recordKey()
-            guard keys.insert(key).inserted else { throw duplicateKey(key, keyToken.span) }
-            guard skip(.colon) else { throw noColon(after: keyToken) }
-            members.append((key, try expression()))
-            below = max(below, height)
-            guard skip(.comma) else { break }
+extension Variable {
+    fileprivate init?(_ kind: Token.Kind) {
+        switch kind {
+        case .principal: self = .principal
+        case .action: self = .action
+        case .resource: self = .resource
+        case .context: self = .context
+        default: return nil
         }
-        try close(opening, with: .rightBrace)
-        return members.isEmpty
-            ? leaf(.record([]), from: opening.start)
-            : try node(.record(members), from: opening.start, above: below)
-    }
-
-    private mutating func recordKey() throws(ParseFailure) -> Text {
-        guard token.kind == .string else {
-            return try attributeName("a record key (a name or a string)")
-        }
-        let key = try stringText(token)
-        advance()
-        return key
     }
 }

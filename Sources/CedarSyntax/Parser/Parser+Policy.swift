@@ -108,10 +108,12 @@ extension Parser {
     /// That is after a `;` that some policy follows, or at a policy's first word at the very
     /// beginning of a line (then the policy before it lacks its end).
     private mutating func recover() {
-        nesting = 0
+        abandonExpression()
         var isPastSemicolon = false
         while token.kind != .end {
             if token.kind.beginsPolicy, isPastSemicolon || isAtLineStart { return }
+            // A word and `(` is a policy too, though its effect may be misspelt.
+            if isPastSemicolon, token.kind.isWord, isFollowed(by: .leftParenthesis) { return }
             // An open string swallows the rest of the text: nothing after it can be trusted.
             if token.kind == .unterminatedString {
                 token = Token(.end, from: source.count, to: source.count)
@@ -120,6 +122,11 @@ extension Parser {
             isPastSemicolon = token.kind == .semicolon
             advance()
         }
+    }
+
+    private func isFollowed(by kind: Token.Kind) -> Bool {
+        var ahead = lexer
+        return ahead.next(source.span).kind == kind
     }
 
     private var isAtLineStart: Bool {

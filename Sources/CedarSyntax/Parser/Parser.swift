@@ -1,16 +1,22 @@
 /// Says that parsing of one policy stopped; the diagnostic is already recorded in the parser.
 struct ParseFailure: Error, BitwiseCopyable {}
 
-/// A recursive-descent parser with one token of lookahead.
+/// A name that waits on the parser's stack: a record's key, or the type between `is` and `in`.
+struct Key {
+    var text: Text
+    var span: SourceSpan
+}
+
+/// A parser with one token of lookahead.
 ///
 /// Rules of the house:
 /// - Every function leaves `token` on the first token it did not use.
 /// - The first error of a policy ends that policy; parsing goes on with the next one.
-/// - All recursion goes through `expression()`, which counts `nesting`; every node goes through
-///   `node(_:from:above:)`, which counts `height`. Both stay within `limits.maximumDepth`, so
-///   neither parsing nor any walk over the tree can exhaust the stack.
-/// - Words for errors are made in functions of their own (`Parser+Failures`): they are long, and
-///   their temporaries must not grow the stack frames of the recursion.
+/// - Nothing recurses: expressions are built on the stacks below (`Parser+Expression`), so that no
+///   input can exhaust the thread's stack, however small it is.
+/// - `limits.maximumDepth` bounds both the nesting as written and the height of the tree, so that
+///   those who walk the tree may recurse.
+/// - Words for errors are made in files of their own (`Parser+…Failures`).
 struct Parser {
     let source: [UInt8]
     let limits: SyntaxLimits
@@ -19,12 +25,15 @@ struct Parser {
     var token: Token
     /// Where the last used token ended.
     var previousEnd = 0
-    /// How many calls of `expression()` are under way.
-    var nesting = 0
-    /// Levels below the root of the expression parsed last; 0 for a literal.
-    var height = 0
     var names = NameCache()
     var diagnostics: [Diagnostic] = []
+
+    // The expression under construction.
+    var frames: [Frame] = []
+    var operands: [Operand] = []
+    var keys: [Key] = []
+    /// How many of the frames are brackets or `if`.
+    var nesting = 0
 
     /// Makes a parser that stands on the first token.
     ///
@@ -54,23 +63,6 @@ struct Parser {
     mutating func close(_ opening: Token, with kind: Token.Kind) throws(ParseFailure) {
         guard token.kind == kind else { throw unclosed(opening, expecting: kind) }
         advance()
-    }
-
-    /// Makes an expression that ends with the last used token.
-    ///
-    /// - Parameter below: the greatest height among its operands.
-    mutating func node(
-        _ kind: Expression.Kind, from start: UInt32, above below: Int
-    ) throws(ParseFailure) -> Expression {
-        height = below + 1
-        if height > limits.maximumDepth { throw tooDeep(SourceSpan(Int(start), previousEnd)) }
-        return Expression(kind, SourceSpan(Int(start), previousEnd))
-    }
-
-    /// Makes an expression without operands.
-    mutating func leaf(_ kind: Expression.Kind, from start: UInt32) -> Expression {
-        height = 0
-        return Expression(kind, SourceSpan(Int(start), previousEnd))
     }
 }
 

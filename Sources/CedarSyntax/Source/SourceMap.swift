@@ -38,7 +38,9 @@ package struct SourceMap: Sendable {
         return Position(line: line + 1, column: column + 1)
     }
 
-    /// Returns the bytes of a line, counted from 1, without its line break.
+    /// Returns the range of a line's bytes, without its line break.
+    ///
+    /// - Parameter line: counted from 1, at most `lineCount`.
     package func contents(ofLine line: Int) -> Range<Int> {
         let start = lineStarts[line - 1]
         var end = line < lineStarts.count ? lineStarts[line] : source.count

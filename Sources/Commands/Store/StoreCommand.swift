@@ -13,8 +13,9 @@ struct StoreCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 refused; then the store is as it was before.
             """,
         subcommands: [
-            StoreImportCommand.self, StoreGetCommand.self,
-            StorePutCommand.self, StoreDeleteCommand.self,
+            StoreImportCommand.self, StoreExportCommand.self, StoreGetCommand.self,
+            StorePutCommand.self, StorePatchCommand.self, StoreDeleteCommand.self,
+            StoreStatCommand.self, StoreCheckCommand.self,
         ])
 }
 

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CedarSyntax
+import EntityStore
+import JSON
+
+/// `writ store patch`: changes parts of entities.
+struct StorePatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "patch",
+        abstract: "Change attributes, tags or parents of entities in one change.",
+        discussion: """
+            The file holds one patch or an array of them:
+
+              {"uid": {"type": "Device", "id": "d1"},
+               "attrs": {"managed": true, "jailbroken": null},
+               "parents": {"add": [{"type": "Fleet", "id": "eu"}], "remove": []}}
+
+            What is not named stays; null removes. `parents` may also be the whole new array.
+
+            Example:
+              writ store patch --store /var/lib/writ patch.json
+            """)
+
+    @OptionGroup var location: StoreLocation
+
+    @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let input = try InputFile(file)
+        let json = try input.json()
+        let patches: [EntityPatch]
+        do throws(DataError) {
+            patches = try json.patches(json.tape.root)
+        } catch {
+            throw input.failure(error)
+        }
+        let store = try location.open()
+        let revision = try failing { () throws(StoreError) in try store.patch(patches) }
+        printLine("revision \(revision)")
+    }
+}
