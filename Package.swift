@@ -68,6 +68,21 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "writ", dependencies: ["Commands"], swiftSettings: settings),
 
+        // What only the tests use: the second evaluator, generators, hostile programs.
+        .target(
+            name: "CedarTestSupport", dependencies: ["CedarEngine", "CedarSyntax", "JSON"],
+            path: "Tests/Support/CedarTestSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "generate-cases", dependencies: ["CedarTestSupport", "CedarSyntax", "JSON"],
+            path: "Tests/Support/GenerateCases", swiftSettings: settings),
+        .executableTarget(
+            name: "compare-evaluators",
+            dependencies: [
+                "CedarTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Support/CompareEvaluators", swiftSettings: settings),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),

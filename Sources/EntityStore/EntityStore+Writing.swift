@@ -83,7 +83,11 @@ extension EntityStore {
         _ body: (inout WriteTransaction) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         let lock = try takeWriterLock(operation)
-        return try lock.write(maximumMapBytes: options.maximumMapBytes, body)
+        do throws(StoreError) {
+            return try lock.write(maximumMapBytes: options.maximumMapBytes, body)
+        } catch {
+            throw error.during(operation)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 package import LMDB
 
 extension StoreError: LMDBErrorConvertible {
@@ -47,10 +48,31 @@ extension StoreError: LMDBErrorConvertible {
             self.init(
                 .readersFull, operation,
                 "too many readers: end some processes that read the store")
+        case .inputOutput where Self.hasFileSizeLimit:
+            // LMDB calls a write that the limit cuts short an input/output error.
+            self.init(
+                .noSpace, operation,
+                "a write was cut short, perhaps by the process's file size limit: raise it "
+                    + "(`ulimit -f`) and repeat")
+        case .inputOutput:
+            self.init(
+                .system(EIO), operation,
+                "\(error.code): check the disk and the system's log before anything else")
+        case .panic:
+            self.init(.failed, operation, "\(error.code): open the store again")
         default:
             self.init(.failed, operation, error.description)
         }
     }
+
+    private static var hasFileSizeLimit: Bool {
+        var limit = rlimit()
+        return unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0
+            && limit.rlim_cur != rlim_t.max
+    }
+
+    /// The same refusal, told as one of a larger operation.
+    func during(_ operation: String) -> StoreError { StoreError(code, operation, message) }
 }
 
 extension LMDBError.Code {

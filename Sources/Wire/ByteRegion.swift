@@ -14,7 +14,8 @@
     }
 
     /// The number of bytes.
-    @inlinable package var count: Int { unsafe bytes.count }
+    @inlinable @inline(__always)
+    package var count: Int { unsafe bytes.count }
 
     /// The bytes themselves, with the lifetime of the buffer behind the region.
     @inlinable @unsafe package var buffer: UnsafeRawBufferPointer { unsafe bytes }
@@ -27,7 +28,8 @@
     }
 
     /// The part of `count` bytes that begins at `offset`; both must lie inside the region.
-    @inlinable package func region(from offset: Int, count length: Int) -> ByteRegion {
+    @inlinable @inline(__always)
+    package func region(from offset: Int, count length: Int) -> ByteRegion {
         check(offset, length)
         return unsafe ByteRegion(
             UnsafeRawBufferPointer(
@@ -35,13 +37,15 @@
     }
 
     /// The byte at `offset`.
-    @inlinable package func byte(at offset: Int) -> UInt8 {
+    @inlinable @inline(__always)
+    package func byte(at offset: Int) -> UInt8 {
         check(offset, 1)
         return unsafe bytes[offset]
     }
 
     /// The little-endian integer at `offset`, at any alignment.
-    @inlinable package func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable @inline(__always)
+    package func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         at offset: Int, as type: Value.Type
     ) -> Value {
         check(offset, MemoryLayout<Value>.size)
@@ -64,7 +68,7 @@
         unsafe String(validating: bytes, as: UTF8.self)
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     func check(_ offset: Int, _ length: Int) {
         precondition(
             offset >= 0 && length >= 0 && offset <= count && length <= count - offset,

@@ -12,6 +12,8 @@ package struct DecideFrame: BitwiseCopyable {
     package let atLeastRevision: UInt64
     /// The number of items, at least 1.
     package let itemCount: Int
+    /// The first item, which a `decide` has alone.
+    package let firstItem: ItemView
     private let frame: ByteRegion
 
     /// Checks the structure of a whole frame, every item included.
@@ -31,30 +33,38 @@ package struct DecideFrame: BitwiseCopyable {
             throw .reservedNotZero
         }
         let itemCount = isBatch ? countOrReserved : 1
-        var offset = WireLayout.decideHeaderBytes
-        for _ in 0..<itemCount {
-            offset += try ItemView.parse(frame, at: offset).totalBytes
+        let firstItem = try ItemView.parse(frame, at: WireLayout.decideHeaderBytes)
+        var offset = WireLayout.decideHeaderBytes + firstItem.totalBytes
+        if itemCount > 1 {
+            for _ in 1..<itemCount {
+                offset += try ItemView.parse(frame, at: offset).totalBytes
+            }
         }
         if offset != frame.count { throw .trailingBytes }
         return DecideFrame(
             requestID: header.requestID, isBatch: isBatch,
             deadlineMicroseconds: frame.integer(at: 16, as: UInt32.self),
             atLeastRevision: frame.integer(at: 24, as: UInt64.self),
-            itemCount: itemCount, frame: frame)
+            itemCount: itemCount, firstItem: firstItem, frame: frame)
     }
 
-    /// A walk over the items, in order.
-    package func makeCursor() -> Cursor { Cursor(frame: frame, remaining: itemCount) }
+    /// A walk over the items after the first, in order.
+    package func makeCursor() -> Cursor {
+        Cursor(
+            frame: frame, offset: WireLayout.decideHeaderBytes + firstItem.totalBytes,
+            remaining: itemCount - 1)
+    }
 
     /// A position among the items of a frame.
     package struct Cursor: BitwiseCopyable {
         private let frame: ByteRegion
-        private var offset = WireLayout.decideHeaderBytes
+        private var offset: Int
         /// The number of items not yet returned.
         package private(set) var remaining: Int
 
-        init(frame: ByteRegion, remaining: Int) {
+        init(frame: ByteRegion, offset: Int, remaining: Int) {
             self.frame = frame
+            self.offset = offset
             self.remaining = remaining
         }
 

@@ -10,6 +10,11 @@ package final class FlatConstant: Sendable {
         memory = FlatMemory(try encoder.encode(value))
     }
 
+    /// Copies bytes that ``FlatEncoder`` wrote.
+    package init(bytes: [UInt8]) {
+        memory = FlatMemory(bytes)
+    }
+
     /// Valid as long as this object lives.
     package var flat: FlatBytes { memory.flat(at: 0) }
 

@@ -3,7 +3,9 @@ import CedarSyntax
 extension Machine {
     /// Calls an extension function: arguments first, then their number, then their types.
     func call(_ code: UInt8, count: Int, _ workspace: inout Workspace) throws(Fault) {
-        guard let function = ExtensionFunction(code: code), count == function.arity else { throw .wrongArgumentCount }
+        guard let function = ExtensionFunction(code: code), count == function.arity else {
+            throw .wrongArgumentCount
+        }
         let second = count == 2 ? workspace.stack.pop() : Operand(false)
         let first = workspace.stack.pop()
         let result: Operand

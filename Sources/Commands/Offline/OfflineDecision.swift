@@ -16,25 +16,17 @@ struct OfflineDecision {
         var encoder = FlatEncoder()
         var workspace = Workspace()
         do throws(FlatEncoder.Failure) {
-            let principal = try encoder.encode(request.principal)
-            let action = try encoder.encode(request.action)
-            let resource = try encoder.encode(request.resource)
-            let context = try encoder.encode(record: request.context)
-            let verdict = principal.withFlat { principal in
-                action.withFlat { action in
-                    resource.withFlat { resource in
-                        context.withFlat { context in
-                            ruleset.view.authorize(
-                                Request(
-                                    principal: FlatEntity(principal),
-                                    action: FlatEntity(action),
-                                    resource: FlatEntity(resource),
-                                    context: FlatRecord(context)),
-                                entities: entities, errors: mode, workspace: &workspace)
-                        }
-                    }
-                }
-            }
+            let principal = FlatConstant(bytes: try encoder.encode(request.principal))
+            let action = FlatConstant(bytes: try encoder.encode(request.action))
+            let resource = FlatConstant(bytes: try encoder.encode(request.resource))
+            let context = FlatConstant(bytes: try encoder.encode(record: request.context))
+            let verdict = ruleset.view.authorize(
+                Request(
+                    principal: FlatEntity(principal.flat), action: FlatEntity(action.flat),
+                    resource: FlatEntity(resource.flat), context: FlatRecord(context.flat)),
+                entities: entities, errors: mode, workspace: &workspace)
+            // The views above must stay readable until here.
+            withExtendedLifetime((principal, action, resource, context)) {}
             return DecisionReport(
                 verdict: verdict,
                 reasons: workspace.reasons.map { ruleset.policies[Int($0)] },

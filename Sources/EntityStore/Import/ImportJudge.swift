@@ -46,7 +46,7 @@ enum ImportJudge {
     static func placed(
         _ error: StoreError, _ reading: inout ImportReading, _ operation: String
     ) throws(StoreError) -> StoreError {
-        guard case .cycle(let cycle, nil) = error.code else { return error }
+        guard case .cycle(let cycle, nil) = error.code else { return error.during(operation) }
         let path = Set(cycle.path)
         var first: StorePlace?
         var entries = try reading.sorted()

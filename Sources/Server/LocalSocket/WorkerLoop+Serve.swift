@@ -97,11 +97,14 @@ extension WorkerLoop {
                 answerCount: UInt32(truncatingIfNeeded: request.itemCount))
             : output.beginDecision(requestID: request.requestID)
         var cursor = request.makeCursor()
-        while let item = cursor.next() {
+        var item = request.firstItem
+        while true {
             // Every later item keeps the room for a shortest answer, so the frame always fits.
             let kept = cursor.remaining * WireLayout.answerMinimumBytes
             let room = limits.maximumFrameBytes - (output.count - start) - kept
             answer(item, info, limit: min(limits.maximumAnswerBytes, room) & ~7, &handler)
+            guard let next = cursor.next() else { break }
+            item = next
             info.itemIndex += 1
         }
         output.finishFrame(startingAt: start)

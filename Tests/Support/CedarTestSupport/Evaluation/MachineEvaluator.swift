@@ -1,0 +1,68 @@
+import CedarEngine
+package import CedarSyntax
+
+/// The shipped engine behind the same question as the tree evaluator's.
+package struct MachineEvaluator: ~Copyable {
+    private var workspace = Workspace()
+    private var encoder = FlatEncoder()
+
+    package init() {}
+
+    /// Decides all requests of a case; policies are compiled and entities laid out once.
+    package mutating func authorize(
+        _ policies: PolicySet, _ policyCase: PolicyCase
+    ) throws -> [TreeAnswer] {
+        let ruleset = try Ruleset(policies, version: 0)
+        let entities = try EntityTable(policyCase.entities)
+        var answers: [TreeAnswer] = []
+        for request in policyCase.requests {
+            answers.append(try authorize(ruleset, entities, request))
+        }
+        return answers
+    }
+
+    private mutating func authorize(
+        _ ruleset: Ruleset, _ entities: EntityTable, _ request: TreeRequest
+    ) throws -> TreeAnswer {
+        let principal = FlatConstant(bytes: try encoder.encode(request.principal))
+        let action = FlatConstant(bytes: try encoder.encode(request.action))
+        let resource = FlatConstant(bytes: try encoder.encode(request.resource))
+        let context = FlatConstant(bytes: try encoder.encode(record: request.context))
+        let verdict = ruleset.view.authorize(
+            Request(
+                principal: FlatEntity(principal.flat), action: FlatEntity(action.flat),
+                resource: FlatEntity(resource.flat), context: FlatRecord(context.flat)),
+            entities: entities, errors: .cedar, workspace: &workspace)
+        // The views above must stay readable until here.
+        withExtendedLifetime((principal, action, resource, context)) {}
+        return TreeAnswer(
+            isAllowed: verdict == .allow,
+            reasons: Set(workspace.reasons.map { ruleset.policies[Int($0)].id }),
+            errors: Set(workspace.errors.map { ruleset.policies[Int($0.policy)].id }))
+    }
+}
+
+extension PolicyCase {
+    /// Compares the shipped engine with the tree evaluator on every request.
+    ///
+    /// - Returns: where they differ, and all answers of the tree evaluator.
+    package func compared(
+        _ machine: inout MachineEvaluator
+    ) throws -> (differences: [Disagreement], answers: [TreeAnswer]) {
+        let policies = try PolicySet.parse(self.policies.utf8)
+        let plain = PlainEntities(entities)
+        let actual = try machine.authorize(policies, self)
+        var differences: [Disagreement] = []
+        var answers: [TreeAnswer] = []
+        for (index, request) in requests.enumerated() {
+            let expected = TreeEvaluator.authorize(policies, request, plain)
+            answers.append(expected)
+            if actual[index] != expected {
+                differences.append(
+                    Disagreement(
+                        caseID: id, request: index, expected: expected, actual: actual[index]))
+            }
+        }
+        return (differences, answers)
+    }
+}
