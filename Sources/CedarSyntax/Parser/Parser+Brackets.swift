@@ -5,7 +5,7 @@ extension Parser {
         guard let frame = frames.last else { return false }
         switch frame {
         case .parenthesis(let opening):
-            try close(opening, with: .rightParenthesis)
+            guard skip(.rightParenthesis) else { throw unclosedAfterOperand(opening, "`)`") }
             closeParenthesis(opening)
             return false
         case .set(let opening, _):
@@ -40,9 +40,10 @@ extension Parser {
     private mutating func nextMember(
         _ opening: Token, until closing: Token.Kind
     ) throws(ParseFailure) -> Bool {
-        let hasComma = skip(.comma)
-        if hasComma, token.kind != closing { return true }
-        try close(opening, with: closing)
+        if skip(.comma), token.kind != closing { return true }
+        guard skip(closing) else {
+            throw unclosedAfterOperand(opening, "`,` or \(closing.bracket)")
+        }
         try completeList()
         return false
     }

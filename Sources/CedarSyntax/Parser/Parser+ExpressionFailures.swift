@@ -7,7 +7,9 @@ extension Parser {
         let span = token.span
         switch token.kind {
         case .assign:
-            return fail(span, "`=` is not an operator", help: "to compare write `==`")
+            return notAnOperator()
+        case .slash where isFollowed(by: UInt8(ascii: "*")):
+            return blockComment()
         case .slash:
             return fail(span, "division is not supported", help: "Cedar has `+`, `-` and `*`")
         case .percent:
@@ -91,10 +93,24 @@ extension Parser {
         case let kind where kind.isReservedWord:
             return reservedWord("a value")
         case .slash where isFollowed(by: UInt8(ascii: "*")):
-            return unexpected(expected, help: "comments begin with `//` and end with the line")
+            return blockComment()
         default:
             return unexpected(expected)
         }
+    }
+
+    private mutating func notAnOperator() -> ParseFailure {
+        let help =
+            isFollowed(by: UInt8(ascii: "<"))
+            ? "\"at most\" is `<=`"
+            : isFollowed(by: UInt8(ascii: ">")) ? "\"at least\" is `>=`" : "to compare write `==`"
+        return fail(token.span, "`=` is not an operator", help: help)
+    }
+
+    private mutating func blockComment() -> ParseFailure {
+        fail(
+            SourceSpan(Int(token.start), Int(token.end) + 1), "`/*` does not begin a comment",
+            help: "comments begin with `//` and end with the line")
     }
 
     private func isFollowed(by byte: UInt8) -> Bool {
@@ -154,14 +170,14 @@ extension Parser {
     @inline(never)
     mutating func duplicateKey(_ span: SourceSpan) -> ParseFailure {
         fail(
-            span, "record key \(shown(span)) is given twice",
+            span, "record key `\(shown(span))` is given twice",
             help: "keep one of the two members")
     }
 
     @inline(never)
     mutating func noColon(after key: Token) -> ParseFailure {
         unexpected(
-            "`:` after the record key \(shown(key.span))",
+            "`:` after the record key `\(shown(key.span))`",
             help: token.kind == .assign || token.kind == .doubleColon
                 ? "members are `key: value`" : nil)
     }

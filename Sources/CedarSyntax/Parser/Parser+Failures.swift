@@ -6,7 +6,9 @@ extension Parser {
     mutating func fail(
         _ span: SourceSpan, _ message: String, help: String? = nil
     ) -> ParseFailure {
-        diagnostics.append(Diagnostic(span: span, message: message, help: help))
+        // A name may be as long as the text.
+        diagnostics.append(
+            Diagnostic(span: span, message: clipped(message), help: help.map(clipped)))
         return ParseFailure()
     }
 
@@ -21,20 +23,24 @@ extension Parser {
     /// Records an opening bracket that the current token does not close.
     @inline(never)
     mutating func unclosed(_ opening: Token, expecting kind: Token.Kind) -> ParseFailure {
-        let sign =
-            switch kind {
-            case .rightParenthesis: ")"
-            case .rightBracket: "]"
-            default: "}"
-            }
+        unexpected(kind.bracket, help: unclosedHelp(opening))
+    }
+
+    /// Records an expression in brackets that neither ends nor goes on.
+    @inline(never)
+    mutating func unclosedAfterOperand(_ opening: Token, _ closing: String) -> ParseFailure {
+        let closes =
+            closing.hasPrefix("`,`") ? "an operator, \(closing)" : "an operator or \(closing)"
+        guard let help = unclosedHelp(opening) else { return afterOperand(expecting: closes) }
+        return unexpected(closing, help: help)
+    }
+
+    /// Where the bracket is that the current token leaves open, when it seems to be forgotten.
+    private func unclosedHelp(_ opening: Token) -> String? {
         switch token.kind {
-        case .end, .semicolon, .rightBrace, .rightBracket, .rightParenthesis:
-            return unexpected(
-                "`\(sign)`",
-                help: "the `\(spelling(of: opening))` at \(place(of: opening)) is not "
-                    + "closed")
-        default:
-            return afterOperand(expecting: "`\(sign)`")
+        case .end, .semicolon, .comma, .rightBrace, .rightBracket, .rightParenthesis:
+            "the `\(spelling(of: opening))` at \(place(of: opening)) is not closed"
+        default: nil
         }
     }
 
@@ -154,7 +160,8 @@ extension Parser {
     func shown(_ span: SourceSpan) -> String {
         var text = ""
         var count = 0
-        for scalar in String(decoding: source[span.range], as: UTF8.self).unicodeScalars {
+        let start = source[span.range].prefix(200)
+        for scalar in String(decoding: start, as: UTF8.self).unicodeScalars {
             if count == 40 { return text + "…" }
             text += scalar.escapedUnlessPlain
             count += 1
@@ -165,6 +172,21 @@ extension Parser {
     func place(of token: Token) -> String {
         let position = SourceMap(source).position(at: Int(token.start))
         return "line \(position.line), column \(position.column)"
+    }
+}
+
+private func clipped(_ text: String) -> String {
+    text.utf8.count <= 1_000 ? text : "\(text.prefix(500))…"
+}
+
+extension Token.Kind {
+    /// A closing bracket in backticks.
+    var bracket: String {
+        switch self {
+        case .rightParenthesis: "`)`"
+        case .rightBracket: "`]`"
+        default: "`}`"
+        }
     }
 }
 

@@ -55,7 +55,7 @@ extension Parser {
         guard name.isSimple else {
             return fail(
                 name.span, "`\(name.text)` is not a value",
-                help: "an entity has an id in quotes: `\(name.text)::\"…\"`")
+                help: "an entity is a type and an id in quotes: \(name.suggestedEntity)")
         }
         let word = name.text.string
         let help: String?
@@ -142,5 +142,17 @@ extension Parser {
 
     private func list(_ names: [String]) -> String {
         names.map { "`\($0)`" }.joined(separator: ", ")
+    }
+}
+
+extension QualifiedName {
+    /// How an entity is written that may be meant: the last component is often the id.
+    var suggestedEntity: String {
+        guard !isSimple, let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else {
+            return "`\(text)::\"…\"`"
+        }
+        let type = Text(validUTF8: Array(text.utf8[..<(colon - 1)]))
+        let id = Text(validUTF8: Array(text.utf8[(colon + 1)...]))
+        return "`\(type)::\(id.quoted)`"
     }
 }

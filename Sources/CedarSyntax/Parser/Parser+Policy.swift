@@ -65,7 +65,7 @@ extension Parser {
         }
         if token.kind == .rightBrace { throw emptyCondition(kind) }
         let body = try expression()
-        try close(opening, with: .rightBrace)
+        guard skip(.rightBrace) else { throw unclosedAfterOperand(opening, "`}`") }
         return Policy.Condition(kind: kind, body: body, span: SourceSpan(start, previousEnd))
     }
 

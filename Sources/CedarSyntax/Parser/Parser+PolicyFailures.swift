@@ -75,7 +75,10 @@ extension Parser {
                 "`,` and then `\(part.rawValue)`",
                 help: "the scope is `(principal, action, resource)`, all three in this order")
         }
-        return unexpected("`,` and then `\(part.rawValue)`", help: scopeHelp)
+        let isNextPart = token.kind.isWord && spelling(of: token) == part.rawValue
+        return unexpected(
+            isNextPart ? "`,` before `\(part.rawValue)`" : "`,` and then `\(part.rawValue)`",
+            help: scopeHelp)
     }
 
     @inline(never)
@@ -159,8 +162,7 @@ extension Parser {
         if let failure = lexicalFailure() { return failure }
         return fail(
             name.span, "`\(name.text)` is not an entity: its id is missing",
-            help: token.kind == .leftParenthesis
-                ? nil : "an entity is a type and an id in quotes: `\(name.text)::\"…\"`")
+            help: "an entity is a type and an id in quotes: \(name.suggestedEntity)")
     }
 
     @inline(never)
