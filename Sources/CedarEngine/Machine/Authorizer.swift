@@ -39,12 +39,13 @@ extension RulesView {
         let onResource = run(.resource, request.resource.hash)
         let onPrincipal = run(.principal, request.principal.hash)
         let onAction = run(.action, request.action.hash)
-        evaluate(onResource, request, entities, &tally, &workspace)
+        if onResource.count > 0 {
+            evaluate(onResource, request, entities, &tally, &workspace)
         // Ids can be made whose keys are equal; still every policy is evaluated once.
-        if onPrincipal != onResource {
+        if onPrincipal.count > 0, onPrincipal != onResource {
             evaluate(onPrincipal, request, entities, &tally, &workspace)
         }
-        if onAction != onResource, onAction != onPrincipal {
+        if onAction.count > 0, onAction != onResource, onAction != onPrincipal {
             evaluate(onAction, request, entities, &tally, &workspace)
         }
         evaluate(general, request, entities, &tally, &workspace)
