@@ -84,6 +84,10 @@ let package = Package(
             path: "Tests/Support/CompareEvaluators", swiftSettings: settings),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
+            swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),
     ]

@@ -1,3 +1,4 @@
+import CedarEngine
 import CedarSyntax
 import Testing
 
@@ -56,13 +57,13 @@ struct ImportTests {
             "integer"),
         Refused(
             #"[{"uid":{"type":"User","id":"x"},"attrs":{"a":1,"a":1},"parents":[]}]"#, 48, 1, 49,
-            0, "twice"),
+            0, "already"),
         Refused(
             #"[{"uid":{"type":"Action","id":"x"},"attrs":{},"parents":[{"type":"User","id":"u"}]}]"#,
             1, 1, 2, 0, "no action"),
         Refused(
             #"{"uid":{"type":"User","id":"\#u{1}"},"attrs":{},"parents":[]}"#, 28, 1, 29, 0,
-            "control"),
+            "unescaped"),
     ]
 
     @Test(arguments: refused) func refusesABadFileWithItsPlace(_ row: Refused) throws {
@@ -202,7 +203,8 @@ struct ImportTests {
             entities.append(
                 entity("n\(number)", in: ["g\(number % 7)"], [("f", .string(Text(filler)))]))
         }
-        let source = try EntityStore.make(TemporaryDirectory())
+        let other = try TemporaryDirectory()
+        let source = try EntityStore.make(other)
         try source.put(entities)
         for format in [ExportOptions.Format.array, .lines] {
             let text = try source.exportText(ExportOptions(format: format, isSorted: true))

@@ -41,6 +41,7 @@ extension RulesView {
         let onAction = run(.action, request.action.hash)
         if onResource.count > 0 {
             evaluate(onResource, request, entities, &tally, &workspace)
+        }
         // Ids can be made whose keys are equal; still every policy is evaluated once.
         if onPrincipal.count > 0, onPrincipal != onResource {
             evaluate(onPrincipal, request, entities, &tally, &workspace)
@@ -107,21 +108,32 @@ extension RulesView {
 }
 
 extension Workspace {
-    /// Orders results by policy; insertion sort, for they are few and nearly in order.
+    /// Orders results by policy. They are few and nearly in order, as a rule; insertion in place
+    /// serves these, and sorting bounds the time that very many can take.
     mutating func sortResults() {
-        for index in reasons.indices.dropFirst() {
-            var place = index
-            while place > 0, reasons[place - 1] > reasons[place] {
-                reasons.swapAt(place - 1, place)
-                place -= 1
+        if reasons.count > Self.fewResults {
+            reasons.sort()
+        } else if reasons.count > 1 {
+            for index in 1..<reasons.count {
+                var place = index
+                while place > 0, reasons[place - 1] > reasons[place] {
+                    reasons.swapAt(place - 1, place)
+                    place -= 1
+                }
             }
         }
-        for index in errors.indices.dropFirst() {
-            var place = index
-            while place > 0, errors[place - 1].policy > errors[place].policy {
-                errors.swapAt(place - 1, place)
-                place -= 1
+        if errors.count > Self.fewResults {
+            errors.sort { $0.policy < $1.policy }
+        } else if errors.count > 1 {
+            for index in 1..<errors.count {
+                var place = index
+                while place > 0, errors[place - 1].policy > errors[place].policy {
+                    errors.swapAt(place - 1, place)
+                    place -= 1
+                }
             }
         }
     }
+
+    private static let fewResults = 64
 }

@@ -35,8 +35,13 @@ package struct Workspace: ~Copyable {
 
     /// Forgets the results of the last decision.
     package mutating func forgetResults() {
-        reasons.removeAll(keepingCapacity: true)
-        errors.removeAll(keepingCapacity: true)
+        // To empty an array at once costs a hundred instructions; most hold nothing or one policy.
+        if reasons.count == 1 {
+            reasons.removeLast()
+        } else if !reasons.isEmpty {
+            reasons.removeAll(keepingCapacity: true)
+        }
+        if !errors.isEmpty { errors.removeAll(keepingCapacity: true) }
     }
 }
 
@@ -46,20 +51,20 @@ struct EntityMemo: ~Copyable {
         let hash: UInt64
         let uid: UInt64
         let record: UInt64
+        /// The decision that made the entry; one of an earlier decision is free.
+        let generation: UInt64
     }
 
     private static let slots = 64
-    private var entries: [Entry]
+    private var entries = [64 of Entry](
+        repeating: Entry(hash: 0, uid: 0, record: 0, generation: 0))
     private var used = 0
+    private var generation: UInt64 = 1
 
-    init() {
-        entries = Array(repeating: Entry(hash: 0, uid: 0, record: 0), count: Self.slots)
-    }
-
+    /// Forgets all entities, without touching their entries.
     @inline(__always)
     mutating func reset() {
-        guard used > 0 else { return }
-        for index in entries.indices { entries[index] = Entry(hash: 0, uid: 0, record: 0) }
+        generation &+= 1
         used = 0
     }
 
@@ -70,7 +75,7 @@ struct EntityMemo: ~Copyable {
     ) throws(Fault) -> EntityRecord? {
         let hash = uid.hash
         var slot = Int(truncatingIfNeeded: hash) & (Self.slots - 1)
-        while entries[slot].uid != 0 {
+        while entries[slot].generation == generation {
             let entry = entries[slot]
             if entry.hash == hash,
                 entry.uid == uid.flat.address
@@ -89,7 +94,8 @@ struct EntityMemo: ~Copyable {
         // A quarter stays free so that every search ends; what does not fit is asked for again.
         if used < Self.slots * 3 / 4 {
             entries[slot] = Entry(
-                hash: hash, uid: uid.flat.address, record: found?.flat.address ?? 0)
+                hash: hash, uid: uid.flat.address, record: found?.flat.address ?? 0,
+                generation: generation)
             used += 1
         }
         return found

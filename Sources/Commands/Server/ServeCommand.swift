@@ -74,6 +74,15 @@ struct Service: Sendable {
     ///
     /// - Throws: with everything closed again.
     init(_ configuration: ServiceConfiguration, log: Logger = .service) throws(Failure) {
+        let files = FileLimit.raise(forConnections: configuration.socket.maximumConnections)
+        if files < configuration.socket.maximumConnections {
+            log.warning(
+                "fewer files may be open than connections are allowed: raise `ulimit -n`",
+                metadata: [
+                    "files": "\(files)",
+                    "maximumConnections": "\(configuration.socket.maximumConnections)",
+                ])
+        }
         let source = PolicySource(path: configuration.policies)
         let publisher: RulesetPublisher
         let store: EntityStore

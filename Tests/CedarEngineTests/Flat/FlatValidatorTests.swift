@@ -98,7 +98,8 @@ import Testing
         Broken("broken element", .wrongHash, Build.set([Build.string([97], hash: 1)])),
         Broken("record of a header", .wrongSize, Build.header(10, size: 8)),
         Broken("record with a flag", .nonzeroPadding, Build.record([], flags: 1)),
-        Broken("record with a flag in its header", .nonzeroPadding, [10, 1] + Build.record([])[2...]),
+        Broken(
+            "record with a flag in its header", .nonzeroPadding, [10, 1] + Build.record([])[2...]),
         Broken(
             "keys out of order", .wrongOrder, Build.record([(keys[1], one), (keys[0], one)])),
         Broken("key twice", .wrongOrder, Build.record([(a, one), (a, two)])),

@@ -13,7 +13,8 @@ struct Vocabulary: Sendable {
 
     init(using random: inout SplitMix64) {
         entities = []
-        while entities.count < 5 + random.below(6) {
+        let count = 3 + random.below(7)
+        while entities.count < count {
             let type = random.pick(Self.types)
             let id = random.chance(70) ? random.pick(Self.plainIDs) : random.pick(Self.oddTexts)
             let uid = EntityUID(type: Text(type), id: Text(id))
@@ -21,13 +22,13 @@ struct Vocabulary: Sendable {
         }
         actions = random.some(of: Self.actionUIDs, percent: 60)
         if actions.isEmpty { actions = [Self.actionUIDs[0]] }
-        attributes = random.some(of: Self.attributePool, percent: 32)
+        attributes = random.some(of: Self.attributePool, percent: random.pick([0, 5, 15, 35]))
         for needed in [ValueKind.bool, .long, .string, .entity, .record, .set(.string)]
         where !attributes.contains(where: { $0.kind == needed }) {
             attributes.append(random.pick(Self.attributePool.filter { $0.kind == needed }))
         }
-        tags = random.some(of: Self.tagPool, percent: 60)
-        if tags.isEmpty { tags = [Self.tagPool[0]] }
+        tags = random.some(of: Self.tagPool, percent: random.pick([0, 20, 60]))
+        if tags.isEmpty { tags = [random.pick(Self.tagPool)] }
     }
 
     static let types = ["User", "Group", "Doc", "NS::Team", "A::B::C", "permit", "_x9"]

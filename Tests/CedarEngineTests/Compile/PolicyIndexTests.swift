@@ -1,0 +1,170 @@
+@testable import CedarEngine
+import CedarSyntax
+import Testing
+
+@Suite struct PolicyIndexTests {
+    private static let types = ["User", "Group", "Photo"]
+    private static let names = ["a", "b", "c", "d"]
+
+    private struct Generator {
+        var numbers: SeededNumbers
+
+        mutating func uid() -> EntityUID {
+            EntityUID(
+                type: Text(types[numbers.below(types.count)]),
+                id: Text(names[numbers.below(names.count)]))
+        }
+
+        mutating func action() -> EntityUID {
+            EntityUID(type: "Action", id: Text(names[numbers.below(names.count)]))
+        }
+
+        mutating func scope() -> ScopeConstraint {
+            switch numbers.below(6) {
+            case 0, 1: .any
+            case 2: .equal(.entity(uid()))
+            case 3: .in(.entity(uid()))
+            case 4: .isType(Text(types[numbers.below(types.count)]))
+            default: .isTypeIn(Text(types[numbers.below(types.count)]), .entity(uid()))
+            }
+        }
+
+        mutating func actionScope() -> ActionConstraint {
+            switch numbers.below(5) {
+            case 0, 1: .any
+            case 2: .equal(action())
+            case 3: .in(action())
+            default: .inSet((0..<numbers.below(3)).map { _ in action() })
+            }
+        }
+
+        mutating func policy() -> Policy {
+            let (principal, action, resource) = (scope(), actionScope(), scope())
+            return Policy(
+                effect: .permit, annotations: [], principal: principal, action: action,
+                resource: resource, conditions: [], span: SourceSpan(0, 0))
+        }
+
+        /// Entities whose parents have larger numbers, so that there is no cycle.
+        mutating func entities() -> [Entity] {
+            var all: [EntityUID] = []
+            for type in types {
+                for name in names { all.append(EntityUID(type: Text(type), id: Text(name))) }
+            }
+            var entities: [Entity] = []
+            for index in all.indices where numbers.below(4) > 0 {
+                let parents = all[(index + 1)...].filter { _ in numbers.below(5) == 0 }
+                entities.append(Entity(uid: all[index], parents: parents))
+            }
+            let actions = names.map { EntityUID(type: "Action", id: Text($0)) }
+            for index in actions.indices {
+                let parents = actions[(index + 1)...].filter { _ in numbers.below(3) == 0 }
+                entities.append(Entity(uid: actions[index], parents: parents))
+            }
+            return entities
+        }
+    }
+
+    /// Scopes as the language reference tells them, without index, program or closure.
+    private struct PlainScopes {
+        let parents: [EntityUID: [EntityUID]]
+
+        func isIn(_ left: EntityUID, _ right: EntityUID) -> Bool {
+            left == right || (parents[left] ?? []).contains { isIn($0, right) }
+        }
+
+        func matches(_ entity: EntityUID, _ scope: ScopeConstraint) -> Bool {
+            switch scope {
+            case .any: true
+            case .equal(.entity(let other)): entity == other
+            case .in(.entity(let other)): isIn(entity, other)
+            case .isType(let type): entity.type == type
+            case .isTypeIn(let type, .entity(let other)):
+                entity.type == type && isIn(entity, other)
+            case .equal(.slot), .in(.slot), .isTypeIn(_, .slot): false
+            }
+        }
+
+        func matches(_ action: EntityUID, _ scope: ActionConstraint) -> Bool {
+            switch scope {
+            case .any: true
+            case .equal(let other): action == other
+            case .in(let other): isIn(action, other)
+            case .inSet(let others): others.contains { isIn(action, $0) }
+            }
+        }
+    }
+
+    @Test func decidesLikePlainScopes() throws {
+        var generator = Generator(numbers: SeededNumbers(60))
+        var matched = 0
+        for round in 0..<120 {
+            let entities = generator.entities()
+            let plain = PlainScopes(
+                parents: Dictionary(uniqueKeysWithValues: entities.map { ($0.uid, $0.parents) }))
+            let policies = (0..<generator.numbers.below(60)).map { _ in generator.policy() }
+            let rules = try Ruleset(
+                PolicySet(
+                    members: policies.enumerated().map {
+                        .init(id: Text("policy\($0)"), policy: $1)
+                    }), version: 1)
+            let table = try EntityTable(entities)
+            var workspace = Workspace()
+            for _ in 0..<30 {
+                let request = TreeRequest(
+                    principal: generator.uid(), action: generator.action(),
+                    resource: generator.uid())
+                let expected = policies.indices.filter {
+                    plain.matches(request.principal, policies[$0].principal)
+                        && plain.matches(request.action, policies[$0].action)
+                        && plain.matches(request.resource, policies[$0].resource)
+                }
+                let decision = try decide(rules, request, table, .strict, &workspace)
+                #expect(decision.reasons == expected.map { UInt32($0) }, "round \(round)")
+                #expect(decision.verdict == (expected.isEmpty ? .deny(.policies) : .allow))
+                matched += expected.count
+            }
+        }
+        #expect(matched > 1_000)
+    }
+
+    @Test func findsOneOfAThousandPolicies() throws {
+        let text = (0..<1_000).map { number in
+            let scope =
+                switch number % 3 {
+                case 0: #"principal == User::"\#(number)", action, resource"#
+                case 1: #"principal, action == Action::"\#(number)", resource"#
+                default: #"principal, action, resource == Photo::"\#(number)""#
+                }
+            return "permit(\(scope));"
+        }
+        let rules = try ruleset(text.joined(separator: "\n"))
+        #expect(rules.view.policyCount == 1_000)
+        let table = try EntityTable([])
+        var workspace = Workspace()
+        for number in 0..<1_003 {
+            let name = Text("\(number)")
+            let request = TreeRequest(
+                principal: uid("User", name), action: uid("Action", name),
+                resource: uid("Photo", name))
+            let decision = try decide(rules, request, table, .strict, &workspace)
+            #expect(decision.reasons == (number < 1_000 ? [UInt32(number)] : []))
+        }
+        for number: UInt32 in [0, 1, 999] {
+            #expect(rules.view.policyID(number).text == Text("policy\(number)"))
+        }
+    }
+
+    @Test func holdsEveryKey() {
+        var numbers = SeededNumbers(61)
+        for count in [0, 1, 2, 3, 100] {
+            // Equal low bits, so that all keys want the same slot.
+            let keys: [UInt64?] = (0..<count).map { $0 % 7 == 6 ? nil : UInt64($0 / 2) << 32 }
+            let index = PolicyIndex(keys.shuffled(using: &numbers))
+            #expect(index.slots.count >= 2 * Set(keys.compactMap { $0 }).count)
+            #expect(index.slots.count.nonzeroBitCount == 1)
+            #expect(index.members.sorted() == (0..<UInt32(count)).map { $0 })
+            #expect(Int(index.general.count) == keys.filter { $0 == nil }.count)
+        }
+    }
+}
