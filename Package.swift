@@ -88,6 +88,9 @@ let package = Package(
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),
+        .testTarget(
+            name: "DifferentialTests", dependencies: ["CedarTestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),
     ]

@@ -57,7 +57,8 @@ extension Connection {
     ///   - deadline: how long after receipt the answer is of use; `nil` is the server's default.
     ///   - atLeastRevision: the revision that the store must have reached; 0 is any.
     public mutating func authorize(
-        _ request: AuthorizationRequest, deadline: Swift.Duration? = nil, atLeastRevision: UInt64 = 0
+        _ request: AuthorizationRequest, deadline: Swift.Duration? = nil,
+        atLeastRevision: UInt64 = 0
     ) throws(ClientError) -> Answer {
         try decide(
             EncodedRequest(request), deadline: deadline, atLeastRevision: atLeastRevision)

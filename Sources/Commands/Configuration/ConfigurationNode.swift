@@ -51,7 +51,8 @@ struct ConfigurationNode {
     /// Reads a mapping; a key that is not known, or stands twice, is refused.
     func mapping(_ known: [String: String]) throws(Failure) -> Mapping {
         guard case .mapping(let mapping) = node else {
-            throw failure("expected keys and values: " + known.keys.sorted().joined(separator: ", "))
+            throw failure(
+                "expected keys and values: " + known.keys.sorted().joined(separator: ", "))
         }
         var members: [String: ConfigurationNode] = [:]
         for (keyNode, value) in mapping {

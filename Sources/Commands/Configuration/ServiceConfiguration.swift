@@ -35,7 +35,7 @@ struct ServiceConfiguration {
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
         let file = try InputFile(path)
         let root = try ConfigurationNode(file)
-        let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let top = try root.mapping([
             "policies": "a policy file or folder", "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
