@@ -82,11 +82,20 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/CompareEvaluators", swiftSettings: settings),
+        .executableTarget(
+            name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
+            path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EntityStoreTests",
+            dependencies: [
+                "CedarEngine", "CedarSyntax", "EntityStore", "JSON", "LMDB", "store-crash",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "DifferentialTests", dependencies: ["CedarTestSupport"],

@@ -6,6 +6,16 @@ extension Resolver {
     /// Inlining common types must not make a type larger than this, counted in nodes.
     static let maximumTypeSize = 100_000
 
+    /// Levels of types and uses of common types, one inside of the other.
+    static let maximumLinks = 2 * TypeTree.maximumDepth
+
+    private mutating func tooDeep(_ span: SourceSpan) {
+        fail(
+            span,
+            "type is nested more than \(TypeTree.maximumDepth) levels deep, common types "
+                + "included")
+    }
+
     /// Resolves a type; nil when that failed, which is recorded.
     mutating func resolve(_ tree: TypeTree, in scope: Text?, depth: Int = 0) -> Measured? {
         switch tree.kind {
@@ -16,7 +26,7 @@ extension Resolver {
             return checked(
                 Measured(
                     type: .set(element.type), height: element.height + 1,
-                    size: element.size + 1), at: tree.span)
+                    links: element.links + 1, size: element.size + 1), at: tree.span)
         case .record(let attributes):
             return record(attributes, in: scope, at: tree.span, depth: depth)
         }
@@ -37,6 +47,7 @@ extension Resolver {
                 continue
             }
             result.height = max(result.height, measured.height + 1)
+            result.links = max(result.links, measured.links + 1)
             result.size += measured.size
             attributes.append(
                 RecordType.Attribute(
@@ -48,11 +59,8 @@ extension Resolver {
     }
 
     private mutating func checked(_ measured: Measured, at span: SourceSpan) -> Measured? {
-        guard measured.height <= limits.maximumDepth else {
-            fail(
-                span,
-                "type is nested more than \(limits.maximumDepth) levels deep, common types "
-                    + "included")
+        guard measured.height <= TypeTree.maximumDepth, measured.links <= Self.maximumLinks else {
+            tooDeep(span)
             return nil
         }
         guard measured.size <= Self.maximumTypeSize else {
@@ -129,14 +137,14 @@ extension Resolver {
             return nil
         case .unresolved: break
         }
-        guard depth <= limits.maximumDepth else {
-            fail(
-                span ?? type.span,
-                "common types refer to each other more than \(limits.maximumDepth) levels deep")
+        guard depth <= Self.maximumLinks else {
+            tooDeep(span ?? type.span)
             return nil
         }
         commonTypes[name]?.state = .underWay
-        let measured = resolve(type.tree, in: type.namespace, depth: depth + 1)
+        var measured = resolve(type.tree, in: type.namespace, depth: depth)
+        measured?.links += 1
+        measured = measured.flatMap { checked($0, at: type.span) }
         commonTypes[name]?.state = measured.map { .resolved($0) } ?? .failed
         return measured
     }

@@ -3,6 +3,9 @@ import CedarSyntax
 // Words for names that mean nothing.
 
 extension Resolver {
+    /// Among more names than this no misspelt one is looked for.
+    private static let maximumCandidates = 10_000
+
     mutating func undeclared(
         _ name: Text, _ reference: TypeTree.Reference, in scope: Text?, at span: SourceSpan
     ) {
@@ -47,13 +50,16 @@ extension Resolver {
                 span, "`\(shown)` is not an action",
                 help: "the type of an action ends with `Action`: `Action::\(id.quoted)`")
         }
-        let ids = actionSpans.keys.sorted().map(\.id.string)
-        var help = nearestName(to: id.string, among: ids).map {
-            "did you mean `\(Text($0).quoted)`?"
-        }
-        // The same id may exist in a namespace that was not named.
-        if let other = actionSpans.keys.sorted().first(where: { $0.id == id }) {
-            help = "did you mean `\(other)`?"
+        var help: String?
+        if actionSpans.count <= Self.maximumCandidates {
+            let declared = actionSpans.keys.sorted()
+            // The same id may exist in a namespace that was not named.
+            if let other = declared.first(where: { $0.id == id }) {
+                help = "did you mean `\(other)`?"
+            } else {
+                help = nearestName(to: id.string, among: declared.map(\.id.string))
+                    .map { "did you mean `\(Text($0).quoted)`?" }
+            }
         }
         fail(span, "action `\(shown)` is not declared", help: help)
     }
@@ -78,6 +84,8 @@ extension Resolver {
     ///
     /// A name of the same namespace is compared and shown without it.
     private func nearest(_ name: Text, to candidates: [Text], in scope: Text? = nil) -> String? {
+        // Not worth the time in a schema of that size, and there may be as many questions.
+        guard candidates.count <= Self.maximumCandidates else { return nil }
         let prefix = scope.map { $0.utf8 + Array("::".utf8) } ?? []
         let shown = candidates.map { candidate in
             !prefix.isEmpty && candidate.utf8.starts(with: prefix)

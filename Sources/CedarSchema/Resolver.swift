@@ -34,6 +34,8 @@ struct Resolver {
         var type: SchemaType
         /// Levels below the type's own.
         var height = 0
+        /// The same with a level for every use of a common type.
+        var links = 0
         /// Types inside of it and itself, common types counted wherever they are used.
         var size = 1
     }

@@ -7,6 +7,9 @@ extension WritCommand {
     /// Everything that is neither done nor a deny ends with 1, also wrong usage, so that a script
     /// that tests for 2 never takes a typing error for a deny.
     public static func start() async -> Never {
+        // A full disk and a closed pipe are errors to report, not reasons to be killed.
+        signal(SIGXFSZ, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -70,10 +70,24 @@ extension EntityStore {
         _ operation: String,
         _ body: (inout StoreChange, inout WriteTransaction) throws(StoreError) -> Void
     ) throws(StoreError) -> UInt64 {
-        try write(operation) { (transaction) throws(StoreError) in
+        let revision = try write(operation) { (transaction) throws(StoreError) in
             var change = try StoreChange(transaction, self, operation)
             try body(&change, &transaction)
             return try change.finish(&transaction).revision
+        }
+        if revision % Self.readerCheckInterval == 0 { forgetDeadReaders() }
+        return revision
+    }
+
+    /// A dead reader keeps pages from being reused, so a store that is open for long looks for
+    /// them after so many revisions.
+    private static var readerCheckInterval: UInt64 { 256 }
+
+    private func forgetDeadReaders() {
+        do throws(LMDBError) {
+            _ = try environment.checkReaders()
+        } catch {
+            // What was committed stays committed; the next check may do better.
         }
     }
 

@@ -117,7 +117,6 @@ struct DamageTests {
             _ = unsafe pwrite(file, &byte, 1, off_t(index))
         }
         #expect(outcomes[3, default: 0] > 20, "\(outcomes)")
-        print("flipped bytes, by outcome (0 harmless, 3 noticed, 256+ stopped): \(outcomes)")
         let probe = try CrashProgram.start(["get", directory.store] + ids, output: "/dev/null")
         #expect(CrashProgram.wait(probe) == 0)
     }

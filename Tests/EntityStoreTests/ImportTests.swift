@@ -198,7 +198,7 @@ struct ImportTests {
         let store = try EntityStore.make(directory) { $0.sortBytes = sortBytes }
         var generator = SplitMix64(state: 7)
         var entities: [Entity] = []
-        for number in 0..<400 {
+        for number in 0..<150 {
             let filler = String(repeating: "é", count: Int.random(in: 0..<5000, using: &generator))
             entities.append(
                 entity("n\(number)", in: ["g\(number % 7)"], [("f", .string(Text(filler)))]))

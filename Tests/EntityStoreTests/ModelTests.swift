@@ -37,7 +37,7 @@ struct ModelTests {
         var model = StoreModel()
         var revision: UInt64 = 0
         var cycles = 0
-        for step in 0..<250 {
+        for step in 0..<150 {
             var next = model
             let change = Self.change(&next, step, &generator)
             let isCycle = next.hasCycle
@@ -107,7 +107,8 @@ struct ModelTests {
         _ model: inout StoreModel, _ step: Int, _ generator: inout SplitMix64
     ) -> Change {
         func some(_ range: ClosedRange<Int>) -> [EntityUID] {
-            Array(names.shuffled(using: &generator).prefix(Int.random(in: range, using: &generator)))
+            Array(
+                names.shuffled(using: &generator).prefix(Int.random(in: range, using: &generator)))
         }
         func entities(_ range: ClosedRange<Int>) -> [Entity] {
             some(range).map { uid in
@@ -115,7 +116,7 @@ struct ModelTests {
                 let number = names.firstIndex(of: uid) ?? 0
                 var parents = some(0...3).filter {
                     (names.firstIndex(of: $0) ?? 0) < number
-                        || Int.random(in: 0..<40, using: &generator) == 0
+                        || Int.random(in: 0..<15, using: &generator) == 0
                 }
                 parents.sort()
                 return Entity(
@@ -146,7 +147,8 @@ struct ModelTests {
         default:
             let loaded = entities(1...8)
             for entity in loaded { model.entities[entity.uid] = entity }
-            let batch = Bool.random(using: &generator) ? Int.random(in: 1...4, using: &generator) : nil
+            let batch =
+                Bool.random(using: &generator) ? Int.random(in: 1...4, using: &generator) : nil
             return .load(loaded, batch: batch)
         }
     }

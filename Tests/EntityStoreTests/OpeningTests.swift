@@ -65,7 +65,9 @@ struct OpeningTests {
         let directory = try TemporaryDirectory()
         do { try EntityStore.make(directory).put([entity("a")]) }
         // A newer format may have any size and checksum.
-        try overwriteState(directory.store) { $0[8] = 2; $0.append(7) }
+        try overwriteState(directory.store) {
+            $0[8] = 2; $0.append(7)
+        }
         let error = try refusal { try EntityStore.open(at: directory.store) }
         guard case .newerFormat(2, 1) = error.code else { throw error }
         #expect(error.message.contains("format 2"))

@@ -91,7 +91,11 @@ struct ReaderTests {
                 try replace(Array(whole.bytes.prefix(count)))
                 var reader = try store.makeReader()
                 try reader.begin()
-                #expect(try (kind == .entity ? answer(reader, uid("no")) : ancestorAnswer(reader, uid("no"))) == "failed")
+                #expect(
+                    try
+                        (kind == .entity
+                        ? answer(reader, uid("no")) : ancestorAnswer(reader, uid("no"))) == "failed"
+                )
             }
             try replace(whole.bytes)
             try store.requireClean()

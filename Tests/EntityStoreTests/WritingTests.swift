@@ -24,7 +24,9 @@ struct WritingTests {
             ("no delete", { try store.delete([uid("a"), uid("no")]) }),
             (
                 "patched cycle",
-                { try store.patch([EntityPatch(uid: uid("b"), parents: .replaced(by: [uid("a")]))])
+                {
+                    try store.patch([EntityPatch(uid: uid("b"), parents: .replaced(by: [uid("a")]))]
+                    )
                 }
             ),
         ]
@@ -70,7 +72,8 @@ struct WritingTests {
         for id in ids {
             let found = try #require(try store.get(uid(id)))
             #expect(found.uid.id.utf8 == Array(id.utf8))
-            #expect(words(found) == words(entity(id, in: ["group \(id)"], [("id", .string(Text(id)))])))
+            #expect(
+                words(found) == words(entity(id, in: ["group \(id)"], [("id", .string(Text(id)))])))
         }
         #expect(try store.statistics().entities == ids.count)
         // What is exported is imported as the same.

@@ -2,10 +2,16 @@
 ///
 /// A direct-mapped table of fixed size: a name that finds its place taken replaces the other.
 struct NameCache {
-    private var slots = [Text](repeating: Text(validUTF8: []), count: 512)
+    private var slots: [Text]
+
+    /// Makes a table for a longer text; for a short one it costs more than it saves.
+    init(forBytes count: Int) {
+        slots = [Text](repeating: Text(validUTF8: []), count: count < 1_024 ? 0 : 512)
+    }
 
     /// Returns the text of a range of the source, the shared one when it was seen lately.
     mutating func text(_ source: [UInt8], _ range: Range<Int>) -> Text {
+        guard !slots.isEmpty else { return Text(validUTF8: Array(source[range])) }
         var hash: UInt32 = 2_166_136_261
         for index in range { hash = (hash ^ UInt32(source[index])) &* 16_777_619 }
         let slot = Int((hash ^ hash >> 15) & 511)

@@ -70,7 +70,9 @@ extension Parser {
     }
 
     mutating func annotations() throws(ParseFailure) -> [Policy.Annotation] {
+        guard token.kind == .at else { return [] }
         var annotations: [Policy.Annotation] = []
+        var known: Set<Text> = []
         while token.kind == .at {
             let start = Int(token.start)
             advance()
@@ -79,7 +81,7 @@ extension Parser {
             advance()
             let value = try annotationValue(of: key)
             let span = SourceSpan(start, previousEnd)
-            if annotations.contains(where: { $0.key == key }) {
+            guard known.insert(key).inserted else {
                 throw fail(
                     span, "annotation `@\(key)` is given twice",
                     help: "keep one of them, or give them different names")

@@ -25,7 +25,7 @@ struct Parser {
     var token: Token
     /// Where the last used token ended.
     var previousEnd = 0
-    var names = NameCache()
+    var names: NameCache
     var diagnostics: [Diagnostic] = []
 
     // The expression under construction.
@@ -42,6 +42,7 @@ struct Parser {
         try checkText(source, limits: limits)
         self.source = source
         self.limits = limits
+        names = NameCache(forBytes: source.count)
         token = lexer.next(source.span)
     }
 

@@ -227,7 +227,7 @@ extension Parser {
     @inline(never)
     mutating func schemaTooDeep() -> ParseFailure {
         fail(
-            token.span, "type is nested more than \(limits.maximumDepth) levels deep",
+            token.span, "type is nested more than \(TypeTree.maximumDepth) levels deep",
             help: "give its inner parts names with `type`")
     }
 

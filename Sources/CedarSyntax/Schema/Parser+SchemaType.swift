@@ -5,7 +5,7 @@ extension Parser {
     mutating func schemaType() throws(ParseFailure) -> TypeTree {
         nesting += 1
         defer { nesting -= 1 }
-        if nesting > limits.maximumDepth { throw schemaTooDeep() }
+        if nesting > TypeTree.maximumDepth { throw schemaTooDeep() }
         if token.kind == .leftBrace { return try recordType() }
         guard token.kind.isWord else { throw noType() }
         let isSet = isWord("Set")

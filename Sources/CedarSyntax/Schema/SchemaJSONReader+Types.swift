@@ -7,9 +7,9 @@ extension SchemaJSONReader {
     mutating func type(
         _ node: JSONNode, also others: [String] = [], depth: Int = 0
     ) throws(ParseFailure) -> TypeTree {
-        guard depth <= limits.maximumDepth else {
+        guard depth <= TypeTree.maximumDepth else {
             throw fail(
-                node, "type is nested more than \(limits.maximumDepth) levels deep",
+                node, "type is nested more than \(TypeTree.maximumDepth) levels deep",
                 help: "give its inner parts names in `commonTypes`")
         }
         guard tape.kind(node) == .object else {

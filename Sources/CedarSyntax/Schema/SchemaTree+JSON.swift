@@ -16,7 +16,7 @@ extension SchemaTree {
                 parsing: source,
                 limits: JSONLimits(
                     maximumBytes: limits.maximumBytes,
-                    maximumDepth: 2 * limits.maximumDepth + 8))
+                    maximumDepth: 2 * TypeTree.maximumDepth + 8))
         } catch {
             throw Diagnostics(
                 Diagnostic(
@@ -68,7 +68,7 @@ struct SchemaJSONReader {
         try onlyFields(
             node, "a namespace", ["commonTypes", "entityTypes", "actions", "annotations"])
         if let annotations = tape.member(node, "annotations") {
-            guard namespace.name != nil else {
+            guard namespace.name != nil || tape.count(annotations) == 0 else {
                 throw fail(annotations, "the empty namespace cannot have annotations")
             }
             namespace.annotations = try self.annotations(annotations)

@@ -38,6 +38,10 @@ package struct TypeTree: Sendable {
         }
     }
 
+    /// Levels of nesting that a type may have, those of the common types in it included; values that
+    /// nest deeper are refused as well. Everything that walks a type may recurse this deep.
+    package static let maximumDepth = 128
+
     package var kind: Kind
     package var span: SourceSpan
 
