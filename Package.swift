@@ -92,6 +92,9 @@ let package = Package(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),
         .testTarget(
+            name: "CedarTestSupportTests",
+            dependencies: ["CedarSyntax", "CedarTestSupport", "JSON"], swiftSettings: settings),
+        .testTarget(
             name: "EntityStoreTests",
             dependencies: [
                 "CedarEngine", "CedarSyntax", "EntityStore", "JSON", "LMDB", "store-crash",

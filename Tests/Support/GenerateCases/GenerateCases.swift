@@ -7,10 +7,10 @@ import JSON
 @main
 enum GenerateCases {
     static let usage = """
-        usage: generate-cases [--count N] [--seed S]       print cases as JSON Lines
+        usage: generate-cases [--count N] [--seed S]            print cases as JSON Lines
                generate-cases --survey [--count N] [--seed S]   count what the cases reach
-               generate-cases --check                 compare recorded cases from standard input
-                                                      with the tree evaluator
+               generate-cases --check                           compare recorded cases from standard
+                                                                input with the tree evaluator
 
         """
 
