@@ -87,6 +87,9 @@ let package = Package(
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(
+            name: "CedarSyntaxTests", dependencies: ["CedarSyntax", "JSON"],
+            swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],

@@ -4,7 +4,7 @@ import CedarSyntax
 
 extension Resolver {
     /// Sum of the ancestors of all actions: a chain of groups would otherwise cost its square.
-    static let maximumActionAncestors = 1_000_000
+    static let maximumActionAncestors = 250_000
 
     private struct Draft {
         var parents: Set<EntityUID> = []
