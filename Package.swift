@@ -90,6 +90,9 @@ let package = Package(
         .testTarget(
             name: "CedarSyntaxTests", dependencies: ["CedarSyntax", "JSON"],
             swiftSettings: settings),
+        .testTarget(
+            name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],
+            swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
