@@ -82,6 +82,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/CompareEvaluators", swiftSettings: settings),
+        .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
+        .target(
+            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSyntax"],
+            path: "Tests/Support/TypicalDecisions", swiftSettings: settings),
+        .executableTarget(
+            name: "decision-gate",
+            dependencies: ["CAllocationCount", "CedarEngine", "TypicalDecisions"],
+            path: "Tests/Support/DecisionGate", swiftSettings: settings),
         .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
@@ -92,6 +100,13 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSyntax"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CedarEngineGateTests",
+            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
