@@ -19,12 +19,27 @@ struct ConfigurationNode {
         } catch let failure as Failure {
             throw failure
         } catch let error as YamlError {
-            throw Failure("`\(file.name)` is no YAML: \(error)")
+            throw Self.failure(error, file)
         } catch {
             throw Failure("`\(file.name)` cannot be read: \(error)")
         }
         self.file = file
         name = ""
+    }
+
+    /// Says where a text is no YAML, in one line.
+    private static func failure(_ error: YamlError, _ file: InputFile) -> Failure {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            Failure("\(file.name):\(mark.line):\(mark.column): this is no YAML: \(problem)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            // Only the place of the mapping is known.
+            Failure(
+                "\(file.name):\(context.mark.line):\(context.mark.column): in the keys from here, "
+                    + "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands twice")
+        default: Failure("`\(file.name)` is no YAML: \(error)")
+        }
     }
 
     private init(_ node: Node, _ file: InputFile, _ name: String) {

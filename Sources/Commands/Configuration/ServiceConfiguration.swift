@@ -16,7 +16,7 @@ import Wire
 /// | `socket.allowedUsers` | user ids that may connect | the service's own |
 /// | `socket.allowedGroups` | group ids that may connect | none |
 /// | `socket.maximumConnections` | connections served at once | 4096 |
-/// | `socket.maximumFrameBytes` | largest frame taken | 1 MiB |
+/// | `socket.maximumFrameBytes` | largest frame taken, 256 bytes to 256 MiB | 1 MiB |
 /// | `socket.maximumBatchItems` | most items in one batch | 4096 |
 /// | `socket.maximumInFlightBytes` | unread answer bytes before a connection is left alone | 256 KiB |
 /// | `socket.incompleteFrameTimeout` | how long a begun frame may stay unfinished | 5s |
@@ -81,7 +81,11 @@ struct ServiceConfiguration {
             socket.maximumConnections = try node.integer(1...(1 << 20))
         }
         if let node = try keys.optional("maximumFrameBytes") {
-            socket.frameLimits.maximumFrameBytes = try node.size(256...(1 << 30))
+            let bytes = try node.size(256...socket.maximumBufferedBytesPerWorker)
+            socket.frameLimits.maximumFrameBytes = bytes
+            // An answer has to fit into a frame with its header.
+            socket.frameLimits.maximumAnswerBytes = min(
+                socket.frameLimits.maximumAnswerBytes, (bytes - 16) & ~7)
         }
         if let node = try keys.optional("maximumBatchItems") {
             socket.frameLimits.maximumBatchItems = try node.integer(1...(1 << 20))

@@ -54,7 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let signals = StopSignals()
+        let signals = try StopSignals()
         let service = try Service(ServiceConfiguration.read(config))
         await signals.handle(
             reload: { service.reloader.reload(because: "SIGHUP") },

@@ -1,0 +1,245 @@
+import CedarEngine
+import Server
+import Testing
+import Wire
+
+@testable import Commands
+
+@Suite("ServiceConfiguration")
+struct ServiceConfigurationTests {
+    private static let minimum = """
+        policies: p
+        store: s
+        socket:
+          path: /run/writ/writ.sock
+
+        """
+
+    private func read(_ text: String) throws -> ServiceConfiguration {
+        let workplace = try Workplace()
+        try workplace.write("writ.yaml", text)
+        return try ServiceConfiguration.read(workplace.path("writ.yaml"))
+    }
+
+    /// Reads a file that must be refused.
+    private func refusal(_ text: String) throws -> String {
+        let workplace = try Workplace()
+        let path = try workplace.write("writ.yaml", text)
+        do {
+            _ = try ServiceConfiguration.read(path)
+        } catch {
+            return error.description.replacing(path, with: "writ.yaml")
+        }
+        Issue.record("not refused: \(text)")
+        return ""
+    }
+
+    struct Refused: CustomTestStringConvertible {
+        let text: String
+        let parts: [String]
+
+        init(_ text: String, _ parts: String...) {
+            (self.text, self.parts) = (text, parts)
+        }
+
+        var testDescription: String { "\(text.debugDescription) says \(parts)" }
+    }
+
+    @Test(
+        "Refused files",
+        arguments: [
+            Refused("", "`writ.yaml` is empty", "--help"),
+            Refused("# nothing\n", "`writ.yaml` is empty"),
+            Refused("policies: [\n", "writ.yaml:2:1: this is no YAML: did not find expected"),
+            Refused("\tpolicies: p", "writ.yaml:1:1: this is no YAML: found character that"),
+            Refused("just a text", "writ.yaml:1:1: expected keys and values", "policies"),
+            Refused("- policies\n- store\n", "writ.yaml:1:1: expected keys and values"),
+            Refused(
+                "policies: p\nstore: s\npolicies: q\n",
+                "writ.yaml:1:1: in the keys from here, `policies` stands twice"),
+            Refused("store: s\nsocket: {path: /x}\n", "the key `policies` is missing", ":1:1"),
+            Refused("policies: p\nsocket: {path: /x}\n", "the key `store` is missing"),
+            Refused("policies: p\nstore: s\n", "the key `socket` is missing"),
+            Refused(
+                "policies: p\nstore: s\nsocket:\n  threads: 2\n",
+                "writ.yaml:4:3: the key `socket.path` is missing"),
+            Refused(
+                "policies: p\nstore: s\nsocket: /x\n", "writ.yaml:3:9: expected keys and values"),
+            Refused(
+                "policies: [a, b]\nstore: s\nsocket: {path: /x}\n",
+                "writ.yaml:1:11: `policies` must be a single value"),
+            Refused(
+                "policies:\nstore: s\nsocket: {path: /x}\n", "`policies` must be a single value"),
+        ])
+    func refusedFile(_ row: Refused) throws {
+        let message = try refusal(row.text)
+        for part in row.parts { #expect(message.contains(part), "\(message)") }
+    }
+
+    @Test(
+        "Unknown keys name the nearest known one and their place",
+        arguments: [
+            ("polices: p\n", "writ.yaml:1:1: unknown key `polices`", "did you mean `policies`?"),
+            (minimum + "error: strict\n", "writ.yaml:5:1: unknown key `error`", "`errors`"),
+            (minimum + "  thread: 2\n", "writ.yaml:5:3: unknown key `socket.thread`", "`threads`"),
+            (
+                minimum + "  maximumConnection: 2\n",
+                "writ.yaml:5:3: unknown key `socket.maximumConnection`", "`maximumConnections`"
+            ),
+            (minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`", "known keys: errors, "),
+            (minimum + "[a, b]: 2\n", "unknown key ``", "known keys: "),
+        ])
+    func unknownKey(_ text: String, _ message: String, _ help: String) throws {
+        let refused = try refusal(text)
+        #expect(refused.contains(message), "\(refused)")
+        #expect(refused.contains(help), "\(refused)")
+    }
+
+    @Test(
+        "Values of the wrong type or out of range are refused with their key and place",
+        arguments: [
+            ("errors: lenient", "`errors` must be `cedar` or `strict`, not `lenient`"),
+            ("errors: [strict]", "`errors` must be a single value"),
+            ("reload: never", "`reload` must be `signal` or `watch`, not `never`"),
+            ("  threads: two", "`socket.threads` must be an integer from 1 to 256"),
+            ("  threads: 1.5", "`socket.threads` must be an integer"),
+            ("  threads: 0", "`socket.threads` must be an integer from 1 to 256"),
+            ("  threads: 257", "`socket.threads` must be an integer from 1 to 256"),
+            ("  threads: {a: 1}", "`socket.threads` must be a single value"),
+            ("  allowedUsers: 1000", "`socket.allowedUsers` must be a list of numbers"),
+            ("  allowedUsers: [root]", "`socket.allowedUsers` must be an integer"),
+            (
+                "  allowedUsers: [-1]",
+                "`socket.allowedUsers` must be an integer from 0 to 4294967295"
+            ),
+            ("  allowedGroups: [4294967296]", "`socket.allowedGroups` must be an integer"),
+            ("  maximumConnections: 0", "`socket.maximumConnections` must be an integer"),
+            ("  maximumConnections: 1048577", "`socket.maximumConnections` must be an integer"),
+            ("  maximumFrameBytes: 1KB", "`socket.maximumFrameBytes` must be a size from "),
+            ("  maximumFrameBytes: 255", "`socket.maximumFrameBytes` must be a size from 256 "),
+            ("  maximumFrameBytes: 268435457", "`socket.maximumFrameBytes` must be a size "),
+            ("  maximumFrameBytes: 99999999999GiB", "`socket.maximumFrameBytes` must be a size "),
+            ("  maximumBatchItems: 0", "`socket.maximumBatchItems` must be an integer"),
+            ("  maximumBatchItems: 1048577", "`socket.maximumBatchItems` must be an integer"),
+            ("  maximumInFlightBytes: 0", "`socket.maximumInFlightBytes` must be a size from 1 "),
+            ("  maximumInFlightBytes: 2GiB", "`socket.maximumInFlightBytes` must be a size "),
+            ("  incompleteFrameTimeout: 5", "`socket.incompleteFrameTimeout` must be a time"),
+            ("  incompleteFrameTimeout: 0s", "`socket.incompleteFrameTimeout` must be a time"),
+            ("  slowReaderTimeout: -1s", "`socket.slowReaderTimeout` must be a time"),
+            ("  slowReaderTimeout: 1h", "`socket.slowReaderTimeout` must be a time"),
+            ("  defaultDeadline: 0.5s", "`socket.defaultDeadline` must be a time"),
+        ])
+    func refusedValue(_ line: String, _ message: String) throws {
+        let refused = try refusal(Self.minimum + line + "\n")
+        #expect(refused.contains(message), "\(refused)")
+        #expect(refused.hasPrefix("writ.yaml:5:"), "\(refused)")
+    }
+
+    @Test(
+        "Settings that contradict each other are refused",
+        arguments: [
+            ("  defaultDeadline: 1441m", "a time limit is not between zero and a day"),
+            (
+                "  maximumFrameBytes: 4KiB\n  maximumBatchItems: 4096",
+                "a full batch must fit into one frame"
+            ),
+        ])
+    func contradiction(_ lines: String, _ message: String) throws {
+        #expect(try refusal(Self.minimum + lines + "\n").contains(message))
+    }
+
+    @Test("The least file has the documented defaults")
+    func defaults() throws {
+        let configuration = try read(Self.minimum)
+        #expect(configuration.errors == .strict)
+        #expect(configuration.watchesFiles)
+        let socket = configuration.socket
+        #expect(socket.path == "/run/writ/writ.sock")
+        #expect(socket.workerCount == LocalSocketConfiguration.onlineCores)
+        #expect(socket.maximumConnections == 4096)
+        #expect(socket.frameLimits.maximumFrameBytes == 1 << 20)
+        #expect(socket.frameLimits.maximumBatchItems == 4096)
+        #expect(socket.maximumInFlightBytes == 256 << 10)
+        #expect(socket.incompleteFrameTimeout == .seconds(5))
+        #expect(socket.slowReaderTimeout == .seconds(10))
+        #expect(socket.defaultDeadline == .seconds(1))
+        #expect(socket.problem == nil)
+    }
+
+    @Test("Every key is taken")
+    func everyKey() throws {
+        let configuration = try read(
+            """
+            policies: /etc/writ/policies
+            store: /var/lib/writ
+            errors: cedar
+            reload: signal
+            socket:
+              path: /run/writ.sock
+              threads: 3
+              allowedUsers: [0, 4294967295]
+              allowedGroups: [7]
+              maximumConnections: 17
+              maximumFrameBytes: 2MiB
+              maximumBatchItems: 18
+              maximumInFlightBytes: 19KiB
+              incompleteFrameTimeout: 250ms
+              slowReaderTimeout: 2 s
+              defaultDeadline: 3m
+
+            """)
+        #expect(configuration.policies == "/etc/writ/policies")
+        #expect(configuration.store == "/var/lib/writ")
+        #expect(configuration.errors == .cedar)
+        #expect(!configuration.watchesFiles)
+        let socket = configuration.socket
+        #expect(socket.path == "/run/writ.sock")
+        #expect(socket.workerCount == 3)
+        #expect(socket.allowedPeers.userIDs == [0, .max])
+        #expect(socket.allowedPeers.groupIDs == [7])
+        #expect(socket.maximumConnections == 17)
+        #expect(socket.frameLimits.maximumFrameBytes == 2 << 20)
+        #expect(socket.frameLimits.maximumBatchItems == 18)
+        #expect(socket.maximumInFlightBytes == 19 << 10)
+        #expect(socket.incompleteFrameTimeout == .milliseconds(250))
+        #expect(socket.slowReaderTimeout == .seconds(2))
+        #expect(socket.defaultDeadline == .seconds(180))
+    }
+
+    @Test(
+        "The ends of every range are taken",
+        arguments: [
+            "threads: 1", "threads: 256", "maximumConnections: 1", "maximumConnections: 1048576",
+            "maximumFrameBytes: 256\n  maximumBatchItems: 1",
+            "maximumFrameBytes: 256MiB", "maximumBatchItems: 1",
+            "maximumBatchItems: 1048576\n  maximumFrameBytes: 64MiB", "maximumInFlightBytes: 1",
+            "maximumInFlightBytes: 1GiB", "incompleteFrameTimeout: 1ms", "defaultDeadline: 1440m",
+            "allowedUsers: []",
+        ])
+    func ends(_ lines: String) throws {
+        let configuration = try read(Self.minimum + "  " + lines + "\n")
+        #expect(configuration.socket.problem == nil)
+    }
+
+    @Test("Relative paths are relative to the file")
+    func relativePaths() throws {
+        let workplace = try Workplace()
+        try workplace.makeFolder("conf")
+        let path = try workplace.write(
+            "conf/writ.yaml", "policies: p\nstore: ../s\nsocket:\n  path: run/w.sock\n")
+        let configuration = try ServiceConfiguration.read(path)
+        #expect(configuration.policies == workplace.path("conf/p"))
+        #expect(configuration.store == workplace.path("conf/../s"))
+        #expect(configuration.socket.path == workplace.path("conf/run/w.sock"))
+    }
+
+    @Test("A missing file is named")
+    func missing() throws {
+        let workplace = try Workplace()
+        #expect {
+            try ServiceConfiguration.read(workplace.path("none.yaml"))
+        } throws: { error in
+            "\(error)".contains("none.yaml`: No such file or directory")
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import CedarSyntax
+import EntityStore
+import Glibc
+import JSON
+import LMDB
+import Testing
+
+@Suite("writ store")
+struct StoreCommandTests {
+    private let workplace: Workplace
+
+    init() throws {
+        workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+    }
+
+    private func store(_ arguments: [String], input: String = "") throws -> WritProgram.Outcome {
+        let command = arguments[0]
+        return try WritProgram.run(
+            ["store", command, "--store", "store"] + arguments.dropFirst(), in: workplace,
+            input: Array(input.utf8))
+    }
+
+    /// Every entity and the revision.
+    private func content() throws -> [String] {
+        let store = try EntityStore.open(
+            at: workplace.path("store"), StoreOptions(readOnly: true))
+        let statistics = try store.statistics()
+        var content = ["\(statistics.revision) \(statistics.entities) \(statistics.edges)"]
+        for uid in ["Group::\"friends\"", "User::\"alice\"", "User::\"bob\"", "User::\"mallory\""] {
+            content.append("\(String(describing: try store.get(EntityUID.parse(uid))))")
+        }
+        return content
+    }
+
+    private static func entity(_ id: String, parents: String = "", level: Int = 0) -> String {
+        let list = parents.isEmpty ? "" : #"{"type": "User", "id": "\#(parents)"}"#
+        return #"{"uid": {"type": "User", "id": "\#(id)"}, "attrs": {"level": \#(level)}, "#
+            + #""parents": [\#(list)]}"#
+    }
+
+    struct Refused: CustomTestStringConvertible {
+        let command: String
+        let text: String
+        let part: String
+        var testDescription: String { "\(command): \(part)" }
+    }
+
+    @Test(
+        "A refused change leaves the store as it was",
+        arguments: ["import", "put"].flatMap { command in
+            [
+                Refused(command: command, text: "", part: command == "put" ? "1:1" : "line 1"),
+                Refused(
+                    command: command, text: "[\(entity("x")), {]",
+                    part: command == "put" ? "1:79" : "column 79"),
+                Refused(command: command, text: "[\(entity("x")), 7]", part: "entity"),
+                Refused(
+                    command: command, text: "[\(entity("x")), {\"uid\": {\"type\": \"U\"}}]",
+                    part: "`id`"),
+                Refused(
+                    command: command,
+                    text: "[\(entity("x", parents: "y")), \(entity("y", parents: "x"))]",
+                    part: "cycle"),
+                Refused(
+                    command: command, text: "[\(entity("x", parents: "x"))]", part: "cycle"),
+                Refused(
+                    command: command, text: "[\(entity("x")), \(entity("x", level: 1))]",
+                    part: #"User::"x""#),
+            ]
+        })
+    func refusedChange(_ row: Refused) throws {
+        let before = try content()
+        try workplace.write("bad.json", row.text)
+        let run = try store([row.command, "bad.json"])
+        #expect(run.status == 1)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.contains(row.part), "\(run.errors)")
+        #expect(try content() == before)
+    }
+
+    @Test("Refused deletions, bad identities, missing files and stores are refused")
+    func refusedOther() throws {
+        let before = try content()
+        let runs: [(WritProgram.Outcome, String)] = [
+            (try store(["delete", #"User::"alice""#, #"User::"nobody""#]), "nobody"),
+            (try store(["delete", "alice"]), "`alice` is no entity"),
+            (try store(["delete"]), "Missing"),
+            (try store(["get", "User::alice"]), "is no entity"),
+            (try store(["get", #"User::"nobody""#]), "is not in the store"),
+            (try store(["put", "none.json"]), "none.json"),
+            (try store(["import", "none.json"]), "none.json"),
+            (try store(["import", "--batch", "0", "entities.json"]), "--batch must be at least 1"),
+            (
+                try WritProgram.run(
+                    ["store", "get", "--store", "nowhere", #"User::"alice""#], in: workplace),
+                "there is no store here"
+            ),
+            (
+                try WritProgram.run(
+                    ["store", "put", "--store", "nowhere", "entities.json"], in: workplace),
+                "there is no store here"
+            ),
+            (
+                try WritProgram.run(
+                    ["store", "get", "--store", "entities.json", #"User::"alice""#], in: workplace),
+                "a store is a directory"
+            ),
+        ]
+        for (run, part) in runs {
+            #expect(run.status == 1)
+            #expect(run.errors.contains(part), "\(run.errors)")
+        }
+        #expect(!workplace.exists("nowhere"))
+        #expect(try content() == before)
+    }
+
+    @Test("A store of a newer format is refused and named")
+    func newerFormat() throws {
+        try workplace.makeStoreNewer()
+        for arguments in [["get", #"User::"alice""#], ["put", "entities.json"]] {
+            let run = try store(arguments)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("the store has format 999"), "\(run.errors)")
+        }
+    }
+
+    @Test("A second writer is refused at once and told who writes")
+    func secondWriter() throws {
+        let environment = try Environment(path: workplace.path("store"))
+        let lock = try WriterLock(environment)
+        let run = try store(["put", "entities.json"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("process \(getpid())"), "\(run.errors)")
+        _ = consume lock
+    }
+
+    @Test("get prints an entity that put takes again")
+    func getAndPut() throws {
+        let get = try store(["get", #"User::"alice""#])
+        #expect(get.status == 0)
+        let json = ValueJSON(try JSONTape(parsing: Array(get.output.utf8)))
+        let alice = try json.entity(json.tape.root)
+        #expect(alice.uid == (try EntityUID.parse(#"User::"alice""#)))
+        #expect(alice.parents == [try EntityUID.parse(#"Group::"friends""#)])
+        // What changes nothing makes no new revision.
+        #expect(try store(["put", "-"], input: get.output).output == "revision 1\n")
+        let changed = get.output.replacing(#""level": 3"#, with: #""level": 4"#)
+        #expect(try store(["put", "-"], input: changed).output == "revision 2\n")
+    }
+
+    @Test("put takes one entity or many, and delete removes them, each with a new revision")
+    func putAndDelete() throws {
+        #expect(try store(["put", "-"], input: Self.entity("x")).output == "revision 2\n")
+        let many = "[\(Self.entity("y")), \(Self.entity("z", parents: "x"))]"
+        #expect(try store(["put", "-"], input: many).output == "revision 3\n")
+        #expect(try store(["get", #"User::"z""#]).status == 0)
+        let delete = try store(["delete", #"User::"y""#, #"User::"z""#])
+        #expect(delete.output == "revision 4\n")
+        #expect(try store(["get", #"User::"z""#]).status == 1)
+        let absent = try store(["delete", "--ignore-absent", #"User::"z""#])
+        #expect(absent.status == 0)
+    }
+
+    @Test("import takes an array and JSON Lines, from a file and from standard input")
+    func importForms() throws {
+        let array = try store(["import", "--json", "-"], input: "[\(Self.entity("x"))]")
+        let tape = try JSONTape(parsing: Array(array.output.utf8))
+        #expect(tape.member(tape.root, "entities").flatMap { tape.integer($0) } == 1)
+        #expect(tape.member(tape.root, "revision").flatMap { tape.integer($0) } == 2)
+        let lines = (0..<25).map { Self.entity("n\($0)") }.joined(separator: "\n")
+        let batched = try store(["import", "--batch", "10", "-"], input: lines)
+        #expect(batched.status == 0)
+        #expect(batched.output == "imported 25 entities, revision 5\n")
+    }
+}
+
+extension Workplace {
+    /// Makes the store at `store` look as if a newer version had written it.
+    func makeStoreNewer() throws {
+        let environment = try Environment(path: path("store"))
+        let lock = try WriterLock(environment)
+        let database = try #require(try environment.openDatabase(named: "meta"))
+        var transaction = try lock.beginWrite()
+        let key = Array("store".utf8)
+        var record = try #require(
+            try transaction.get(key.span, in: database) { span in
+                (0..<span.count).map { span[$0] }
+            })
+        // Bytes 8 to 11 are the format.
+        (record[8], record[9]) = (0xE7, 0x03)
+        try transaction.put(key.span, record.span, in: database)
+        try transaction.commit()
+    }
+}
