@@ -82,16 +82,3 @@ package struct Schema: Equatable, Sendable {
         return false
     }
 }
-
-extension EntityUID {
-    /// Whether its type is that of actions: the last component of its name is `Action`.
-    package var isAction: Bool { type.isActionType }
-}
-
-extension Text {
-    package var isActionType: Bool {
-        let word = Array("Action".utf8)
-        guard utf8.count > word.count else { return utf8 == word }
-        return utf8.suffix(word.count + 1) == [UInt8(ascii: ":")] + word
-    }
-}

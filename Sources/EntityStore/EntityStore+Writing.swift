@@ -135,9 +135,7 @@ enum RecordBatch {
         _ entity: Entity, _ encoder: inout EntityEncoder, _ operation: String,
         _ place: StorePlace?
     ) throws(StoreError) -> [UInt8] {
-        if entity.uid.type.isActionType,
-            let parent = entity.parents.first(where: { !$0.type.isActionType })
-        {
+        if let parent = entity.forbiddenParent {
             throw StoreError(
                 .badEntity(place), operation,
                 "the action `\(entity.uid)` has the parent `\(parent)`, which is no action")

@@ -54,9 +54,7 @@ package final class EntityTable: EntitySource, Sendable {
         var records: [UInt64: [Int]] = [:]
         var closures: [UInt64: [(owner: Int, set: Int)]] = [:]
         for (index, entity) in entities.enumerated() {
-            if entity.uid.type.isActionType,
-                let parent = entity.parents.first(where: { !$0.type.isActionType })
-            {
+            if let parent = entity.forbiddenParent {
                 throw .actionParent(entity.uid, parent: parent, index: index)
             }
             let record: [UInt8]
@@ -130,17 +128,5 @@ package final class EntityTable: EntitySource, Sendable {
             return .found(FlatSet(memory.flat(at: set)))
         }
         return .absent
-    }
-}
-
-extension Text {
-    /// Whether a type's name is that of actions: its last component is `Action`.
-    package var isActionType: Bool {
-        let action = Array("Action".utf8)
-        guard utf8.count >= action.count, utf8.suffix(action.count).elementsEqual(action) else {
-            return false
-        }
-        return utf8.count == action.count
-            || utf8[utf8.count - action.count - 1] == UInt8(ascii: ":")
     }
 }

@@ -157,14 +157,3 @@ extension Token.Kind {
         }
     }
 }
-
-extension Text {
-    /// Whether the last component of this type name is `Action`.
-    var isActionType: Bool {
-        let action: Text = "Action"
-        guard utf8.count >= action.utf8.count, utf8.suffix(6).elementsEqual(action.utf8) else {
-            return false
-        }
-        return utf8.count == 6 || utf8[utf8.count - 7] == UInt8(ascii: ":")
-    }
-}

@@ -16,3 +16,17 @@ extension EntityUID: Comparable {
         left.type == right.type ? left.id < right.id : left.type < right.type
     }
 }
+
+extension EntityUID {
+    /// Whether it is an action: the last component of its type's name is `Action`.
+    package var isAction: Bool { type.isActionType }
+}
+
+extension Text {
+    /// Whether a type's name is that of actions: its last component is `Action`.
+    package var isActionType: Bool {
+        let word: Text = "Action"
+        guard utf8.count > word.utf8.count else { return self == word }
+        return utf8.suffix(word.utf8.count + 1).elementsEqual([UInt8(ascii: ":")] + word.utf8)
+    }
+}

@@ -18,3 +18,12 @@ package struct Entity: Sendable {
         self.tags = tags
     }
 }
+
+extension Entity {
+    /// The parent that keeps an action from being stored: one that is no action itself.
+    ///
+    /// Source: Cedar documentation, "Entities": an action may only be in action groups.
+    package var forbiddenParent: EntityUID? {
+        uid.isAction ? parents.first { !$0.isAction } : nil
+    }
+}

@@ -8,7 +8,8 @@ struct TemporaryDirectory {
     var socket: String { path + "/run/writ.sock" }
 
     init() throws(Failure) {
-        var template = Array("/tmp/writ-demo-XXXXXX".utf8CString)
+        let parent = environmentValue("TMPDIR") ?? "/tmp"
+        var template = Array("\(parent)/writ-demo-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw Failure(
                 "cannot make a temporary directory: \(unsafe String(cString: strerror(errno)))")

@@ -29,9 +29,7 @@ enum RecordCheck {
             for index in 0..<parents.count where parents.element(index).tag != .entity {
                 return "a parent is no entity"
             }
-            if record.uid.uid.type.isActionType,
-                let parent = parents.uids.first(where: { !$0.type.isActionType })
-            {
+            if let parent = Entity(uid: record.uid.uid, parents: parents.uids).forbiddenParent {
                 return "the action has the parent `\(parent)`, which is no action"
             }
             return nil
