@@ -82,6 +82,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/CompareEvaluators", swiftSettings: settings),
+        .executableTarget(
+            name: "writ-storm",
+            dependencies: [
+                "CedarEngine", "CedarSyntax", "DecisionPoint", "JSON", "Wire", "WritClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Support/Storm", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSyntax"],
@@ -107,6 +114,13 @@ let package = Package(
         .testTarget(
             name: "CedarEngineGateTests",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint", "EntityStore", "JSON",
+                "LMDB", "Server", "Wire", "WritClient", "writ",
+            ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(

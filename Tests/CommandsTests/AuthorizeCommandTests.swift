@@ -233,6 +233,19 @@ struct AuthorizeCommandTests {
         }
     }
 
+    @Test("Policies may come on standard input; short flags are the reference's; -t prints a time")
+    func shortForms() throws {
+        try workplace.write("context.json", #"{"n": 7}"#)
+        let run = try WritProgram.run(
+            [
+                "authorize", "--entities", "e.json", "-l", #"User::"alice""#, "-a",
+                #"Action::"view""#, "-r", #"Photo::"beach""#, "-c", "context.json", "-t",
+            ], in: workplace, input: Array(PhotoWorld.policies.utf8))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output == "ALLOW\n")
+        #expect(run.errors.hasPrefix("Authorization Time (micro seconds) : "), "\(run.errors)")
+    }
+
     @Test("A schema types what JSON leaves open")
     func schema() throws {
         try workplace.write(

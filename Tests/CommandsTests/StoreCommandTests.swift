@@ -79,6 +79,29 @@ struct StoreCommandTests {
         #expect(try content() == before)
     }
 
+    @Test(
+        "A refused patch leaves the store as it was",
+        arguments: [
+            ("", "1:1"), ("[{]", "1:3"), ("7", "1:1"), ("{}", "`uid`"),
+            (#"{"uid": {"type": "User", "id": "nobody"}, "attrs": {"a": 1}}"#, "nobody"),
+            (#"{"uid": {"type": "User", "id": "alice"}, "attrs": {"a": 1.5}}"#, "integer"),
+            (
+                #"""
+                [{"uid": {"type": "User", "id": "alice"}, "attrs": {"level": 9}},
+                 {"uid": {"type": "Group", "id": "friends"},
+                  "parents": {"add": [{"type": "User", "id": "alice"}]}}]
+                """#, "cycle"
+            ),
+        ])
+    func refusedPatch(_ text: String, _ part: String) throws {
+        let before = try content()
+        let run = try store(["patch", "-"], input: text)
+        #expect(run.status == 1)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.contains(part), "\(run.errors)")
+        #expect(try content() == before)
+    }
+
     @Test("Refused deletions, bad identities, missing files and stores are refused")
     func refusedOther() throws {
         let before = try content()
@@ -149,6 +172,54 @@ struct StoreCommandTests {
         #expect(try store(["put", "-"], input: changed).output == "revision 2\n")
     }
 
+    @Test("patch changes what it names and nothing else")
+    func patch() throws {
+        let patch = #"""
+            {"uid": {"type": "User", "id": "alice"}, "attrs": {"level": null, "team": "red"},
+             "parents": {"remove": [{"type": "Group", "id": "friends"}]}}
+            """#
+        #expect(try store(["patch", "-"], input: patch).output == "revision 2\n")
+        let get = try store(["get", #"User::"alice""#]).output
+        #expect(
+            get.contains("team") && !get.contains("level") && !get.contains("friends"), "\(get)")
+    }
+
+    @Test("export can be imported again and gives the same export", arguments: [false, true])
+    func export(_ asLines: Bool) throws {
+        let arguments = ["export", "--sorted"] + (asLines ? ["--lines"] : [])
+        let first = try store(arguments)
+        #expect(first.status == 0)
+        #expect(first.output.contains("mallory"))
+        try workplace.write("export.json", first.output)
+        let imported = try WritProgram.run(
+            ["store", "import", "--store", "copy", "export.json"], in: workplace)
+        #expect(imported.output == "imported 5 entities, revision 1\n")
+        let copy = try WritProgram.run(
+            ["store", "export", "--store", "copy"] + arguments.dropFirst(), in: workplace)
+        #expect(copy.output == first.output)
+    }
+
+    @Test("stat counts, check verifies, and a damaged record is found")
+    func statAndCheck() throws {
+        let stat = try store(["stat", "--json"])
+        let tape = try JSONTape(parsing: Array(stat.output.utf8))
+        func figure(_ key: StaticString) -> Int64? {
+            tape.member(tape.root, key).flatMap { tape.integer($0) }
+        }
+        #expect(figure("revision") == 1)
+        #expect(figure("entities") == 5)
+        #expect(figure("format") == 1)
+        #expect(try store(["stat"]).output.contains("entities"))
+        #expect(try store(["check"]).output == "sound: 5 entities, revision 1\n")
+
+        try workplace.damageARecord()
+        let check = try store(["check"])
+        #expect(check.status == 1)
+        #expect(check.output.isEmpty)
+        #expect(check.errors.contains("damaged: "), "\(check.errors)")
+        #expect(check.errors.contains("the store is damaged"))
+    }
+
     @Test("put takes one entity or many, and delete removes them, each with a new revision")
     func putAndDelete() throws {
         #expect(try store(["put", "-"], input: Self.entity("x")).output == "revision 2\n")
@@ -176,6 +247,26 @@ struct StoreCommandTests {
 }
 
 extension Workplace {
+    /// Flips a bit in one entity's record, as a failing disk would.
+    func damageARecord() throws {
+        let environment = try Environment(path: path("store"))
+        let lock = try WriterLock(environment)
+        let database = try #require(try environment.openDatabase(named: "entities"))
+        var transaction = try lock.beginWrite()
+        var (key, record): ([UInt8], [UInt8]) = ([], [])
+        try transaction.withCursor(in: database) { (cursor) throws(LMDBError) in
+            guard try cursor.first() else { return }
+            cursor.withEntry { itsKey, value in
+                key = (0..<itsKey.count).map { itsKey[$0] }
+                record = (0..<value.count).map { value[$0] }
+            }
+        }
+        try #require(!record.isEmpty)
+        record[record.count - 1] ^= 0x10
+        try transaction.put(key.span, record.span, in: database)
+        try transaction.commit()
+    }
+
     /// Makes the store at `store` look as if a newer version had written it.
     func makeStoreNewer() throws {
         let environment = try Environment(path: path("store"))

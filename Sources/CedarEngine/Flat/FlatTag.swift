@@ -32,7 +32,7 @@ enum FlatLayout {
 
 /// The bounds on values that come from outside.
 package enum FlatLimits {
-    /// How deeply sets and records may nest in a value.
+    /// How many sets and records a value may stand in.
     package static let maximumDepth = 128
     /// The size of one value, in bytes.
     package static let maximumBytes = 16 << 20

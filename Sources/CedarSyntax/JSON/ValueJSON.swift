@@ -8,7 +8,7 @@ package import JSON
 /// Source: Cedar documentation, "Entities and context JSON format".
 package struct ValueJSON {
     package let tape: JSONTape
-    /// Values that nest deeper are refused.
+    /// How many sets and records a value may stand in; one deeper is refused.
     package static let maximumDepth = 128
 
     package init(_ tape: JSONTape) {
@@ -63,10 +63,10 @@ package struct ValueJSON {
         guard tape.kind(node) == .object else {
             throw error(node, #"expected an entity: `{"type": "User", "id": "alice"}`"#)
         }
-        if tape.count(node) == 1, let inner = tape.member(node, "__entity") {
-            guard tape.kind(inner) == .object else {
-                throw error(inner, "expected an object with `type` and `id`")
-            }
+        if let escaped = tape.member(node, "__expr"), tape.kind(escaped) == .string {
+            throw error(node, "`__expr` is not supported any more: use `__entity`")
+        }
+        if let inner = tape.member(node, "__entity"), isTypeAndID(inner) {
             return try uid(members: inner)
         }
         return try uid(members: node)
@@ -91,44 +91,47 @@ package struct ValueJSON {
 
     private func object(_ node: JSONNode, depth: Int) throws(DataError) -> Value {
         if tape.count(node) == 1 {
-            if let inner = tape.member(node, "__entity") {
-                guard tape.kind(inner) == .object else {
-                    throw error(inner, "`__entity` needs an object with `type` and `id`")
-                }
+            if let inner = tape.member(node, "__entity"), isTypeAndID(inner) {
                 return .entity(try uid(members: inner))
             }
-            if let inner = tape.member(node, "__extn") {
+            if let inner = tape.member(node, "__extn"), isCall(inner) {
                 return try extensionValue(inner, depth: depth + 1)
             }
-            if tape.member(node, "__expr") != nil {
+            if let inner = tape.member(node, "__expr"), tape.kind(inner) == .string {
                 throw error(node, "`__expr` is not supported any more: use `__extn`")
             }
         }
+        // What only looks like an escape is a record, as it is to the reference implementation.
         return .record(try members(node, depth: depth))
     }
 
-    private func extensionValue(_ node: JSONNode, depth: Int) throws(DataError) -> Value {
-        guard tape.kind(node) == .object, let name = tape.member(node, "fn"),
-            tape.kind(name) == .string
-        else {
-            throw error(node, #"`__extn` needs `{"fn": "ip", "arg": "10.0.0.1"}`"#)
+    private func isTypeAndID(_ node: JSONNode) -> Bool {
+        ["type", "id"].allSatisfy { (name: StaticString) in
+            tape.member(node, name).map { tape.kind($0) == .string } ?? false
         }
+    }
+
+    private func isCall(_ node: JSONNode) -> Bool {
+        guard let name = tape.member(node, "fn"), tape.kind(name) == .string else {
+            return false
+        }
+        if tape.member(node, "arg") != nil { return true }
+        return tape.member(node, "args").map { tape.kind($0) == .array } ?? false
+    }
+
+    /// Reads `{"fn": …, "arg": …}` or `{"fn": …, "args": […]}`; `arg` counts when both are there.
+    private func extensionValue(_ node: JSONNode, depth: Int) throws(DataError) -> Value {
+        let name = tape.member(node, "fn") ?? node
         guard let function = ExtensionFunction(rawValue: tape.string(name) ?? "") else {
             throw error(name, "`\(text(name))` is no extension function")
         }
         var arguments: [Value] = []
-        switch (tape.member(node, "arg"), tape.member(node, "args")) {
-        case (let argument?, nil):
+        if let argument = tape.member(node, "arg") {
             arguments.append(try value(argument, depth: depth + 1))
-        case (nil, let list?):
-            guard tape.kind(list) == .array else {
-                throw error(list, "`args` must be an array")
-            }
+        } else if let list = tape.member(node, "args") {
             for argument in tape.elements(list) {
                 arguments.append(try value(argument, depth: depth + 1))
             }
-        case (_?, _?), (nil, nil):
-            throw error(node, "`__extn` needs either `arg` or `args`")
         }
         guard let result = function.applied(to: arguments) else {
             throw error(node, "`\(function.rawValue)` cannot be evaluated on these arguments")

@@ -99,7 +99,7 @@ final class ChildProcess {
     }
 
     /// Waits for the end.
-    /// - Returns: the exit code; `nil` when it did not end in time and was killed.
+    /// - Returns: the exit code; `nil` when it did not end in time; it is killed on release then.
     func waitForEnd(seconds: Double) -> Int32? {
         let ended = eventually(within: seconds) { !isRunning }
         return ended ? status : nil
