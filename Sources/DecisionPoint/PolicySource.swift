@@ -41,6 +41,17 @@ package struct PolicySource: Sendable {
         return names.sorted().map { "\(path)/\($0)" }
     }
 
+    /// Names, sizes and times of the files: it changes when a file is written, made or removed.
+    package func signature() -> String {
+        let files = (try? files()) ?? []
+        return files.map { file in
+            var status = stat()
+            guard unsafe stat(file, &status) == 0 else { return "\(file) -" }
+            let time = status.st_mtim
+            return "\(file) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
+        }.joined(separator: "\n")
+    }
+
     /// Reads, parses and compiles the policies.
     ///
     /// A policy's id is its `@id` annotation, or `policy0`, `policy1`, … by its place over all

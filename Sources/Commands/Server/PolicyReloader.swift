@@ -1,16 +1,19 @@
 import CedarEngine
 import DecisionPoint
-import Glibc
 import Logging
 
 /// Reloads policies when asked or when their files change; bad ones leave the last good set.
 final class PolicyReloader: Sendable {
     private let source: PolicySource
     private let publisher: RulesetPublisher
+    private let loaded: String
     private let log: Logger
 
-    init(source: PolicySource, publisher: RulesetPublisher, log: Logger) {
+    /// - Parameter loaded: the source's signature from before the published policies were read, so
+    ///   that a change during the reading is seen.
+    init(source: PolicySource, loaded: String, publisher: RulesetPublisher, log: Logger) {
         self.source = source
+        self.loaded = loaded
         self.publisher = publisher
         self.log = log
     }
@@ -38,32 +41,22 @@ final class PolicyReloader: Sendable {
         }
     }
 
-    /// Looks for changed files once a second, until the task is cancelled.
+    /// Looks for changed files twice a second, until the task is cancelled.
     ///
     /// Sizes and times of the files are compared; a change is taken up when two looks in a row see
     /// the same, so that a file is not read while it is being written.
     func watch() async {
-        var published = signature()
+        var published = loaded
         var seen = published
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(500))
-            let now = signature()
+            let now = source.signature()
             if now != published, now == seen {
                 published = now
                 reload(because: "files changed")
             }
             seen = now
         }
-    }
-
-    private func signature() -> String {
-        let files = (try? source.files()) ?? []
-        return files.map { file in
-            var status = stat()
-            guard unsafe stat(file, &status) == 0 else { return "\(file) -" }
-            let time = status.st_mtim
-            return "\(file) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
-        }.joined(separator: "\n")
     }
 }
 

@@ -84,6 +84,7 @@ struct Service: Sendable {
                 ])
         }
         let source = PolicySource(path: configuration.policies)
+        let signature = source.signature()
         let publisher: RulesetPublisher
         let store: EntityStore
         do throws(PolicySource.Failure) {
@@ -107,7 +108,8 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
-        reloader = PolicyReloader(source: source, publisher: publisher, log: log)
+        reloader = PolicyReloader(
+            source: source, loaded: signature, publisher: publisher, log: log)
         watchesFiles = configuration.watchesFiles
         self.log = log
         let ruleset = publisher.load().ruleset
