@@ -16,7 +16,9 @@ public struct WritCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Policies:",
-                subcommands: [AuthorizeCommand.self, CheckParseCommand.self]),
+                subcommands: [
+                    AuthorizeCommand.self, CheckParseCommand.self, RunTestsCommand.self,
+                ]),
             CommandGroup(
                 name: "Service:",
                 subcommands: [ServeCommand.self, QueryCommand.self, StoreCommand.self]),

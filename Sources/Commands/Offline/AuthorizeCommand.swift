@@ -72,12 +72,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
         } catch {
             throw Failure("`\(policyFile.name)`: \(error.message)")
         }
-        let table: EntityTable
-        do throws(EntityTable.Failure) {
-            table = try EntityTable(entities)
-        } catch {
-            throw Failure("`\(entityFile.name)`: \(error.message)")
-        }
+        let table = try entityFile.table(entities)
         let started = ContinuousClock.now
         let report = try OfflineDecision(ruleset, table).decide(
             request, strict ? .strict : .cedar)
