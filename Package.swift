@@ -103,7 +103,7 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(
-            name: "CedarSyntaxTests", dependencies: ["CedarSyntax", "JSON"],
+            name: "CedarSyntaxTests", dependencies: ["CedarSyntax", "CedarTestSupport", "JSON"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],

@@ -17,7 +17,8 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Policies:",
                 subcommands: [
-                    AuthorizeCommand.self, CheckParseCommand.self, RunTestsCommand.self,
+                    AuthorizeCommand.self, CheckParseCommand.self, LinkCommand.self,
+                    RunTestsCommand.self, TranslatePolicyCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",

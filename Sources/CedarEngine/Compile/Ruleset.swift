@@ -19,14 +19,14 @@ package final class Ruleset: Sendable {
 
     private let memory: RulesMemory
 
-    /// Compiles all policies of a set; templates are left out.
+    /// Compiles all policies of a set and those that its links make; templates are left out.
     package init(_ policySet: PolicySet, version: UInt64) throws(CompileError) {
         var compiler = Compiler()
         var encoder = FlatEncoder()
         var compiled: [CompiledPolicy] = []
         var keys: [UInt64?] = []
         var policies: [PolicyInformation] = []
-        for member in policySet.members where !member.policy.isTemplate {
+        for member in policySet.applicablePolicies {
             let policy = member.policy
             let program = try compiler.compile(policy)
             compiled.append(
@@ -48,7 +48,7 @@ package final class Ruleset: Sendable {
         }
         self.policies = policies
         self.version = version
-        templateCount = policySet.members.count - policies.count
+        templateCount = policySet.members.count(where: \.isTemplate)
         memory = RulesMemory(
             code: compiler.code, constants: compiler.constants.bytes, policies: compiled,
             index: PolicyIndex(keys))

@@ -58,43 +58,63 @@ package struct ValueJSON {
         return members
     }
 
-    /// `{"type": …, "id": …}` or the same inside of `__entity`.
+    /// `{"type": …, "id": …}` or the same inside of `__entity`; the reference also reads
+    /// `[type, id]`.
     package func uid(_ node: JSONNode) throws(DataError) -> EntityUID {
+        if isPair(node) { return try uid(pair: node) }
         guard tape.kind(node) == .object else {
             throw error(node, #"expected an entity: `{"type": "User", "id": "alice"}`"#)
         }
         if let escaped = tape.member(node, "__expr"), tape.kind(escaped) == .string {
             throw error(node, "`__expr` is not supported any more: use `__entity`")
         }
-        if let inner = tape.member(node, "__entity"), isTypeAndID(inner) {
-            return try uid(members: inner)
+        if let inner = tape.member(node, "__entity") {
+            if isPair(inner) { return try uid(pair: inner) }
+            if isTypeAndID(inner) { return try uid(members: inner) }
         }
         return try uid(members: node)
     }
 
-    private func uid(members node: JSONNode) throws(DataError) -> EntityUID {
+    private func isPair(_ node: JSONNode) -> Bool {
+        tape.kind(node) == .array && tape.count(node) == 2
+            && tape.elements(node).allSatisfy { tape.kind($0) == .string }
+    }
+
+    private func uid(pair node: JSONNode) throws(DataError) -> EntityUID {
+        let pair = Array(tape.elements(node))
+        return EntityUID(type: try typeName(pair[0]), id: text(pair[1]))
+    }
+
+    func uid(members node: JSONNode) throws(DataError) -> EntityUID {
         guard let type = tape.member(node, "type"), tape.kind(type) == .string else {
             throw error(node, "an entity needs the member `type`, a string")
         }
         guard let id = tape.member(node, "id"), tape.kind(id) == .string else {
             throw error(node, "an entity needs the member `id`, a string")
         }
-        let name = text(type)
+        return EntityUID(type: try typeName(type), id: text(id))
+    }
+
+    /// The name of an entity type, in normalized spelling.
+    func typeName(_ node: JSONNode) throws(DataError) -> Text {
+        let name = text(node)
         guard EntityTypeName.isValid(name) else {
             throw error(
-                type,
+                node,
                 "`\(name)` is no entity type: it needs identifiers joined by `::`, no spaces, "
                     + "no reserved words")
         }
-        return EntityUID(type: name, id: text(id))
+        return name
     }
 
     private func object(_ node: JSONNode, depth: Int) throws(DataError) -> Value {
         if tape.count(node) == 1 {
             if let inner = tape.member(node, "__entity"), isTypeAndID(inner) {
+                try checkNumbers(inner)
                 return .entity(try uid(members: inner))
             }
             if let inner = tape.member(node, "__extn"), isCall(inner) {
+                try checkNumbers(inner)
                 return try extensionValue(inner, depth: depth + 1)
             }
             if let inner = tape.member(node, "__expr"), tape.kind(inner) == .string {
@@ -105,13 +125,13 @@ package struct ValueJSON {
         return .record(try members(node, depth: depth))
     }
 
-    private func isTypeAndID(_ node: JSONNode) -> Bool {
+    func isTypeAndID(_ node: JSONNode) -> Bool {
         ["type", "id"].allSatisfy { (name: StaticString) in
             tape.member(node, name).map { tape.kind($0) == .string } ?? false
         }
     }
 
-    private func isCall(_ node: JSONNode) -> Bool {
+    func isCall(_ node: JSONNode) -> Bool {
         guard let name = tape.member(node, "fn"), tape.kind(name) == .string else {
             return false
         }
@@ -137,6 +157,22 @@ package struct ValueJSON {
             throw error(node, "`\(function.rawValue)` cannot be evaluated on these arguments")
         }
         return result
+    }
+
+    /// Refuses numbers that are no integers, also in members of an escape that are ignored, as the
+    /// reference does.
+    func checkNumbers(_ node: JSONNode) throws(DataError) {
+        for (_, member) in tape.members(node) {
+            var waiting = [member]
+            while let next = waiting.popLast() {
+                switch tape.kind(next) {
+                case .otherNumber: _ = try value(next)
+                case .array: waiting += tape.elements(next)
+                case .object: waiting += tape.members(next).map(\.value)
+                default: break
+                }
+            }
+        }
     }
 
     package func text(_ node: JSONNode) -> Text {

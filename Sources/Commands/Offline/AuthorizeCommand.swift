@@ -18,12 +18,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
               writ authorize --policies p.cedar --entities e.json --request-json r.json -v
             """)
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "The policies, a Cedar file; standard input when it is not given.",
-            valueName: "file"))
-    var policies: String?
+    @OptionGroup var policies: PolicyOptions
 
     @Option(help: ArgumentHelp("The entities, a JSON file.", valueName: "file"))
     var entities: String
@@ -60,8 +55,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
     }
 
     private func decide() throws(Failure) -> DecisionReport {
-        let policyFile = try InputFile(policies ?? "-")
-        let policySet = try policyFile.policies()
+        let (policyFile, policySet) = try policies.policySet()
         let entityFile = try InputFile(entities)
         let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
         let entities = try entityFile.entities(schema: schema)

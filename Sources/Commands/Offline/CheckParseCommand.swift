@@ -15,12 +15,7 @@ struct CheckParseCommand: AsyncParsableCommand {
               cat policies.cedar | writ check-parse
             """)
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "The policies, a Cedar file; standard input when nothing is given.",
-            valueName: "file"))
-    var policies: String?
+    @OptionGroup var policies: PolicyOptions
 
     @Option(help: ArgumentHelp("An expression.", valueName: "expression"))
     var expression: String?
@@ -39,9 +34,9 @@ struct CheckParseCommand: AsyncParsableCommand {
         func check(_ work: () throws(Failure) -> Void) {
             do throws(Failure) { try work() } catch { failures.append(error) }
         }
-        let hasInput = [policies, expression, schema, entities].contains { $0 != nil }
-        if policies != nil || !hasInput {
-            check { () throws(Failure) in _ = try InputFile(policies ?? "-").policies() }
+        let hasInput = [policies.policies, expression, schema, entities].contains { $0 != nil }
+        if policies.policies != nil || !hasInput {
+            check { () throws(Failure) in _ = try policies.policySet() }
         }
         if let expression {
             let input = InputFile(name: "the expression", bytes: Array(expression.utf8))

@@ -71,13 +71,22 @@ struct InputFile {
         return diagnostics.map { renderer.render($0) }.joined(separator: "\n")
     }
 
-    /// Reads the file as Cedar policies, which go by their `@id` if they have one.
-    func policies() throws(Failure) -> PolicySet {
-        var taken: [Text: String] = [:]
-        do throws(Diagnostics) {
-            return try PolicySet.parse(bytes).named(taken: &taken, in: name)
-        } catch {
-            throw failure(error)
+    /// Reads the file as policies; in Cedar's syntax they go by their `@id` if they have one.
+    func policies(_ format: PolicyFormat = .cedar) throws(Failure) -> PolicySet {
+        switch format {
+        case .cedar:
+            var taken: [Text: String] = [:]
+            do throws(Diagnostics) {
+                return try PolicySet.parse(bytes).named(taken: &taken, in: name)
+            } catch {
+                throw failure(error)
+            }
+        case .json:
+            do throws(DataError) {
+                return try PolicySet.parse(jsonPolicyOrSet: bytes)
+            } catch {
+                throw failure(error)
+            }
         }
     }
 

@@ -21,12 +21,7 @@ struct RunTestsCommand: AsyncParsableCommand {
               writ run-tests --policies policies.cedar --tests tests.json
             """)
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "The policies, a Cedar file; standard input when it is not given.",
-            valueName: "file"))
-    var policies: String?
+    @OptionGroup var policies: PolicyOptions
 
     @Option(help: ArgumentHelp("The tests, a JSON file.", valueName: "file"))
     var tests: String
@@ -43,9 +38,8 @@ struct RunTestsCommand: AsyncParsableCommand {
     }
 
     private func failures() throws(Failure) -> Int {
-        let policyFile = try InputFile(policies ?? "-")
+        let (policyFile, policySet) = try policies.policySet()
         let ruleset: Ruleset
-        let policySet = try policyFile.policies()
         do throws(CompileError) {
             ruleset = try Ruleset(policySet, version: FlatHash.bytes(policyFile.bytes))
         } catch {

@@ -240,4 +240,38 @@ import Testing
         #expect(workspace.reasons == [0])
         withExtendedLifetime((rules, principal, action, resource, context)) {}
     }
+
+    /// A link decides under its own id, with the annotations of its template; a template does not.
+    @Test func linkedPoliciesDecide() throws {
+        var set = try PolicySet.parse(
+            """
+            @note("n") permit(principal == ?principal, action, resource in ?resource);
+            forbid(principal is User in ?principal, action, resource);
+            """)
+        let photo = uid("Photo", "beach")
+        func decide() throws -> (decision: Decision, rules: Ruleset) {
+            let rules = try Ruleset(set, version: 1)
+            let decision = try CedarEngineTests.decide(rules, Scene.request, try Scene.table())
+            return (decision, rules)
+        }
+        let none = try decide()
+        #expect(none.decision.verdict == .deny(.policies))
+        #expect(none.rules.templateCount == 2 && none.rules.policies.isEmpty)
+        for (id, user) in [("bob sees", "bob"), ("alice sees", "alice")] as [(Text, Text)] {
+            try set.link(
+                templateID: "policy0", newID: id,
+                values: SlotValues(principal: uid("User", user), resource: photo))
+        }
+        let allowed = try decide()
+        #expect(allowed.decision.verdict == .allow)
+        #expect(
+            allowed.decision.reasons.map { allowed.rules.policies[Int($0)].id } == ["alice sees"])
+        #expect(allowed.rules.policies[1].annotations.map(\.key) == ["note"])
+        try set.link(
+            templateID: "policy1", newID: "no staff",
+            values: SlotValues(principal: uid("Group", "staff")))
+        let denied = try decide()
+        #expect(denied.decision.verdict == .deny(.policies))
+        #expect(denied.decision.reasons.map { denied.rules.policies[Int($0)].id } == ["no staff"])
+    }
 }

@@ -36,6 +36,8 @@ struct ValueJSONTests {
         Row(#"{"a":null}"#, false),
         Row(#"{"__entity":{"type":"U","id":"a"}}"#, true),
         Row(#"{"__entity":{"type":"U","id":"a","x":1}}"#, true),
+        Row(#"{"__entity":{"type":"U","id":"a","x":[1.5]}}"#, false),
+        Row(#"{"__extn":{"fn":"ip","arg":"1.1.1.1","x":-0}}"#, false),
         Row(#"{"__entity":5}"#, true),
         Row(#"{"__entity":{"type":"U"}}"#, true),
         Row(#"{"__entity":{"type":"U","id":5}}"#, true),

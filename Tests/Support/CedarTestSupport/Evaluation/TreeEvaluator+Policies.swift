@@ -26,7 +26,7 @@ extension TreeEvaluator {
         let evaluator = TreeEvaluator(request: request, entities: entities)
         var satisfied: [Policy.Effect: Set<Text>] = [:]
         var errors: Set<Text> = []
-        for member in policySet.members where !member.policy.isTemplate {
+        for member in policySet.applicablePolicies {
             do throws(TreeFault) {
                 if try evaluator.isSatisfied(member.policy) {
                     satisfied[member.policy.effect, default: []].insert(member.id)

@@ -1,0 +1,72 @@
+import ArgumentParser
+import CedarSyntax
+import Glibc
+import JSON
+
+/// `writ link`: makes a policy of a template, and adds it to a file of links.
+struct LinkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "link",
+        abstract: "Make a policy of a template by filling its slots.",
+        discussion: """
+            With --template-linked the link is added to that file, which is made when it is not
+            there.
+
+            Exit codes: 0 the link is made, 1 error.
+
+            Example:
+              writ link --policies p.cedar --template-linked links.json --template-id viewer \\
+                --new-id alice-views --arguments '{"?principal": "User::\\"alice\\""}'
+            """)
+
+    @OptionGroup var policies: PolicyOptions
+
+    @Option(help: ArgumentHelp("The id of the template.", valueName: "id"))
+    var templateId: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The id of the policy.", valueName: "id"))
+    var newId: String
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The slots' values, a JSON object of entities as text.", valueName: "json"))
+    var arguments: String
+
+    func run() async throws {
+        let file = try InputFile(policies.policies ?? "-")
+        var set = try file.policies(policies.policyFormat)
+        var links: [TemplateLink] = []
+        if let path = policies.templateLinked, unsafe access(path, F_OK) == 0 {
+            let linkFile = try LinkFile(path)
+            try linkFile.add(to: &set)
+            links = linkFile.links
+        }
+        let link = TemplateLink(
+            templateID: Text(templateId), newID: Text(newId), values: try slotValues())
+        do throws(PolicySet.FailedLink) {
+            try set.link([link])
+        } catch {
+            throw Failure("`\(file.name)`: \(error.reason.message)")
+        }
+        if let path = policies.templateLinked {
+            try LinkFile.write(links + [link], to: path)
+        }
+        guard let policy = set.applicablePolicies.last?.policy else { return }
+        do throws(OutputOverflow) {
+            printLine("Template-linked policy added: \(try policy.cedarText())")
+        } catch {
+            throw Failure(error.message)
+        }
+    }
+
+    private func slotValues() throws(Failure) -> SlotValues {
+        let input = InputFile(name: "--arguments", bytes: Array(arguments.utf8))
+        let json = try input.json()
+        do throws(DataError) {
+            return try json.slotValues(json.tape.root)
+        } catch {
+            throw input.failure(error)
+        }
+    }
+}
