@@ -17,7 +17,8 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Policies:",
                 subcommands: [
-                    AuthorizeCommand.self, CheckParseCommand.self, RunTestsCommand.self,
+                    AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
+                    RunTestsCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",

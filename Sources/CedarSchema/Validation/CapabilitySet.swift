@@ -46,7 +46,7 @@ struct ExpressionKey: Hashable, Sendable {
 
     private mutating func append(_ expression: Expression) {
         switch expression.kind {
-        case .bool(let value): bytes += "\(value ? "T" : "F")".utf8
+        case .bool(let value): append(value)
         case .long(let value): bytes += "\(value);".utf8
         case .string(let text):
             bytes += "s".utf8
@@ -58,8 +58,8 @@ struct ExpressionKey: Hashable, Sendable {
         case .variable(let variable): append(Text(variable.rawValue))
         case .not(let operand): append("!", [operand])
         case .negate(let operand): append("neg", [operand])
-        case .and(let operands): append(chain: operands, "&")
-        case .or(let operands): append(chain: operands, "|")
+        case .and(let operands): append(chain: operands, "&") { $0 && $1 }
+        case .or(let operands): append(chain: operands, "|") { $0 || $1 }
         case .binary(let symbol, let left, let right): append(symbol, left, right)
         case .isEmpty(let operand): append("isEmpty", [operand])
         case .ifThenElse(let guardian, let then, let other): append("if", [guardian, then, other])
@@ -76,10 +76,17 @@ struct ExpressionKey: Hashable, Sendable {
     }
 
     /// Operators of a chain are binary and take the left ones first.
-    private mutating func append(chain operands: [Expression], _ symbol: StaticString) {
-        for _ in operands.dropFirst() { bytes += "\(symbol)".utf8 }
-        for operand in operands { append(operand) }
+    private mutating func append(
+        chain operands: [Expression], _ symbol: StaticString, _ combine: (Bool, Bool) -> Bool
+    ) {
+        let (truth, rest) = Expression.literalPrefix(of: operands, combine)
+        let count = rest.count + (truth == nil ? 0 : 1)
+        for _ in 0..<(count - 1) { bytes += "\(symbol)".utf8 }
+        if let truth { append(truth) }
+        for operand in rest { append(operand) }
     }
+
+    private mutating func append(_ truth: Bool) { bytes += "\(truth ? "T" : "F")".utf8 }
 
     private mutating func append(
         _ symbol: BinaryOperator, _ left: Expression, _ right: Expression

@@ -38,7 +38,7 @@ extension TypeChecker {
 
     private func literal(_ expression: Expression) -> Literal? {
         switch expression.kind {
-        case .bool(let value): .bool(value)
+        case .bool, .and, .or: expression.literalTruth.map { .bool($0) }
         case .long(let value): .long(value)
         case .string(let value): .string(value)
         case .entity(let uid): .entity(uid)

@@ -32,7 +32,11 @@ package struct Validator: Sendable {
     ///
     /// - Returns: errors and warnings by their place; it is valid when no error is among them.
     package func validate(_ policy: Policy) -> [Diagnostic] {
-        var found = undeclaredNames(in: policy) + scopeErrors(of: policy)
+        var found = undeclaredNames(in: policy)
+        // Where the scope names what does not exist, it is no wonder that nothing fits it.
+        found += scopeErrors(of: policy).filter { error in
+            !found.contains { $0.span == error.span }
+        }
         let (errors, isImpossible) = typeErrors(of: policy)
         found += errors
         if found.isEmpty, isImpossible {
