@@ -63,7 +63,8 @@ struct ExpressionKey: Hashable, Sendable {
         case .binary(let symbol, let left, let right): append(symbol, left, right)
         case .isEmpty(let operand): append("isEmpty", [operand])
         case .ifThenElse(let guardian, let then, let other): append("if", [guardian, then, other])
-        case .attribute(let operand, let name): bytes += ExpressionKey(operand).attribute(name).bytes
+        case .attribute(let operand, let name):
+            bytes += ExpressionKey(operand).attribute(name).bytes
         case .has(let operand, let path): append(operand, has: path)
         case .like(let operand, let pattern): append(operand, like: pattern)
         case .isType(let operand, let type, let group): append(operand, is: type, in: group)

@@ -51,7 +51,8 @@ extension TypeChecker {
         for (index, name) in path.enumerated() {
             guard Expectation.entityOrRecord.accepts(owner) else {
                 fail(
-                    span, "expected an entity or a record before `.\(spelling(name))`, found "
+                    span,
+                    "expected an entity or a record before `.\(spelling(name))`, found "
                         + "`\(owner)`", help: Self.helpForHas(owner))
                 return .failed
             }

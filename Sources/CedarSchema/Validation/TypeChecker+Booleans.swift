@@ -62,9 +62,10 @@ extension TypeChecker {
         }
         guard let type = leftType.joined(with: rightType, mode) else {
             fail(
-                span, "the branches of `if` are of different types: `\(leftType)` and "
+                span,
+                "the branches of `if` are of different types: `\(leftType)` and "
                     + "`\(rightType)`",
-                help: leftType.mismatch(with: rightType) ?? "both must be of one type")
+                help: leftType.mismatch(with: rightType))
             return .failed
         }
         return Answer(

@@ -13,7 +13,8 @@ extension TypeChecker {
             let receiver = function.isConstructor ? 0 : 1
             let wanted = parameters.count - receiver
             fail(
-                span, "`\(function.rawValue)` takes \(Self.count(wanted)), found "
+                span,
+                "`\(function.rawValue)` takes \(Self.count(wanted)), found "
                     + "\(arguments.count - receiver)")
             hasFailed = true
         }

@@ -2,7 +2,8 @@ import CedarSyntax
 
 extension TypeChecker {
     mutating func equality(
-        _ left: Expression, _ right: Expression, at span: SourceSpan, _ known: CapabilitySet
+        _ left: Expression, _ right: Expression, _ symbol: BinaryOperator, at span: SourceSpan,
+        _ known: CapabilitySet
     ) -> Answer {
         let leftAnswer = check(left, known)
         let rightAnswer = check(right, known)
@@ -13,7 +14,9 @@ extension TypeChecker {
         if let leftValue = literal(left), let rightValue = literal(right) {
             return Answer(.bool(leftValue == rightValue))
         }
-        guard requireJoin(leftType, rightType, "`==` compares", at: span) else { return .failed }
+        guard requireJoin(leftType, rightType, "`\(symbol.rawValue)` compares", at: span) else {
+            return .failed
+        }
         return Answer(.bool(nil))
     }
 
@@ -24,7 +27,7 @@ extension TypeChecker {
         guard mode == .strict, left.joined(with: right, mode) == nil else { return true }
         fail(
             span, "\(subject) `\(left)` with `\(right)`",
-            help: left.mismatch(with: right) ?? "both must be of one type")
+            help: left.mismatch(with: right))
         return false
     }
 

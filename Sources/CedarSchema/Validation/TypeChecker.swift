@@ -94,8 +94,8 @@ struct TypeChecker {
         _ known: CapabilitySet
     ) -> Answer {
         switch symbol {
-        case .equal: equality(left, right, at: span, known)
-        case .notEqual: equality(left, right, at: span, known).negated
+        case .equal: equality(left, right, symbol, at: span, known)
+        case .notEqual: equality(left, right, symbol, at: span, known).negated
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
             comparison(left, right, symbol, known)
         case .add, .subtract, .multiply: arithmetic([left, right], symbol.rawValue, known)

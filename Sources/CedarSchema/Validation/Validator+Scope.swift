@@ -88,6 +88,9 @@ extension Validator {
         {
             return "`==` names this entity only; for those below it write `\(part) in \(uid)`"
         }
+        if case .isTypeIn(let type, .entity(let uid)) = constraint, applicable.contains(type) {
+            return "the schema lets no `\(type)` be in a `\(uid.type)`"
+        }
         let shown = applicable.sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
         let more = applicable.count > 8 ? ", …" : ""
         return "the actions apply to \(part)s of the types \(shown)\(more)"
