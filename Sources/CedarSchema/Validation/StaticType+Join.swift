@@ -89,26 +89,47 @@ extension StaticRecord.Attribute {
 extension StaticType {
     /// Says what keeps two types from being one in strict mode, when it is hidden in records.
     func mismatch(with other: StaticType) -> String? {
+        guard case .inside(let reason) = deviation(from: other) else { return nil }
+        return reason
+    }
+
+    private enum Deviation {
+        /// The types themselves have nothing in common.
+        case plain
+        /// An attribute of a record differs, in these words.
+        case inside(String)
+    }
+
+    /// Finds the first place where strict mode does not join two types; nil when it does.
+    private func deviation(from other: StaticType) -> Deviation? {
         switch (self, other) {
-        case (.set(let left), .set(let right)): return left.mismatch(with: right)
+        case (.set(let left), .set(let right)):
+            return left.deviation(from: right)
         case (.record(let left), .record(let right)):
             for attribute in left.attributes {
                 guard let counterpart = right[attribute.name] else {
-                    return "only one of the records has the attribute `\(attribute.name)`"
+                    return Self.lonely(attribute)
                 }
                 if attribute.isRequired != counterpart.isRequired {
-                    return "the attribute `\(attribute.name)` is optional in only one of the "
-                        + "records"
+                    return .inside(
+                        "the attribute `\(attribute.name)` is optional in only one of the records")
                 }
-                if attribute.type.joined(with: counterpart.type, .strict) == nil {
-                    return attribute.type.mismatch(with: counterpart.type)
-                        ?? "the attribute `\(attribute.name)` is `\(attribute.type)` in one "
-                        + "record and `\(counterpart.type)` in the other"
+                switch attribute.type.deviation(from: counterpart.type) {
+                case nil: continue
+                case .plain:
+                    return .inside(
+                        "the attribute `\(attribute.name)` is `\(attribute.type)` in one record "
+                            + "and `\(counterpart.type)` in the other")
+                case .inside(let reason): return .inside(reason)
                 }
             }
-            return right.attributes.first { left[$0.name] == nil }
-                .map { "only one of the records has the attribute `\($0.name)`" }
-        default: return nil
+            return right.attributes.first { left[$0.name] == nil }.map(Self.lonely)
+        default:
+            return joined(with: other, .strict) == nil ? .plain : nil
         }
+    }
+
+    private static func lonely(_ attribute: StaticRecord.Attribute) -> Deviation {
+        .inside("only one of the records has the attribute `\(attribute.name)`")
     }
 }
