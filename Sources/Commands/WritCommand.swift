@@ -17,8 +17,8 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Policies:",
                 subcommands: [
-                    AuthorizeCommand.self, CheckParseCommand.self, LinkCommand.self,
-                    RunTestsCommand.self, TranslatePolicyCommand.self,
+                    AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
+                    LinkCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",

@@ -29,11 +29,17 @@ extension Parser {
         guard skip(.leftParenthesis) else {
             throw unexpected("`(` after `\(effect.rawValue)`")
         }
+        let principalStart = Int(token.start)
         let principal = try principalScope()
+        let principalSpan = SourceSpan(principalStart, previousEnd)
         try nextScopePart(before: .action)
+        let actionStart = Int(token.start)
         let action = try actionScope()
+        let actionSpan = SourceSpan(actionStart, previousEnd)
         try nextScopePart(before: .resource)
+        let resourceStart = Int(token.start)
         let resource = try resourceScope()
+        let resourceSpan = SourceSpan(resourceStart, previousEnd)
         _ = skip(.comma)
         guard skip(.rightParenthesis) else { throw scopeGoesOn(opening) }
         var conditions: [Policy.Condition] = []
@@ -43,7 +49,9 @@ extension Parser {
         try endPolicy()
         return Policy(
             effect: effect, annotations: annotations, principal: principal, action: action,
-            resource: resource, conditions: conditions, span: SourceSpan(start, previousEnd))
+            resource: resource, conditions: conditions, span: SourceSpan(start, previousEnd),
+            scopeSpans: ScopeSpans(
+                principal: principalSpan, action: actionSpan, resource: resourceSpan))
     }
 
     /// Goes past the `;`; one that is missing before the next policy costs only that message.

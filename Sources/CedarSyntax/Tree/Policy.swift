@@ -41,11 +41,13 @@ package struct Policy: Sendable {
     package var resource: ScopeConstraint
     package var conditions: [Condition]
     package var span: SourceSpan
+    /// Where the parts of the scope stand; nil for a policy that was not parsed from text.
+    package var scopeSpans: ScopeSpans?
 
     package init(
         effect: Effect, annotations: [Annotation], principal: ScopeConstraint,
         action: ActionConstraint, resource: ScopeConstraint, conditions: [Condition],
-        span: SourceSpan
+        span: SourceSpan, scopeSpans: ScopeSpans? = nil
     ) {
         self.effect = effect
         self.annotations = annotations
@@ -54,6 +56,7 @@ package struct Policy: Sendable {
         self.resource = resource
         self.conditions = conditions
         self.span = span
+        self.scopeSpans = scopeSpans
     }
 
     /// Whether it has a slot and so applies only through links.
@@ -62,6 +65,19 @@ package struct Policy: Sendable {
     /// The value of an annotation; nil when it is absent, "" when it has no value.
     package func annotation(_ key: Text) -> Text? {
         annotations.first { $0.key == key }.map { $0.value ?? "" }
+    }
+}
+
+/// Where the three parts of a policy's scope stand in the source, each with its constraint.
+package struct ScopeSpans: BitwiseCopyable, Hashable, Sendable {
+    package var principal: SourceSpan
+    package var action: SourceSpan
+    package var resource: SourceSpan
+
+    package init(principal: SourceSpan, action: SourceSpan, resource: SourceSpan) {
+        self.principal = principal
+        self.action = action
+        self.resource = resource
     }
 }
 

@@ -15,8 +15,8 @@ enum CheckResult {
 /// A line is known by its members: `kind` (edges), `entitiesText` (entities), `expected`
 /// (validator), else it is a policy set with recorded decisions.
 struct ConformanceCase {
-    private let json: ValueJSON
-    private let root: JSONNode
+    let json: ValueJSON
+    let root: JSONNode
 
     init(_ line: [UInt8]) throws(DataError) {
         do throws(JSONError) {
@@ -42,8 +42,11 @@ struct ConformanceCase {
         switch kind {
         case "parse": [parse()]
         case "evaluate": [evaluate()]
-        case "decisions": decisions()
-        default: [.failed("`\(kind)` is not supported yet")]
+        case "decisions": decisions() + policyVerdicts()
+        case "validate": validate()
+        case "validator": validator()
+        case "entities": entityFile()
+        default: [.failed("`\(kind)` is no kind of case")]
         }
     }
 

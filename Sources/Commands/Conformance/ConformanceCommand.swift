@@ -8,7 +8,7 @@ struct ConformanceCommand: AsyncParsableCommand {
         abstract: "Replay recorded Cedar decisions and compare.",
         discussion: """
             Reads JSON Lines, one case a line, and prints every mismatch. A request with recorded
-            decision, reasons and errors is one check. What is not supported yet counts as failed.
+            decision, reasons and errors is one check, and so is each recorded verdict of validation.
 
             Exit codes: 0 all passed, 1 otherwise.
 
@@ -58,7 +58,7 @@ struct ConformanceCommand: AsyncParsableCommand {
                         case .failed(let message):
                             failed += 1
                             if failed <= show {
-                                let place = results.count > 1 ? " request \(number)" : ""
+                                let place = results.count > 1 ? " check \(number)" : ""
                                 printLine("\(name):\(index + 1): \(id)\(place): \(message)")
                             }
                         }

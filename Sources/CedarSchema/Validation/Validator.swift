@@ -1,0 +1,94 @@
+package import CedarSyntax
+
+/// Decides whether policies fit a schema: whether they name only what it declares, can apply to some
+/// request that it allows, and never fail by a wrong type or a missing attribute.
+///
+/// A policy without errors evaluates without errors on every request and all entities that conform
+/// to the schema, but for overflows of integers and entities that do not exist.
+///
+/// Source: Cedar documentation, "Policy validation".
+package struct Validator: Sendable {
+    let types: SchemaTypes
+    let mode: ValidationMode
+    var schema: Schema { types.schema }
+
+    package init(_ schema: Schema, mode: ValidationMode = .strict) {
+        types = SchemaTypes(schema)
+        self.mode = mode
+    }
+
+    /// Validates policies and templates one by one.
+    ///
+    /// - Returns: the findings in the order of the policies, those of one policy by their place.
+    package func validate(_ policies: PolicySet) -> [ValidationFinding] {
+        policies.members.flatMap { member in
+            validate(member.policy).map {
+                ValidationFinding(policy: member.id, diagnostic: $0)
+            }
+        }
+    }
+
+    /// Validates one policy or template.
+    ///
+    /// - Returns: errors and warnings by their place; it is valid when no error is among them.
+    package func validate(_ policy: Policy) -> [Diagnostic] {
+        var found = undeclaredNames(in: policy)
+        // Where the scope names what does not exist, it is no wonder that nothing fits it.
+        found += scopeErrors(of: policy).filter { error in
+            !found.contains { $0.span == error.span }
+        }
+        let (errors, isImpossible) = typeErrors(of: policy)
+        found += errors
+        if found.isEmpty, isImpossible {
+            found.append(
+                Diagnostic(
+                    severity: .warning, span: policy.span,
+                    message: "the policy never applies: its scope and conditions are false for "
+                        + "every request that the schema allows"))
+        }
+        return found.sorted {
+            ($0.span.start, $0.span.end, $0.message) < ($1.span.start, $1.span.end, $1.message)
+        }
+    }
+
+    /// Checks the types of the conditions for every kind of request that the scope lets through.
+    ///
+    /// Slots need no kinds of their own: one that is linked with another type makes the scope false.
+    private func typeErrors(of policy: Policy) -> (errors: [Diagnostic], isImpossible: Bool) {
+        var errors: [Diagnostic: (first: RequestEnvironment, count: Int)] = [:]
+        var checked = 0
+        var isImpossible = true
+        for action in schema.actions.values.sorted(by: { $0.uid < $1.uid })
+        where holds(policy.action, for: action.uid) {
+            for principal in action.principals where mayHold(policy.principal, for: principal) {
+                for resource in action.resources where mayHold(policy.resource, for: resource) {
+                    let environment = RequestEnvironment(
+                        principal: principal, action: action.uid, resource: resource,
+                        context: types.contexts[action.uid] ?? .record(.empty))
+                    var checker = TypeChecker(types, mode, environment)
+                    checked += 1
+                    if !checker.check(policy.conditions) { isImpossible = false }
+                    for error in Set(checker.errors) {
+                        errors[error, default: (environment, 0)].count += 1
+                    }
+                }
+            }
+        }
+        let reported = errors.map { error, place in
+            place.count == checked ? error : error.only(in: place.first)
+        }
+        return (reported, isImpossible)
+    }
+}
+
+extension Diagnostic {
+    /// The same error, with a word on the kind of requests where it occurs.
+    fileprivate func only(in environment: RequestEnvironment) -> Diagnostic {
+        guard help == nil || severity == .warning else { return self }
+        var copy = self
+        copy.help =
+            "this is so for the action `\(environment.action)` of a `\(environment.principal)` "
+            + "on a `\(environment.resource)`"
+        return copy
+    }
+}

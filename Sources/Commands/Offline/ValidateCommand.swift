@@ -1,0 +1,70 @@
+import ArgumentParser
+import CedarSchema
+import CedarSyntax
+import JSON
+
+/// `writ validate`: says whether policies fit a schema.
+struct ValidateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Check policies against a schema.",
+        discussion: """
+            Finds names that the schema does not declare, policies that apply to nothing, wrong types
+            and attributes that may be missing. Warnings do not make policies invalid, unless with
+            --deny-warnings.
+
+            Exit codes: 0 valid, 3 invalid, 1 error.
+
+            Examples:
+              writ validate --policies policies.cedar --schema schema.cedarschema
+              writ validate --policies policies.cedar --schema schema.json --deny-warnings --json
+            """)
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The policies, a Cedar file; standard input when it is not given.",
+            valueName: "file"))
+    var policies: String?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The schema, in Cedar's syntax or in JSON.", valueName: "file"))
+    var schema: String
+
+    @Flag(help: "Take warnings for errors.")
+    var denyWarnings = false
+
+    @Option(help: "How much to demand of types: strict or permissive.")
+    var validationMode = ValidationMode.strict
+
+    @Flag(help: "Print the findings as JSON.")
+    var json = false
+
+    func run() async throws {
+        let report = try validate()
+        if json {
+            printLine(report.json)
+        } else {
+            report.print()
+        }
+        guard report.isValid else { throw ExitCode.invalid }
+    }
+
+    private func validate() throws(Failure) -> ValidationReport {
+        let schema = try InputFile(schema).schema()
+        let file = try InputFile(policies ?? "-")
+        let set = try file.policies()
+        return ValidationReport(
+            file: file, policyCount: set.members.count,
+            findings: Validator(schema, mode: validationMode).validate(set),
+            deniesWarnings: denyWarnings)
+    }
+}
+
+extension ValidationMode: ExpressibleByArgument {}
+
+extension ExitCode {
+    /// `writ validate`: the policies do not fit the schema.
+    static let invalid = ExitCode(3)
+}
