@@ -274,4 +274,18 @@ struct AuthorizeCommandTests {
         expectError(
             try authorize(arguments + ["--schema", "bad.cedarschema"]), "bad.cedarschema:2:", "^")
     }
+    @Test("A request that does not conform to the schema is refused, unless told otherwise")
+    func requestValidation() throws {
+        try workplace.write(
+            "s.cedarschema",
+            """
+            entity Group, User in [Group] { level?: Long, blocked?: Bool };
+            entity Photo;
+            action view appliesTo { principal: Photo, resource: Photo };
+            """)
+        let arguments = PhotoWorld.flags("alice") + ["--schema", "s.cedarschema"]
+        expectError(try authorize(arguments), "does not conform", "only to `Photo`")
+        let waved = try authorize(arguments + ["--request-validation", "false"])
+        #expect(waved.status == 0, "\(waved.errors)")
+    }
 }

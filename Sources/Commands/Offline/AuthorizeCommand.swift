@@ -1,5 +1,6 @@
 import ArgumentParser
 import CedarEngine
+import CedarSchema
 import CedarSyntax
 import JSON
 
@@ -26,9 +27,15 @@ struct AuthorizeCommand: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "A schema: gives entities and context their types. Policies and the request are not "
-                + "validated against it yet.", valueName: "file"))
+            "A schema: gives entities and context their types, and both they and the request must "
+                + "conform to it. Policies are validated by `writ validate`.",
+            valueName: "file"))
     var schema: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the request must conform to the schema.", valueName: "true|false"))
+    var requestValidation = true
 
     @OptionGroup var request: RequestOptions
 
@@ -60,6 +67,13 @@ struct AuthorizeCommand: AsyncParsableCommand {
         let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
         let entities = try entityFile.entities(schema: schema)
         let request = try request.request(schema: schema)
+        if let schema, requestValidation {
+            do throws(DataError) {
+                try RequestConformance(schema).check(request)
+            } catch {
+                throw Failure("the request does not conform to the schema: \(error.message)")
+            }
+        }
         let ruleset: Ruleset
         do throws(CompileError) {
             ruleset = try Ruleset(policySet, version: FlatHash.bytes(policyFile.bytes))
