@@ -65,6 +65,14 @@ struct ValidateCommandTests {
         #expect(try validate(policy, ["--validation-mode", "permissive"]).status == 0)
     }
 
+    @Test("A level bounds how far policies read")
+    func levels() throws {
+        let policy = "permit(principal, action, resource) when { resource.owner.name == \"\" };"
+        #expect(try validate(policy, ["--level", "-1"]).status == 1)
+        #expect(try validate(policy, ["--level", "1"]).status == 3)
+        #expect(try validate(policy, ["--level", "2"]).status == 0)
+    }
+
     @Test("Valid policies end with 0")
     func valid() throws {
         let outcome = try validate(good)

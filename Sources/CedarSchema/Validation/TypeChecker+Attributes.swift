@@ -8,10 +8,11 @@ extension TypeChecker {
     ) -> Answer {
         let answer = expect(.entityOrRecord, operand, known)
         guard let owner = answer.type else { return .failed }
+        if owner.isEntity { dereference(answer.reach, at: span) }
         return Answer(
             type: attribute(name, of: owner, at: span) {
                 known.contains(.attribute(of: ExpressionKey(operand), name))
-            })
+            }, reach: owner.isEntity ? answer.reach.next : answer.reach.member(name))
     }
 
     /// The type of an attribute that must be there; nil after an error.
@@ -43,8 +44,9 @@ extension TypeChecker {
     mutating func presence(
         _ path: [Text], of operand: Expression, at span: SourceSpan, _ known: CapabilitySet
     ) -> Answer {
-        guard var owner = expect(.entityOrRecord, operand, known, help: Self.helpForHas).type
-        else { return .failed }
+        let answer = expect(.entityOrRecord, operand, known, help: Self.helpForHas)
+        guard var owner = answer.type else { return .failed }
+        var reach = answer.reach
         var key = ExpressionKey(operand)
         var known = known
         var result = Answer(.bool(true))
@@ -56,6 +58,7 @@ extension TypeChecker {
                         + "`\(owner)`", help: Self.helpForHas(owner))
                 return .failed
             }
+            if owner.isEntity { dereference(reach, at: span) }
             let capability = Capability.attribute(of: key, name)
             guard let truth = presence(name, in: owner, known.contains(capability)) else {
                 return Answer(.bool(false))
@@ -68,6 +71,7 @@ extension TypeChecker {
             guard index + 1 < path.count else { break }
             let inner = attribute(name, of: owner, at: span) { known.contains(capability) }
             guard let inner else { return .failed }
+            reach = owner.isEntity ? reach.next : reach.member(name)
             owner = inner
             key = key.attribute(name)
         }
@@ -107,6 +111,7 @@ extension TypeChecker {
         let owner = expect(.entity, operand, known, help: Self.helpForTags)
         let name = expect(.string, key, known)
         guard case .entity(let names)? = owner.type, name.type != nil else { return .failed }
+        dereference(owner.reach, at: operand.span)
         let capability = Capability.tag(of: ExpressionKey(operand), ExpressionKey(key))
         let truth: Bool? =
             types.tags(of: names).isEmpty ? false : known.contains(capability) ? true : nil
@@ -119,6 +124,7 @@ extension TypeChecker {
         let owner = expect(.entity, operand, known, help: Self.helpForTags)
         let name = expect(.string, key, known)
         guard case .entity(let names)? = owner.type, name.type != nil else { return .failed }
+        dereference(owner.reach, at: span)
         let tags = types.tags(of: names)
         guard !tags.isEmpty else {
             fail(
@@ -138,7 +144,7 @@ extension TypeChecker {
         if joined == nil {
             fail(span, "the tags of `\(StaticType.entity(names))` are of different types")
         }
-        return Answer(type: joined)
+        return Answer(type: joined, reach: owner.reach.next)
     }
 
     private static func helpForTags(_ type: StaticType) -> String? {

@@ -69,6 +69,7 @@ extension TypeChecker {
             return .failed
         }
         return Answer(
-            type: type, capabilities: left.capabilities.intersection(right.capabilities))
+            type: type, capabilities: left.capabilities.intersection(right.capabilities),
+            reach: left.reach.joined(with: right.reach))
     }
 }

@@ -18,6 +18,7 @@ extension TypeChecker {
         guard names.contains(type) else { return Answer(.bool(false)) }
         let truth: Bool? = names.count == 1 ? true : nil
         guard let group else { return Answer(.bool(truth)) }
+        dereference(answer.reach, at: span)
         let membership = membership(operand, names, group, known)
         guard case .bool(let isIn)? = membership.type else { return .failed }
         return Answer(.bool(isIn == true ? truth : isIn))
@@ -33,6 +34,7 @@ extension TypeChecker {
             _ = expect(.entityOrEntities, right, known)
             return .failed
         }
+        dereference(answer.reach, at: left.span)
         return membership(left, names, right, known)
     }
 

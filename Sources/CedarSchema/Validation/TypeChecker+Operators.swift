@@ -173,14 +173,18 @@ extension TypeChecker {
         _ members: [(key: Text, value: Expression)], _ known: CapabilitySet
     ) -> Answer {
         var attributes: [StaticRecord.Attribute] = []
+        var reach = Reach(members: [:])
         for member in members {
-            guard let type = check(member.value, known).type else { continue }
+            let answer = check(member.value, known)
+            guard let type = answer.type else { continue }
+            reach.members?[member.key] = answer.reach
             attributes.append(
                 StaticRecord.Attribute(name: member.key, type: type, isRequired: true))
         }
         guard attributes.count == members.count else { return .failed }
         attributes.sort { $0.name < $1.name }
-        return Answer(.record(StaticRecord(attributes: attributes)))
+        return Answer(
+            type: .record(StaticRecord(attributes: attributes)), reach: reach)
     }
 }
 

@@ -14,12 +14,16 @@ struct TypeChecker {
         var type: StaticType?
         /// What is certain where the expression is true.
         var capabilities: CapabilitySet = []
+        var reach = Reach()
 
         static let failed = Answer(type: nil)
 
-        init(type: StaticType?, capabilities: CapabilitySet = []) {
+        init(
+            type: StaticType?, capabilities: CapabilitySet = [], reach: Reach = Reach()
+        ) {
             self.type = type
             self.capabilities = capabilities
+            self.reach = reach
         }
 
         init(_ type: StaticType) { self.type = type }
@@ -30,8 +34,16 @@ struct TypeChecker {
     let environment: RequestEnvironment
     /// In the order found; names the schema does not declare are not among them.
     var errors: [Diagnostic] = []
+    /// Where the policy reads entities that are too far from the request.
+    var levelErrors: [Diagnostic] = []
+    /// The levels of entities that may be read; nil for any.
+    let maximumLevel: Int?
 
-    init(_ types: SchemaTypes, _ mode: ValidationMode, _ environment: RequestEnvironment) {
+    init(
+        _ types: SchemaTypes, _ mode: ValidationMode, _ environment: RequestEnvironment,
+        maximumLevel: Int? = nil
+    ) {
+        self.maximumLevel = maximumLevel
         self.types = types
         self.mode = mode
         self.environment = environment
@@ -65,7 +77,10 @@ struct TypeChecker {
         case .long: Answer(.long)
         case .string: Answer(.string)
         // What is not declared is reported for the policy as a whole.
-        case .entity(let uid): Answer(type: types.isDeclared(uid) ? .entity([uid.type]) : nil)
+        case .entity(let uid):
+            Answer(
+                type: types.isDeclared(uid) ? .entity([uid.type]) : nil,
+                reach: Reach(isLiteral: uid != environment.action))
         case .variable(let variable): Answer(environment.type(of: variable))
         case .not(let operand): negation(operand, known)
         case .negate(let operand): arithmetic([operand], "-", known)

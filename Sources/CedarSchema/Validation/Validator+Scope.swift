@@ -103,3 +103,23 @@ extension Policy {
     var actionSpan: SourceSpan { scopeSpans?.action ?? span }
     var resourceSpan: SourceSpan { scopeSpans?.resource ?? span }
 }
+
+extension Policy {
+    /// Errors for the parts of the scope that read ancestors, which level 0 forbids.
+    var scopeReads: [Diagnostic] {
+        var spans: [SourceSpan] = []
+        for (constraint, span) in [(principal, principalSpan), (resource, resourceSpan)] {
+            switch constraint {
+            case .in, .isTypeIn: spans.append(span)
+            case .any, .equal, .isType: break
+            }
+        }
+        switch action {
+        case .in, .inSet: spans.append(actionSpan)
+        case .any, .equal: break
+        }
+        return spans.map {
+            Diagnostic(span: $0, message: "this reads entities of level 1, the limit is 0")
+        }
+    }
+}

@@ -10,10 +10,16 @@ package import CedarSyntax
 package struct Validator: Sendable {
     let types: SchemaTypes
     let mode: ValidationMode
+    private let maximumLevel: Int?
     var schema: Schema { types.schema }
 
-    package init(_ schema: Schema, mode: ValidationMode = .strict) {
+    /// Prepares for a schema.
+    ///
+    /// - Parameter maximumLevel: how far from the request policies may read entities, as RFC 76
+    ///   counts; nil for any distance.
+    package init(_ schema: Schema, mode: ValidationMode = .strict, maximumLevel: Int? = nil) {
         types = SchemaTypes(schema)
+        self.maximumLevel = maximumLevel
         self.mode = mode
     }
 
@@ -37,8 +43,9 @@ package struct Validator: Sendable {
         found += scopeErrors(of: policy).filter { error in
             !found.contains { $0.span == error.span }
         }
-        let (errors, isImpossible) = typeErrors(of: policy)
+        let (errors, levelErrors, isImpossible) = typeErrors(of: policy)
         found += errors
+        if found.isEmpty { found = levelErrors }
         if found.isEmpty, isImpossible {
             found.append(
                 Diagnostic(
@@ -54,7 +61,10 @@ package struct Validator: Sendable {
     /// Checks the types of the conditions for every kind of request that the scope lets through.
     ///
     /// Slots need no kinds of their own: one that is linked with another type makes the scope false.
-    private func typeErrors(of policy: Policy) -> (errors: [Diagnostic], isImpossible: Bool) {
+    private func typeErrors(
+        of policy: Policy
+    ) -> (errors: [Diagnostic], levelErrors: [Diagnostic], isImpossible: Bool) {
+        var levelErrors = Set(maximumLevel == 0 ? policy.scopeReads : [])
         var errors: [Diagnostic: (first: RequestEnvironment, count: Int)] = [:]
         var checked = 0
         var isImpossible = true
@@ -65,9 +75,11 @@ package struct Validator: Sendable {
                     let environment = RequestEnvironment(
                         principal: principal, action: action.uid, resource: resource,
                         context: types.contexts[action.uid] ?? .record(.empty))
-                    var checker = TypeChecker(types, mode, environment)
+                    var checker = TypeChecker(
+                        types, mode, environment, maximumLevel: maximumLevel)
                     checked += 1
                     if !checker.check(policy.conditions) { isImpossible = false }
+                    levelErrors.formUnion(checker.levelErrors)
                     for error in Set(checker.errors) {
                         errors[error, default: (environment, 0)].count += 1
                     }
@@ -77,7 +89,7 @@ package struct Validator: Sendable {
         let reported = errors.map { error, place in
             place.count == checked ? error : error.only(in: place.first)
         }
-        return (reported, isImpossible)
+        return (reported, Array(levelErrors), isImpossible)
     }
 }
 

@@ -38,6 +38,12 @@ struct ValidateCommand: AsyncParsableCommand {
     @Option(help: "How much to demand of types: strict or permissive.")
     var validationMode = ValidationMode.strict
 
+    @Option(
+        help: ArgumentHelp(
+            "How far from the request policies may read entities; any distance when not given.",
+            valueName: "number"))
+    var level: UInt16?
+
     @Flag(help: "Print the findings as JSON.")
     var json = false
 
@@ -57,7 +63,8 @@ struct ValidateCommand: AsyncParsableCommand {
         let set = try file.policies()
         return ValidationReport(
             file: file, policyCount: set.members.count,
-            findings: Validator(schema, mode: validationMode).validate(set),
+            findings: Validator(schema, mode: validationMode, maximumLevel: level.map { Int($0) })
+                .validate(set),
             deniesWarnings: denyWarnings)
     }
 }

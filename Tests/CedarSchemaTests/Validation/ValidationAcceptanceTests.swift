@@ -84,6 +84,31 @@ import Testing
         #expect(try findings(policy) == [])
     }
 
+    /// As deep as the parser lets trees grow.
+    @Test(arguments: [
+        (String(repeating: "if principal.age > 3 then ", count: 498), "true", " else false"),
+        (String(repeating: "(principal.age > 3 && ", count: 498), "true", ")"),
+        (String(repeating: "!(principal.age > 3 || ", count: 248), "true", ")"),
+    ])
+    func acceptsDeepTrees(_ parts: (String, String, String)) throws {
+        let levels = parts.0.split(separator: "3").count - 1
+        let condition = parts.0 + parts.1 + String(repeating: parts.2, count: levels)
+        let errors = try findings(viewPolicy(when: condition)).filter { !$0.hasPrefix("warning") }
+        #expect(errors == [])
+    }
+
+    /// Records that differ only in their depths cost no more than others.
+    @Test func refusesDeepRecords() throws {
+        let opening = String(repeating: "{a: ", count: 498)
+        let closing = String(repeating: "}", count: 498)
+        let condition = "\(opening)1\(closing) == \(opening)\"a\"\(closing)"
+        let found = try findings(viewPolicy(when: condition))
+        #expect(found.count == 1)
+        #expect(
+            found[0].hasSuffix(
+                "the attribute `a` is `Long` in one record and `String` in the other"))
+    }
+
     @Test func nothingHasNoFindings() throws {
         #expect(try findings("") == [])
     }
