@@ -44,7 +44,8 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .target(name: "Wire", swiftSettings: settings),
         .target(
-            name: "DecisionPoint", dependencies: ["CedarEngine", "CedarSyntax", "EntityStore"],
+            name: "DecisionPoint",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore"],
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],

@@ -1,4 +1,5 @@
 package import CedarEngine
+import CedarSchema
 import CedarSyntax
 import Glibc
 
@@ -11,12 +12,15 @@ package struct PolicySource: Sendable {
 
     /// A policy file, or a folder whose `*.cedar` files are read in the order of their names.
     package let path: String
+    /// A schema that every policy must be valid against, strictly; nil for none.
+    package let schemaPath: String?
 
     /// The largest policy file, in bytes.
     package static let maximumBytes = 256 << 20
 
-    package init(path: String) {
+    package init(path: String, schemaPath: String? = nil) {
         self.path = path
+        self.schemaPath = schemaPath
     }
 
     /// The files that make up the policy set, as they are now.
@@ -43,7 +47,7 @@ package struct PolicySource: Sendable {
 
     /// Names, sizes and times of the files: it changes when a file is written, made or removed.
     package func signature() -> String {
-        let files = (try? files()) ?? []
+        let files = ((try? files()) ?? []) + (schemaPath.map { [$0] } ?? [])
         return files.map { file in
             var status = stat()
             guard unsafe stat(file, &status) == 0 else { return "\(file) -" }
@@ -52,7 +56,7 @@ package struct PolicySource: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// Reads, parses and compiles the policies.
+    /// Reads, parses, validates and compiles the policies.
     ///
     /// A policy's id is its `@id` annotation, or `policy0`, `policy1`, … by its place over all
     /// files. Two policies with one id are refused.
@@ -60,6 +64,8 @@ package struct PolicySource: Sendable {
         var members: [PolicySet.Member] = []
         var places: [Text: String] = [:]
         var version: UInt64 = 0
+        var validator: Validator?
+        if let schemaPath { validator = try makeValidator(schemaPath) }
         for file in try files() {
             let bytes = try read(file)
             let renderer = DiagnosticRenderer(source: bytes, fileName: file)
@@ -71,6 +77,14 @@ package struct PolicySource: Sendable {
                 throw Failure(
                     description: error.all.map { renderer.render($0) }.joined(separator: "\n"))
             }
+            if let validator {
+                let errors = parsed.members.flatMap { validator.validate($0.policy) }
+                    .filter { $0.severity == .error }
+                guard errors.isEmpty else {
+                    throw Failure(
+                        description: errors.map { renderer.render($0) }.joined(separator: "\n"))
+                }
+            }
             members += parsed.members
             version = version &* 31 &+ FlatHash.bytes(bytes)
         }
@@ -78,6 +92,17 @@ package struct PolicySource: Sendable {
             return try Ruleset(PolicySet(members: members), version: version)
         } catch {
             throw Failure(description: "`\(path)`: \(error.message)")
+        }
+    }
+
+    private func makeValidator(_ path: String) throws(Failure) -> Validator {
+        let bytes = try read(path)
+        do throws(Diagnostics) {
+            return Validator(try Schema.parse(bytes))
+        } catch {
+            let renderer = DiagnosticRenderer(source: bytes, fileName: path)
+            throw Failure(
+                description: error.all.map { renderer.render($0) }.joined(separator: "\n"))
         }
     }
 

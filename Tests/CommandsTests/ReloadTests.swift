@@ -110,4 +110,42 @@ struct ReloadTests {
         #expect(versions.count > 1)
         #expect(server.stop() == 0)
     }
+
+    @Test("With a schema, policies that are not valid are refused, at the start and later")
+    func schema() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.write(
+            "world.cedarschema",
+            """
+            entity Group;
+            entity User in [Group] { level?: Long, blocked?: Bool };
+            entity Photo;
+            action view, edit appliesTo { principal: User, resource: Photo };
+            """)
+        try workplace.write(
+            "policies/friends.cedar",
+            "@id(\"alice\") permit (principal == User::\"alice\", action, resource);\n")
+        let server = try RunningServer(
+            workplace,
+            configuration: RunningServer.configuration + "schema: world.cedarschema\n")
+        #expect(try isAllowed(server, "alice"))
+        try workplace.write(
+            "policies/open.cedar",
+            "@id(\"open\") permit (principal, action, resource) when { principal.levl == 1 };\n")
+        #expect(eventually { server.log.contains("POLICIES NOT RELOADED") })
+        #expect(server.log.contains("open.cedar:1:"), "\(server.log)")
+        #expect(try !isAllowed(server))
+        try workplace.write("policies/open.cedar", Self.open)
+        #expect(try eventually { try isAllowed(server) })
+        // A schema under which the policies are no longer valid changes nothing either.
+        try workplace.write("world.cedarschema", "entity Robot;")
+        #expect(eventually { count("POLICIES NOT RELOADED", server) == 2 })
+        #expect(try isAllowed(server))
+        #expect(server.stop() == 0)
+        let late = try WritProgram.run(
+            ["serve", "--config", "writ.yaml"], in: workplace, input: [])
+        #expect(late.status == 1)
+        #expect(late.errors.contains("the schema declares no"), "\(late.errors)")
+    }
 }

@@ -8,6 +8,7 @@ import Wire
 /// | key | meaning | default |
 /// | --- | --- | --- |
 /// | `policies` | policy file, or folder of `*.cedar` files | required |
+/// | `schema` | a schema that every policy must be valid against, strictly | none |
 /// | `store` | directory of the entity store | required |
 /// | `errors` | `strict`: a forbid that errors denies; `cedar`: it is skipped | `strict` |
 /// | `reload` | `watch`: reload policies when their files change; `signal`: on SIGHUP only | `watch` |
@@ -26,6 +27,7 @@ import Wire
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`.
 struct ServiceConfiguration {
     var policies: String
+    var schema: String?
     var store: String
     var errors = ErrorMode.strict
     var watchesFiles = true
@@ -37,13 +39,14 @@ struct ServiceConfiguration {
         let root = try ConfigurationNode(file)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let top = try root.mapping([
-            "policies": "a policy file or folder", "store": "a directory",
+            "policies": "a policy file or folder", "schema": "a schema file", "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
             policies: try top.required("policies").path(in: folder),
+            schema: try top.optional("schema")?.path(in: folder),
             store: try top.required("store").path(in: folder),
             socket: try socket(socketNode, folder))
         if let errors = try top.optional("errors") {

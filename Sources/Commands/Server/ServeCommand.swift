@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
             The configuration is a YAML file:
 
               policies: policies/            # a Cedar file, or a folder of *.cedar files
+              schema: schema.cedarschema     # optional: policies must be strictly valid against it
               store: /var/lib/writ           # the entity store, made by `writ store import`
               errors: strict                 # a forbid that errors denies; `cedar` skips it
               reload: watch                  # or `signal`: reload on SIGHUP only
@@ -83,7 +84,8 @@ struct Service: Sendable {
                     "maximumConnections": "\(configuration.socket.maximumConnections)",
                 ])
         }
-        let source = PolicySource(path: configuration.policies)
+        let source = PolicySource(
+            path: configuration.policies, schemaPath: configuration.schema)
         let signature = source.signature()
         let publisher: RulesetPublisher
         let store: EntityStore
