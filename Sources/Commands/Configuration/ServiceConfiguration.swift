@@ -39,7 +39,8 @@ struct ServiceConfiguration {
         let root = try ConfigurationNode(file)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let top = try root.mapping([
-            "policies": "a policy file or folder", "schema": "a schema file", "store": "a directory",
+            "policies": "a policy file or folder", "schema": "a schema file",
+            "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`",
         ])
