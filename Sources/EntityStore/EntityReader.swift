@@ -78,6 +78,21 @@ package struct EntityReader: ~Copyable, EntitySource {
         transaction.reset()
     }
 
+    /// Fills the cache with ancestors and records in the order of their keys, until it is full or
+    /// the time is over.
+    ///
+    /// - Throws: as ``begin()``. An entry that is damaged is left to the lookup of it.
+    package mutating func prewarm(for duration: Swift.Duration) throws(StoreError) {
+        guard hasCache else { return }
+        let end = ContinuousClock.now + duration
+        try begin()
+        if isCacheCurrent {
+            try fill(.closure, .closure, until: end)
+            try fill(.entity, .entity, until: end)
+        }
+        self.end()
+    }
+
     /// The figures of the cache.
     package var cacheStatistics: CacheStatistics {
         hasCache ? cache.statistics : CacheStatistics()
@@ -200,6 +215,37 @@ extension EntityReader {
             preconditionFailure("a value of a database has a place")
         }
         return unsafe FlatBytes(base + offset)
+    }
+}
+
+// MARK: Prewarming
+
+extension EntityReader {
+    private borrowing func fill(
+        _ kind: RecordCache.Kind, _ entry: StoredEntry.Kind, until end: ContinuousClock.Instant
+    ) throws(StoreError) {
+        try transaction.withCursor(in: layout.database(of: entry)) {
+            (cursor) throws(StoreError) in
+            var count = 0
+            while !cache.isNearlyFull {
+                do throws(LMDBError) {
+                    guard try cursor.next() else { return }
+                } catch {
+                    throw StoreError(error, "read the store")
+                }
+                cursor.withEntry { key, value in
+                    guard key.count == 8 else { return }
+                    unsafe key.withUnsafeBytes { key in
+                        unsafe value.withUnsafeBytes { value in
+                            guard unsafe Self.isWhole(value, entry) else { return }
+                            unsafe cache.insert(kind, key.loadUnaligned(as: UInt64.self), value)
+                        }
+                    }
+                }
+                count += 1
+                if count % 256 == 0, ContinuousClock.now >= end { return }
+            }
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The figures of one reader's cache since it was made.
 package struct CacheStatistics: BitwiseCopyable, Hashable, Sendable {
     /// Lookups that the cache answered.
@@ -16,4 +18,56 @@ package struct CacheStatistics: BitwiseCopyable, Hashable, Sendable {
     package var usedBytes: UInt64 = 0
     /// The bound on the cache in bytes; 0 for none.
     package var capacityBytes: UInt64 = 0
+
+    /// The figures of no cache.
+    package init() {}
+
+    fileprivate init(_ figures: InlineArray<8, UInt64>) {
+        hits = figures[0]
+        misses = figures[1]
+        admissions = figures[2]
+        evictions = figures[3]
+        logDrops = figures[4]
+        fullDrops = figures[5]
+        usedBytes = figures[6]
+        capacityBytes = figures[7]
+    }
+
+    fileprivate var figures: InlineArray<8, UInt64> {
+        [
+            hits, misses, admissions, evictions, logDrops, fullDrops, usedBytes, capacityBytes,
+        ]
+    }
+}
+
+extension CacheStatistics {
+    /// Adds the figures of another cache.
+    package mutating func add(_ other: CacheStatistics) {
+        hits &+= other.hits
+        misses &+= other.misses
+        admissions &+= other.admissions
+        evictions &+= other.evictions
+        logDrops &+= other.logDrops
+        fullDrops &+= other.fullDrops
+        usedBytes &+= other.usedBytes
+        capacityBytes &+= other.capacityBytes
+    }
+}
+
+/// Where a thread lays the figures of its cache for others to read.
+///
+/// One thread publishes; any thread reads. Each figure is whole; together they are not one instant.
+package final class CacheBoard: Sendable {
+    private let cells: [8 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+
+    package init() {}
+
+    package func publish(_ statistics: CacheStatistics) {
+        let figures = statistics.figures
+        for index in 0..<8 { cells[index].store(figures[index], ordering: .relaxed) }
+    }
+
+    package var statistics: CacheStatistics {
+        CacheStatistics(InlineArray { cells[$0].load(ordering: .relaxed) })
+    }
 }
