@@ -12,6 +12,7 @@ package struct EntityReader: ~Copyable, EntitySource {
     private let layout: StoreLayout
     private let cache: RecordCache
     private let hasCache: Bool
+    private var union = AncestorUnion()
     private var knownTransaction = -1
     /// The revision that the cache is brought forward to.
     private var cacheRevision: UInt64 = 0
@@ -73,7 +74,10 @@ package struct EntityReader: ~Copyable, EntitySource {
 
     /// Lets go of the revision; lookups fail until the next ``begin()``.
     package mutating func end() {
-        if isCacheCurrent { cache.admit() }
+        if isCacheCurrent {
+            if cache.wantedUnions > 0 { makeUnions() }
+            cache.admit()
+        }
         isCacheCurrent = false
         transaction.reset()
     }
@@ -112,6 +116,51 @@ package struct EntityReader: ~Copyable, EntitySource {
         case .absent: .absent
         case .failed: .failed
         }
+    }
+}
+
+// MARK: Unions of ancestors
+
+extension EntityReader {
+    /// All ancestors of an entity, its parents included, when they were asked for before.
+    package borrowing func allAncestors(of uid: FlatEntity) -> FlatSet? {
+        guard isCacheCurrent else { return nil }
+        let key = layout.key(uid.hash).number
+        if let union = unsafe cache.find(.ancestors, key) {
+            // Stamp, zero, identity of the owner, set.
+            if unsafe union.load(as: UInt64.self) == cache.closureChanges,
+                FlatEntity(unsafe Self.flat(union, 16)).equals(uid)
+            {
+                cache.countUnion()
+                let size = unsafe union.load(fromByteOffset: 20, as: UInt32.self)
+                return FlatSet(unsafe Self.flat(union, 16 + Int(size)))
+            }
+        }
+        cache.wantUnion(key)
+        return nil
+    }
+
+    /// Makes the wanted unions, as long as the snapshot is still there.
+    @inline(never)
+    private mutating func makeUnions() {
+        var joiner = AncestorUnion()
+        swap(&joiner, &union)
+        for index in 0..<cache.wantedUnions {
+            let key = cache.wantedUnion(index)
+            guard let chain = unsafe cache.peek(.entity, key), chain.count > 0,
+                // Identities that share a key go without.
+                unsafe Int(chain.load(as: UInt32.self)) == chain.count
+            else { continue }
+            let record = EntityRecord(unsafe Self.flat(chain, 0))
+            let made = joiner.region(
+                stamp: cache.closureChanges, owner: record.uid, parents: record.parents
+            ) { ancestors(of: $0) }
+            guard let made else { continue }
+            made.flat.withSpan(0, made.count) { bytes in
+                unsafe bytes.withUnsafeBytes { unsafe cache.insert(.ancestors, key, $0) }
+            }
+        }
+        swap(&joiner, &union)
     }
 }
 
@@ -287,7 +336,11 @@ extension EntityReader {
             let count = change.entityCount + change.closureCount
             for index in 0..<count {
                 let key = unsafe change.key(index, in: value)
-                cache.drop(index < change.entityCount ? .entity : .closure, key)
+                if index < change.entityCount {
+                    cache.dropEntity(key)
+                } else {
+                    cache.dropClosure(key)
+                }
             }
             keys += count
             cacheRevision &+= 1

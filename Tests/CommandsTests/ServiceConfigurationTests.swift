@@ -86,7 +86,10 @@ struct ServiceConfigurationTests {
                 minimum + "  maximumConnection: 2\n",
                 "writ.yaml:5:3: unknown key `socket.maximumConnection`", "`maximumConnections`"
             ),
-            (minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`", "known keys: cache, errors, "),
+            (
+                minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`",
+                "known keys: cache, errors, "
+            ),
             (minimum + "[a, b]: 2\n", "unknown key ``", "known keys: "),
         ])
     func unknownKey(_ text: String, _ message: String, _ help: String) throws {

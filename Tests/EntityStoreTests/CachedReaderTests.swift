@@ -39,7 +39,22 @@ struct ReaderPair: ~Copyable {
             #expect(found == expected, comment)
             let ancestors = words(cached.ancestors(of: uid))
             #expect(ancestors == words(plain.ancestors(of: uid)), comment)
+            if let union = cached.allAncestors(of: uid) {
+                #expect(union.flat.copy(count: union.flat.size) == expectedUnion(uid), comment)
+            }
         }
+    }
+
+    /// The parents and the ancestors of each, joined another way.
+    private func expectedUnion(_ uid: FlatEntity) -> [UInt8]? {
+        guard case .found(let record) = plain.record(of: uid) else { return nil }
+        var all = record.parents.uids
+        for index in 0..<record.parents.count {
+            let parent = FlatEntity(record.parents.element(index))
+            if case .found(let set) = plain.ancestors(of: parent) { all += set.uids }
+        }
+        var encoder = FlatEncoder()
+        return try? encoder.encode(.set(all.map { .entity($0) }))
     }
 
     private func words(_ lookup: EntityLookup) -> [UInt8] {
@@ -239,6 +254,163 @@ struct CachedReaderTests {
             pair.end()
         }
         #expect(pair.cached.cacheStatistics.hits > 60)
+    }
+
+    /// The ids of all ancestors of an entity where they are at hand.
+    private func union(_ reader: borrowing EntityReader, _ id: String) throws -> [String]? {
+        try Self.flat(uid(id)).withFlat { flat in
+            reader.allAncestors(of: FlatEntity(flat)).map { $0.uids.map { "\($0.id)" }.sorted() }
+        }
+    }
+
+    @Test func allAncestorsAreAtHandFromTheThirdSnapshotOn() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        try store.put([
+            entity("a", in: ["g", "h"]), entity("g", in: ["top"]), entity("h", in: ["g", "x"]),
+            entity("other", in: ["unrelated"]), entity("unrelated"),
+        ])
+        var reader = try store.makeReader(cacheBytes: 1 << 16)
+        func round() throws -> [String]? {
+            try reader.begin()
+            _ = try (answer(reader, "a"), union(reader, "absent"))
+            let found = try union(reader, "a")
+            reader.end()
+            #expect(try union(reader, "a") == nil)
+            return found
+        }
+        func rounds() throws -> [[String]?] { try (0..<3).map { _ in try round() } }
+        // Admitted, wanted, made at the end of a second wish.
+        #expect(try rounds() == [nil, nil, nil])
+        #expect(try rounds() == Array(repeating: ["g", "h", "top", "x"], count: 3))
+        // Another entity's attributes change nothing; its parents are no closure.
+        try store.put([entity("other", in: ["unrelated"], [("n", .long(1))])])
+        #expect(try round() == ["g", "h", "top", "x"])
+        // A closure anywhere.
+        try store.put([entity("unrelated", in: ["more"])])
+        #expect(try rounds() == [nil] + Array(repeating: ["g", "h", "top", "x"], count: 2))
+        // A closure of its own.
+        try store.put([entity("g", in: ["summit"])])
+        #expect(try rounds() == [nil] + Array(repeating: ["g", "h", "summit", "x"], count: 2))
+        // Its parents: the record must be admitted again first.
+        try store.put([entity("a", in: ["h", "x"])])
+        #expect(try rounds() == [nil, nil, nil])
+        #expect(try round() == ["g", "h", "summit", "x"])
+        try store.delete([uid("a")])
+        #expect(try rounds() == [nil, nil, nil])
+    }
+
+    @Test func largeUnionsAreNotMade() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        let limit = AncestorUnion.maximumCount
+        for (id, count) in [("fits", limit - 2), ("large", limit - 1)] {
+            try store.put([
+                entity(id, in: ["\(id) group", "alone"]),
+                entity("\(id) group", in: (0..<count).map { "\(id) \($0)" }),
+            ])
+        }
+        var reader = try store.makeReader(cacheBytes: 8 << 20)
+        for _ in 0..<6 {
+            try reader.begin()
+            for id in ["fits", "large"] { _ = try (answer(reader, id), union(reader, id)) }
+            reader.end()
+        }
+        try reader.begin()
+        #expect(try union(reader, "fits")?.count == limit)
+        #expect(try union(reader, "large") == nil)
+    }
+
+    @Test func unionsAreRareWhereClosuresChangeAllTheTime() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        let ids = (0..<16).map { "member \($0)" }
+        try store.put(ids.map { entity($0, in: ["g", "h"]) })
+        var reader = try store.makeReader(cacheBytes: 1 << 20)
+        for round in 0..<400 {
+            try store.put([entity("g", in: ["h \(round)"])])
+            try reader.begin()
+            for id in ids { _ = try (answer(reader, id), union(reader, id)) }
+            reader.end()
+        }
+        // What was saved up, and one for sixteen lookups.
+        let unions = reader.cacheStatistics.unions
+        #expect(unions > 200 && unions <= 1024 / 16 + 400, "\(unions)")
+    }
+
+    /// Decisions through both readers; hierarchies are what differs in them.
+    @Test func decisionsAgree() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        let text = Self.names.prefix(20).map {
+            #"permit(principal in User::"\#($0)", action, resource);"#
+        }
+        let sets = [
+            #"permit(principal, action, resource) when { principal in [User::"e1", User::"e4"] };"#,
+            #"forbid(principal, action, resource) when { resource in principal };"#,
+            #"permit(principal, action, resource) when { principal.step > 7 };"#,
+        ]
+        let policies = (text + sets).joined(separator: "\n")
+        let ruleset = try Ruleset(try PolicySet.parse(policies), version: 1)
+        let flat = try Self.names.map { try Self.flat(uid($0)) }
+        var encoder = FlatEncoder()
+        let context = try encoder.encode(record: [])
+        var generator = SplitMix64(state: 77)
+        var pair = try ReaderPair(store, cacheBytes: 64 << 10)
+        var left = Workspace()
+        var right = Workspace()
+        for step in 0..<400 {
+            if step % 4 == 0 { try change(store, directory, step, &generator) }
+            try pair.begin()
+            for _ in 0..<8 {
+                let (principal, resource) = (
+                    flat.randomElement(using: &generator)!, flat.randomElement(using: &generator)!
+                )
+                let verdicts = principal.withFlat { principal in
+                    resource.withFlat { resource in
+                        context.withFlat { context in
+                            let request = Request(
+                                principal: FlatEntity(principal), action: FlatEntity(resource),
+                                resource: FlatEntity(resource), context: FlatRecord(context))
+                            return (
+                                ruleset.view.authorize(
+                                    request, entities: pair.cached, errors: .strict,
+                                    workspace: &left),
+                                ruleset.view.authorize(
+                                    request, entities: pair.plain, errors: .strict,
+                                    workspace: &right)
+                            )
+                        }
+                    }
+                }
+                #expect(verdicts.0 == verdicts.1, "step \(step)")
+                #expect(left.reasons == right.reasons, "step \(step)")
+                #expect(left.errors == right.errors, "step \(step)")
+            }
+            pair.end()
+        }
+    }
+
+    @Test func prewarmingFillsTheCacheWithWhatIsThere() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        try store.put((0..<100).map { entity("\($0)", in: $0 > 0 ? ["\($0 / 3)"] : []) })
+        var reader = try store.makeReader(cacheBytes: 1 << 20)
+        try reader.prewarm(for: .seconds(10))
+        #expect(try answer(reader, "1") == "failed")
+        try reader.begin()
+        for number in 0..<100 { #expect(try answer(reader, "\(number)") == "0") }
+        reader.end()
+        #expect(reader.cacheStatistics.misses == 0)
+        #expect(reader.cacheStatistics.hits == 100)
+        // A small one is filled and nothing is lost; no time means nothing much.
+        var small = try store.makeReader(cacheBytes: 4 << 10)
+        try small.prewarm(for: .seconds(10))
+        #expect(small.cacheStatistics.evictions == 0)
+        #expect(small.cacheStatistics.usedBytes > 2 << 10)
+        var none = try store.makeReader()
+        try none.prewarm(for: .seconds(10))
+        #expect(none.cacheStatistics == CacheStatistics())
     }
 
     @Test func damageIsNeverCalledAbsence() throws {

@@ -76,7 +76,7 @@ extension RulesView {
             if candidates.count <= Self.fewCandidates {
                 for index in candidates.first..<(candidates.first &+ candidates.count) {
                     let (ancestor, policies) = ancestor(index)
-                    if try parents.hasAncestor(in: entities, where: { $0.contains(ancestor) }) {
+                    if try record.hasAncestor(in: entities, where: { $0.contains(ancestor) }) {
                         evaluate(policies, request, entities, &tally, &workspace)
                     }
                 }

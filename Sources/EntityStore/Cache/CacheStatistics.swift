@@ -14,6 +14,8 @@ package struct CacheStatistics: BitwiseCopyable, Hashable, Sendable {
     package var logDrops: UInt64 = 0
     /// How often everything was dropped.
     package var fullDrops: UInt64 = 0
+    /// Unions of ancestors made.
+    package var unions: UInt64 = 0
     /// Bytes in use now, of ``capacityBytes``.
     package var usedBytes: UInt64 = 0
     /// The bound on the cache in bytes; 0 for none.
@@ -22,20 +24,22 @@ package struct CacheStatistics: BitwiseCopyable, Hashable, Sendable {
     /// The figures of no cache.
     package init() {}
 
-    fileprivate init(_ figures: InlineArray<8, UInt64>) {
+    fileprivate init(_ figures: InlineArray<9, UInt64>) {
         hits = figures[0]
         misses = figures[1]
         admissions = figures[2]
         evictions = figures[3]
         logDrops = figures[4]
         fullDrops = figures[5]
-        usedBytes = figures[6]
-        capacityBytes = figures[7]
+        unions = figures[6]
+        usedBytes = figures[7]
+        capacityBytes = figures[8]
     }
 
-    fileprivate var figures: InlineArray<8, UInt64> {
+    fileprivate var figures: InlineArray<9, UInt64> {
         [
-            hits, misses, admissions, evictions, logDrops, fullDrops, usedBytes, capacityBytes,
+            hits, misses, admissions, evictions, logDrops, fullDrops, unions, usedBytes,
+            capacityBytes,
         ]
     }
 }
@@ -49,6 +53,7 @@ extension CacheStatistics {
         evictions &+= other.evictions
         logDrops &+= other.logDrops
         fullDrops &+= other.fullDrops
+        unions &+= other.unions
         usedBytes &+= other.usedBytes
         capacityBytes &+= other.capacityBytes
     }
@@ -58,13 +63,13 @@ extension CacheStatistics {
 ///
 /// One thread publishes; any thread reads. Each figure is whole; together they are not one instant.
 package final class CacheBoard: Sendable {
-    private let cells: [8 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+    private let cells: [9 of Atomic<UInt64>] = .init { _ in Atomic(0) }
 
     package init() {}
 
     package func publish(_ statistics: CacheStatistics) {
         let figures = statistics.figures
-        for index in 0..<8 { cells[index].store(figures[index], ordering: .relaxed) }
+        for index in 0..<9 { cells[index].store(figures[index], ordering: .relaxed) }
     }
 
     package var statistics: CacheStatistics {

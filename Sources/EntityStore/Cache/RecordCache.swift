@@ -51,6 +51,11 @@ struct RecordCache: ~Copyable {
         var tail = 0
         var used = 0
         var admissions = 0
+        var unions = 0
+        /// What building unions may cost now: see ``wantUnion(_:)``.
+        var unionCredit = 1024
+        /// Counts the changes of closures; unions of an earlier one are stale.
+        var closureChanges: UInt64 = 0
         var statistics = CacheStatistics()
     }
 
@@ -58,6 +63,7 @@ struct RecordCache: ~Copyable {
     private static let generationShift: UInt64 = 40
     private static let matchMask: UInt64 = ~0 << generationShift | 3
     private static let lastGeneration: UInt64 = 1 << 24 - 1
+    private static let unionsStart = 2048
     private static let admissionsStart = 4096
     private static let tableStart = 8192
     /// Chains that were used since and go to the young end instead, for one insertion.
@@ -66,10 +72,17 @@ struct RecordCache: ~Copyable {
     /// Chains and bytes that are copied at the end of one snapshot.
     private static let maximumAdmissions = 128
     private static let maximumAdmittedBytes = 1 << 20
+    /// Unions of ancestors that are made at the end of one snapshot.
+    private static let maximumUnions = 16
+    /// Lookups that must come before a union is made, on average: what a union costs is then small
+    /// beside them even where closures change all the time.
+    private static let unionCost = 16
+    private static let maximumUnionCredit = 1024
 
     private let memory: CacheMemory
     private let state: UnsafeMutablePointer<State>
     private let admissions: UnsafeMutablePointer<Admission>
+    private let unions: UnsafeMutablePointer<UInt64>
     private let table: UnsafeMutablePointer<Slot>
     private let tableBytes: Int
     private let ring: UnsafeMutableRawPointer
@@ -88,13 +101,15 @@ struct RecordCache: ~Copyable {
         var slots = Self.slotsPerBucket * 2
         while slots < capacity / 192 { slots *= 2 }
         let tableBytes = slots * MemoryLayout<Slot>.stride
-        // A page for the state, one for the admissions; and the ring begins at a page.
+        // A page for the state and the wanted unions, one for the admissions; and the ring begins at a page.
         let ringStart = (Self.tableStart + tableBytes + 4095) & ~4095
         let ringBytes = capacity - tableBytes
         guard let memory = CacheMemory(byteCount: ringStart + ringBytes) else { return nil }
         unsafe state = memory.start.bindMemory(to: State.self, capacity: 1)
         unsafe admissions = (memory.start + Self.admissionsStart).bindMemory(
             to: Admission.self, capacity: Self.maximumAdmissions)
+        unsafe unions = (memory.start + Self.unionsStart).bindMemory(
+            to: UInt64.self, capacity: Self.maximumUnions)
         unsafe table = (memory.start + Self.tableStart).bindMemory(to: Slot.self, capacity: slots)
         unsafe ring = memory.start + ringStart
         self.tableBytes = tableBytes
@@ -138,13 +153,13 @@ struct RecordCache: ~Copyable {
             start: UnsafeRawPointer(header) + Header.byteCount, count: Int(header.pointee.count))
     }
 
-    /// Notes that something more is wanted of a key; true when it was noted before.
-    func want(_ kind: Kind, _ key: UInt64) -> Bool {
-        guard let slot = unsafe slot(kind, key) else { return false }
+    /// The chain of a key without counting or marking a use; nil when it is unknown.
+    @unsafe
+    func peek(_ kind: Kind, _ key: UInt64) -> UnsafeRawBufferPointer? {
+        guard let slot = unsafe slot(kind, key) else { return nil }
         let header = unsafe header(at: Self.place(slot.pointee))
-        if unsafe header.pointee.flags & Header.isWanted != 0 { return true }
-        unsafe header.pointee.flags |= Header.isWanted
-        return false
+        return unsafe UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(header) + Header.byteCount, count: Int(header.pointee.count))
     }
 
     @unsafe
@@ -181,7 +196,58 @@ struct RecordCache: ~Copyable {
         unsafe (ring + place).assumingMemoryBound(to: Header.self)
     }
 
+    // MARK: Unions of ancestors
+
+    /// How often closures have changed, as far as the cache knows.
+    var closureChanges: UInt64 { unsafe state.pointee.closureChanges }
+
+    /// Counts a lookup of a union that was there.
+    func countUnion() {
+        let credit = unsafe state.pointee.unionCredit
+        if credit < Self.maximumUnionCredit { unsafe state.pointee.unionCredit = credit + 1 }
+    }
+
+    /// Notes that the union of an entity's ancestors is wanted, the second time for that entity and
+    /// when it is worth the cost.
+    func wantUnion(_ key: UInt64) {
+        countUnion()
+        guard let slot = unsafe slot(.entity, key) else { return }
+        let header = unsafe header(at: Self.place(slot.pointee))
+        guard unsafe header.pointee.flags & Header.isWanted != 0 else {
+            unsafe header.pointee.flags |= Header.isWanted
+            return
+        }
+        let count = unsafe state.pointee.unions
+        guard count < Self.maximumUnions, unsafe state.pointee.unionCredit >= Self.unionCost
+        else { return }
+        for index in 0..<count where unsafe unions[index] == key { return }
+        unsafe unions[count] = key
+        unsafe state.pointee.unions = count + 1
+        unsafe state.pointee.unionCredit -= Self.unionCost
+    }
+
+    /// How many unions are wanted.
+    var wantedUnions: Int { unsafe state.pointee.unions }
+
+    /// The key of a wanted union.
+    func wantedUnion(_ index: Int) -> UInt64 {
+        precondition(index >= 0 && index < wantedUnions, "no such union")
+        return unsafe unions[index]
+    }
+
     // MARK: Forgetting
+
+    /// Forgets what a changed key of `entities` makes wrong.
+    func dropEntity(_ key: UInt64) {
+        drop(.entity, key)
+        drop(.ancestors, key)
+    }
+
+    /// Forgets what a changed key of `closures` makes wrong: all unions may hold it.
+    func dropClosure(_ key: UInt64) {
+        drop(.closure, key)
+        unsafe state.pointee.closureChanges &+= 1
+    }
 
     /// Forgets a chain because it changed.
     func drop(_ kind: Kind, _ key: UInt64) {
@@ -246,17 +312,24 @@ struct RecordCache: ~Copyable {
         forgetAdmissions()
     }
 
-    /// Forgets what was noted, because the snapshot is gone.
-    func forgetAdmissions() { unsafe state.pointee.admissions = 0 }
+    /// Forgets what was noted and wanted, because the snapshot is gone.
+    func forgetAdmissions() {
+        unsafe state.pointee.admissions = 0
+        unsafe state.pointee.unions = 0
+    }
 
     // MARK: Inserting
 
     /// Copies a verified chain, or no bytes for a key without one; chains may move.
     ///
-    /// One that is there already stays. One larger than ``maximumChainBytes`` is not taken.
+    /// One that is there already stays, except a union, which may be stale. One larger than ``maximumChainBytes`` is not taken.
     @unsafe
     func insert(_ kind: Kind, _ key: UInt64, _ chain: UnsafeRawBufferPointer) {
-        guard chain.count <= maximumChainBytes, unsafe slot(kind, key) == nil else { return }
+        guard chain.count <= maximumChainBytes else { return }
+        if let old = unsafe slot(kind, key) {
+            guard kind == .ancestors else { return }
+            unsafe kill(old)
+        }
         let slot = unsafe freeSlot(kind, key)
         let size = Self.size(chain.count)
         makeRoom(size)
@@ -271,7 +344,11 @@ struct RecordCache: ~Copyable {
         }
         advanceHead(size)
         unsafe slot.pointee = Slot(key: key, word: word(kind, place))
-        unsafe state.pointee.statistics.admissions &+= 1
+        if kind == .ancestors {
+            unsafe state.pointee.statistics.unions &+= 1
+        } else {
+            unsafe state.pointee.statistics.admissions &+= 1
+        }
     }
 
     private static func size(_ count: Int) -> Int { (Header.byteCount + count + 15) & ~15 }
