@@ -41,6 +41,8 @@ package final class EntityTable: EntitySource, Sendable {
     private let records: FlatDirectory
     /// Where the ancestor sets lie in `memory`, each after its owner's identity.
     private let closures: FlatDirectory
+    /// Where all ancestors of entities with several parents lie, each after its owner's identity.
+    private let unions: FlatDirectory
 
     /// The number of entities.
     package let count: Int
@@ -73,12 +75,16 @@ package final class EntityTable: EntitySource, Sendable {
             records.append((hash, bytes.count))
             bytes += record
         }
-        // Only entities that are parents carry their ancestors.
+        // Entities that are parents carry their ancestors; those with several parents carry them in
+        // one set, which is searched once.
         var hierarchy = Hierarchy { parents[$0] ?? [] }
         for uid in parents.keys { try Self.check(uid, &hierarchy) }
-        for owner in Set(parents.values.joined()) {
+        let groups = Set(parents.values.joined())
+        var unions: [(hash: UInt64, offset: Int)] = []
+        for (owner, direct) in parents where !direct.isEmpty {
+            let isGroup = groups.contains(owner)
+            guard isGroup || direct.count > 1 else { continue }
             let ancestors = try Self.ancestors(of: owner, &hierarchy)
-            if ancestors.isEmpty { continue }
             let ownerBytes: [UInt8]
             let setBytes: [UInt8]
             do throws(FlatEncoder.Failure) {
@@ -88,12 +94,14 @@ package final class EntityTable: EntitySource, Sendable {
                 throw .value(error, owner, index: 0)
             }
             let hash = ownerBytes.withFlat { FlatEntity($0).hash }
-            closures.append((hash, bytes.count))
+            if isGroup { closures.append((hash, bytes.count)) }
+            if direct.count > 1 { unions.append((hash, bytes.count)) }
             bytes += ownerBytes
             bytes += setBytes
         }
         self.records = FlatDirectory(records)
         self.closures = FlatDirectory(closures)
+        self.unions = FlatDirectory(unions)
         memory = FlatMemory(bytes)
         count = encoded.count
     }
@@ -123,8 +131,16 @@ package final class EntityTable: EntitySource, Sendable {
     }
 
     package func ancestors(of uid: FlatEntity) -> AncestorLookup {
-        let place = closures.first(uid.hash) { FlatEntity(memory.flat(at: $0)).equals(uid) }
-        guard let place else { return .absent }
-        return .found(FlatSet(memory.flat(at: place + memory.flat(at: place).size)))
+        guard let set = set(of: uid, in: closures) else { return .absent }
+        return .found(set)
+    }
+
+    package func allAncestors(of uid: FlatEntity) -> FlatSet? { set(of: uid, in: unions) }
+
+    @inline(__always)
+    private func set(of uid: FlatEntity, in sets: FlatDirectory) -> FlatSet? {
+        let place = sets.first(uid.hash) { FlatEntity(memory.flat(at: $0)).equals(uid) }
+        guard let place else { return nil }
+        return FlatSet(memory.flat(at: place + memory.flat(at: place).size))
     }
 }

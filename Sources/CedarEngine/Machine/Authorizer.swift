@@ -183,7 +183,7 @@ private struct Decision: BitwiseCopyable {
             if candidates.count <= Self.fewCandidates {
                 for index in candidates {
                     let (ancestor, policies) = rules.ancestor(index)
-                    if try record.parents.hasAncestor(
+                    if try record.hasAncestor(
                         in: entities, where: { $0.contains(ancestor) })
                     {
                         body(&self, policies, &workspace)
@@ -209,6 +209,10 @@ private struct Decision: BitwiseCopyable {
         of record: EntityRecord, in entities: borrowing Source,
         _ body: (inout Decision, FlatEntity) -> Void
     ) throws(Fault) {
+        if let all = entities.allAncestors(of: record.uid) {
+            for index in 0..<all.count { body(&self, FlatEntity(all.element(index))) }
+            return
+        }
         let parents = record.parents
         for index in 0..<parents.count {
             let parent = FlatEntity(parents.element(index))
