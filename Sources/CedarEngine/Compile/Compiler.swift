@@ -33,7 +33,13 @@ struct Compiler: ~Copyable {
             if condition.kind == .unless { emit(Instruction(.not)) }
             exit(&exits)
         }
-        emit(Instruction(.constant, target: try constants.add(.bool(true))), pushing: 1)
+        if let last = exits.last, last == code.count - 1 {
+            // The last condition is the result; nothing comes after it that it could skip.
+            exits.removeLast()
+            code[last] = Instruction(.requireBool)
+        } else {
+            emit(Instruction(.constant, target: try constants.add(.bool(true))), pushing: 1)
+        }
         patch(exits)
         emit(Instruction(.end))
         return Program(start: start, depth: UInt32(maximumDepth))
@@ -91,8 +97,7 @@ struct Compiler: ~Copyable {
             try test(.action, .isIn, .entity(uid), &exits)
         case .inSet(let uids):
             push(.action)
-            try push(.set(uids.map { .entity($0) }))
-            emit(Instruction(.isIn), pushing: -1)
+            try apply(.isIn, to: .set(uids.map { .entity($0) }))
             exit(&exits)
         }
     }
@@ -105,8 +110,7 @@ struct Compiler: ~Copyable {
             preconditionFailure("a template is linked before it is compiled")
         }
         push(variable)
-        try push(.entity(uid))
-        emit(Instruction(operation), pushing: -1)
+        try apply(operation, to: .entity(uid))
         exit(&exits)
     }
 
@@ -143,13 +147,22 @@ struct Compiler: ~Copyable {
             try chain(.or, operands)
         case .binary(let binary, let left, let right):
             try self.expression(left)
-            try self.expression(right)
-            emit(Instruction(binary.operation), pushing: -1)
+            if let value = right.constantValue {
+                try apply(binary.operation, to: value)
+            } else {
+                try self.expression(right)
+                emit(Instruction(binary.operation), pushing: -1)
+            }
         case .ifThenElse(let guarded, let then, let otherwise):
             try conditional(guarded, then, otherwise)
         case .attribute(let operand, let name):
-            try self.expression(operand)
-            emit(Instruction(.attribute, target: try constants.add(.string(name))))
+            let key = try constants.add(.string(name))
+            if case .variable(let variable) = operand.kind {
+                emit(Instruction(.load, flag: variable.code, target: key), pushing: 1)
+            } else {
+                try self.expression(operand)
+                emit(Instruction(.attribute, target: key))
+            }
         case .has(let operand, let path):
             try has(operand, path)
         case .like(let operand, let pattern):
@@ -272,14 +285,16 @@ struct Compiler: ~Copyable {
     // MARK: Code
 
     private mutating func push(_ variable: Variable) {
-        let number: UInt8 =
-            switch variable {
-            case .principal: 0
-            case .action: 1
-            case .resource: 2
-            case .context: 3
-            }
-        emit(Instruction(.variable, flag: number), pushing: 1)
+        emit(Instruction(.variable, flag: variable.code), pushing: 1)
+    }
+
+    /// Applies an operation to the top and a constant.
+    private mutating func apply(
+        _ operation: Operation, to value: Value
+    ) throws(CompileError) {
+        emit(
+            Instruction(
+                operation, flag: Instruction.constantOperand, target: try constants.add(value)))
     }
 
     private mutating func push(_ value: Value) throws(CompileError) {
@@ -301,6 +316,18 @@ struct Compiler: ~Copyable {
     /// Lets jumps go to the next instruction.
     private mutating func patch(_ jumps: [Int]) {
         for jump in jumps { code[jump].target = UInt32(code.count) }
+    }
+}
+
+extension Variable {
+    /// The number that stands for the variable in code.
+    fileprivate var code: UInt8 {
+        switch self {
+        case .principal: 0
+        case .action: 1
+        case .resource: 2
+        case .context: 3
+        }
     }
 }
 

@@ -8,6 +8,10 @@ struct Instruction: BitwiseCopyable {
     var short: UInt16
     var target: UInt32
 
+    /// The flag of an operation on two operands whose right one is the constant at `target`; else
+    /// both are on the stack.
+    static let constantOperand: UInt8 = 1
+
     init(_ operation: Operation, flag: UInt8 = 0, short: UInt16 = 0, target: UInt32 = 0) {
         self.operation = operation
         self.flag = flag
@@ -22,6 +26,8 @@ enum Operation: UInt8 {
     case constant
     /// Pushes the variable `flag`.
     case variable
+    /// Pushes the attribute key of the variable `flag`.
+    case load
     /// Replaces the entity or record at the top by its attribute key.
     case attribute
     /// Replaces the entity or record at the top by whether it has the attribute key.

@@ -1,34 +1,42 @@
 /// The memory of a ruleset, at addresses that never change.
 @safe
 final class RulesMemory: @unchecked Sendable {
-    private let code: UnsafeMutableBufferPointer<Instruction>
-    private let policies: UnsafeMutableBufferPointer<CompiledPolicy>
-    private let slots: UnsafeMutableBufferPointer<PolicyIndex.Slot>
-    private let members: UnsafeMutableBufferPointer<UInt32>
+    /// What a view needs, behind one address, so that a view is passed in a register.
+    @safe
+    struct Header: BitwiseCopyable {
+        let code: UnsafeMutableBufferPointer<Instruction>
+        let policies: UnsafeMutableBufferPointer<CompiledPolicy>
+        let slots: UnsafeMutableBufferPointer<PolicyIndex.Slot>
+        let members: UnsafeMutableBufferPointer<UInt32>
+        let ancestors: UnsafeMutableBufferPointer<PolicyIndex.Slot>
+        let constants: FlatBytes
+        let general: PolicyIndex.Run
+        let bounds: PolicyIndex.AncestorBounds
+    }
+
+    private let header: UnsafeMutablePointer<Header>
     private let constants: FlatMemory
-    private let general: PolicyIndex.Run
-    private let ancestors: UnsafeMutableBufferPointer<PolicyIndex.Slot>
-    private let bounds: PolicyIndex.AncestorBounds
 
     init(
         code: [Instruction], constants: [UInt8], policies: [CompiledPolicy], index: PolicyIndex
     ) {
-        unsafe self.code = Self.copy(code)
-        unsafe self.policies = Self.copy(policies)
-        unsafe self.slots = Self.copy(index.slots)
-        unsafe self.members = Self.copy(index.members)
         self.constants = FlatMemory(constants)
-        general = index.general
-        unsafe ancestors = Self.copy(index.ancestors)
-        bounds = index.bounds
+        unsafe header = .allocate(capacity: 1)
+        unsafe header.initialize(
+            to: Header(
+                code: Self.copy(code), policies: Self.copy(policies),
+                slots: Self.copy(index.slots), members: Self.copy(index.members),
+                ancestors: Self.copy(index.ancestors), constants: self.constants.flat(at: 0),
+                general: index.general, bounds: index.bounds))
     }
 
     deinit {
-        unsafe code.deallocate()
-        unsafe policies.deallocate()
-        unsafe slots.deallocate()
-        unsafe members.deallocate()
-        unsafe ancestors.deallocate()
+        unsafe header.pointee.code.deallocate()
+        unsafe header.pointee.policies.deallocate()
+        unsafe header.pointee.slots.deallocate()
+        unsafe header.pointee.members.deallocate()
+        unsafe header.pointee.ancestors.deallocate()
+        unsafe header.deallocate()
     }
 
     private static func copy<Element: BitwiseCopyable>(
@@ -40,54 +48,31 @@ final class RulesMemory: @unchecked Sendable {
     }
 
     var sizeBytes: Int {
-        unsafe code.count * MemoryLayout<Instruction>.stride
-            + policies.count * MemoryLayout<CompiledPolicy>.stride
-            + (slots.count + ancestors.count) * MemoryLayout<PolicyIndex.Slot>.stride
-            + members.count * MemoryLayout<UInt32>.stride + constants.count
+        let header = unsafe header.pointee
+        return unsafe header.code.count * MemoryLayout<Instruction>.stride
+            + header.policies.count * MemoryLayout<CompiledPolicy>.stride
+            + (header.slots.count + header.ancestors.count)
+            * MemoryLayout<PolicyIndex.Slot>.stride
+            + header.members.count * MemoryLayout<UInt32>.stride + constants.count
     }
 
-    var view: RulesView {
-        unsafe RulesView(
-            code: UnsafeBufferPointer(code), policies: UnsafeBufferPointer(policies),
-            slots: UnsafeBufferPointer(slots), members: UnsafeBufferPointer(members),
-            constants: constants.flat(at: 0), general: general,
-            ancestors: UnsafeBufferPointer(ancestors), bounds: bounds)
-    }
+    var view: RulesView { unsafe RulesView(header) }
 }
 
-/// A ruleset as the deciding threads read it: addresses only, so copies cost no reference counting.
+/// A ruleset as the deciding threads read it: an address only, so copies cost no reference counting.
 ///
 /// Whoever holds one holds the ``Ruleset`` as well.
 @safe
 package struct RulesView: BitwiseCopyable, @unchecked Sendable {
-    private let code: UnsafeBufferPointer<Instruction>
-    private let policies: UnsafeBufferPointer<CompiledPolicy>
-    private let slots: UnsafeBufferPointer<PolicyIndex.Slot>
-    private let members: UnsafeBufferPointer<UInt32>
-    private let constants: FlatBytes
-    let general: PolicyIndex.Run
-    private let ancestors: UnsafeBufferPointer<PolicyIndex.Slot>
-    private let bounds: PolicyIndex.AncestorBounds
+    private let header: UnsafeMutablePointer<RulesMemory.Header>
 
-    fileprivate init(
-        code: UnsafeBufferPointer<Instruction>, policies: UnsafeBufferPointer<CompiledPolicy>,
-        slots: UnsafeBufferPointer<PolicyIndex.Slot>, members: UnsafeBufferPointer<UInt32>,
-        constants: FlatBytes, general: PolicyIndex.Run,
-        ancestors: UnsafeBufferPointer<PolicyIndex.Slot>,
-        bounds: PolicyIndex.AncestorBounds
-    ) {
-        unsafe self.code = code
-        unsafe self.policies = policies
-        unsafe self.slots = slots
-        unsafe self.members = members
-        self.constants = constants
-        self.general = general
-        unsafe self.ancestors = ancestors
-        self.bounds = bounds
+    @unsafe
+    fileprivate init(_ header: UnsafeMutablePointer<RulesMemory.Header>) {
+        unsafe self.header = header
     }
 
     /// The number of policies.
-    package var policyCount: Int { unsafe policies.count }
+    package var policyCount: Int { unsafe header.pointee.policies.count }
 
     /// The id of a policy, by its index.
     package func policyID(_ index: UInt32) -> FlatString {
@@ -95,22 +80,29 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     }
 
     @inline(__always)
-    func instruction(_ index: Int) -> Instruction { unsafe code[index] }
+    func instruction(_ index: Int) -> Instruction { unsafe header.pointee.code[index] }
 
     @inline(__always)
-    func policy(_ index: UInt32) -> CompiledPolicy { unsafe policies[Int(index)] }
+    func policy(_ index: UInt32) -> CompiledPolicy { unsafe header.pointee.policies[Int(index)] }
 
     @inline(__always)
-    func constant(_ offset: UInt32) -> FlatBytes { constants.advanced(by: Int(offset)) }
+    func constant(_ offset: UInt32) -> FlatBytes {
+        unsafe header.pointee.constants.advanced(by: Int(offset))
+    }
+
+    /// The policies that stand under no entity.
+    @inline(__always)
+    var general: PolicyIndex.Run { unsafe header.pointee.general }
 
     @inline(__always)
-    func member(_ index: UInt32) -> UInt32 { unsafe members[Int(index)] }
+    func member(_ index: UInt32) -> UInt32 { unsafe header.pointee.members[Int(index)] }
 
     /// The policies that stand under an entity in a role.
     @inline(__always)
     func run(_ role: PolicyIndex.Role, _ entity: FlatEntity) -> PolicyIndex.Run {
         let key = PolicyIndex.key(role, entity.hash)
-        let mask = unsafe slots.count - 1
+        let slots = unsafe header.pointee.slots
+        let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: key) & mask
         while true {
             let found = unsafe slots[slot]
@@ -125,7 +117,8 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     /// Which of the entities for ``ancestor(_:)`` stand in a role.
     @inline(__always)
     func ancestors(_ role: PolicyIndex.Role) -> Range<UInt32> {
-        switch role {
+        let bounds = unsafe header.pointee.bounds
+        return switch role {
         case .principal, .action, .resource: 0..<0
         case .principalAncestor: 0..<bounds.principal
         case .actionAncestor: bounds.principal..<bounds.action
@@ -136,7 +129,7 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     /// One of the entities that stand in a role for ancestors, with its policies.
     @inline(__always)
     func ancestor(_ index: UInt32) -> (entity: FlatEntity, policies: PolicyIndex.Run) {
-        let slot = unsafe ancestors[Int(index)]
+        let slot = unsafe header.pointee.ancestors[Int(index)]
         return (FlatEntity(constant(slot.entity)), slot.run)
     }
 }

@@ -65,7 +65,7 @@ extension RulesView {
             }
             decision.evaluatePermits(entities, mode, &workspace)
         }
-        workspace.sortResults()
+        if workspace.reasons.count > 1 || workspace.errors.count > 1 { workspace.sortResults() }
         return decision.verdict(mode, &workspace)
     }
 }
@@ -183,11 +183,10 @@ private struct Decision: BitwiseCopyable {
             if candidates.count <= Self.fewCandidates {
                 for index in candidates {
                     let (ancestor, policies) = rules.ancestor(index)
-                    if try record.hasAncestor(
-                        in: entities, where: { $0.contains(ancestor) })
-                    {
-                        body(&self, policies, &workspace)
+                    let isIn = try workspace.entities.hasAncestor(entity, in: entities) {
+                        $0.contains(ancestor)
                     }
+                    if isIn { body(&self, policies, &workspace) }
                 }
             } else {
                 try forEachAncestor(of: record, in: entities) { (decision, ancestor) in

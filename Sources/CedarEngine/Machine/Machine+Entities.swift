@@ -65,46 +65,17 @@ extension Machine {
         case .entity:
             let target = FlatEntity(right.flat)
             if entity.equals(target) { return true }
-            guard let record = try workspace.entities.record(of: entity, in: source) else {
-                return false
-            }
-            return try record.hasAncestor(in: source) { $0.contains(target) }
+            return try workspace.entities.hasAncestor(entity, in: source) { $0.contains(target) }
         case .set:
             let targets = FlatSet(right.flat)
             guard targets.isAllEntities else { throw .typeError }
             if targets.contains(entity) { return true }
             if targets.count == 0 { return false }
-            guard let record = try workspace.entities.record(of: entity, in: source) else {
-                return false
+            return try workspace.entities.hasAncestor(entity, in: source) {
+                $0.intersects(targets)
             }
-            return try record.hasAncestor(in: source) { $0.intersects(targets) }
         case .bool, .long, .string, .decimal, .datetime, .duration, .ip, .record:
             throw .typeError
         }
-    }
-}
-
-extension EntityRecord {
-    /// Whether the parents or the ancestors of one of them pass a test: one that a union of sets
-    /// passes just when one of the sets does.
-    @inline(__always)
-    func hasAncestor<Source: EntitySource & ~Copyable>(
-        in source: borrowing Source, where passes: (FlatSet) -> Bool
-    ) throws(Fault) -> Bool {
-        let parents = parents
-        // With one parent there is nothing to gain.
-        if parents.count > 1, let all = source.allAncestors(of: uid) { return passes(all) }
-        if passes(parents) { return true }
-        for index in 0..<parents.count {
-            switch source.ancestors(of: FlatEntity(parents.element(index))) {
-            case .found(let ancestors):
-                if passes(ancestors) { return true }
-            case .absent:
-                continue
-            case .failed:
-                throw .storeUnavailable
-            }
-        }
-        return false
     }
 }

@@ -21,6 +21,11 @@ struct Machine {
                 workspace.stack.push(Operand(rules.constant(instruction.target)))
             case .variable:
                 workspace.stack.push(variable(instruction.flag))
+            case .load:
+                let value = try attribute(
+                    instruction.target, of: variable(instruction.flag), source, &workspace)
+                guard let value else { throw .missingAttribute }
+                workspace.stack.push(Operand(value))
             case .attribute:
                 let value = try attribute(
                     instruction.target, of: workspace.stack.top, source, &workspace)
@@ -49,38 +54,38 @@ struct Machine {
             case .isEmpty:
                 workspace.stack.replaceTop(Operand(try workspace.stack.top.set().count == 0))
             case .equal, .notEqual:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 let isEqual = workspace.stack.top.equals(right)
                 workspace.stack.replaceTop(
                     Operand(isEqual == (instruction.operation == .equal)))
             case .less, .lessOrEqual, .greater, .greaterOrEqual:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     Operand(
                         try compare(workspace.stack.top, right, instruction.operation)))
             case .add, .subtract, .multiply:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     Operand(
                         try calculate(workspace.stack.top, right, instruction.operation)))
             case .isIn:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     Operand(try isIn(workspace.stack.top, right, source, &workspace)))
             case .contains:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     Operand(try contains(workspace.stack.top, right)))
             case .containsAll:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     Operand(try containsAll(workspace.stack.top, right)))
             case .containsAny:
-                let right = workspace.stack.pop()
+                let right = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     Operand(try containsAny(workspace.stack.top, right)))
             case .hasTag, .getTag:
-                let key = workspace.stack.pop()
+                let key = right(instruction, &workspace)
                 workspace.stack.replaceTop(
                     try tag(key, of: workspace.stack.top, instruction, source, &workspace))
             case .like:
@@ -126,6 +131,13 @@ struct Machine {
                 return try workspace.stack.top.bool()
             }
         }
+    }
+
+    /// The right operand of an operation on two.
+    @inline(__always)
+    private func right(_ instruction: Instruction, _ workspace: inout Workspace) -> Operand {
+        instruction.flag == Instruction.constantOperand
+            ? Operand(rules.constant(instruction.target)) : workspace.stack.pop()
     }
 
     @inline(__always)
