@@ -22,7 +22,8 @@ package struct PolicyFormatter: Sendable {
     ///
     /// - Throws: `FormatFailure`: the text does not parse, the result would be too large, or the
     ///   formatter has a defect.
-    /// - Complexity: linear in the size of the text for a given line width.
+    /// - Complexity: linear in the size of the result; with lines of unbounded width also in the depth
+    ///   of nesting.
     package func format(_ source: [UInt8]) throws(FormatFailure) -> [UInt8] {
         let original = try parse(source)
         var text = source
