@@ -121,6 +121,10 @@ struct EquivalenceProverTests {
             #"permit (principal is User in Group::"all", action == Action::"edit", resource is Document);"#,
             #"permit (principal in User::"ann", action in [Action::"edit", Action::"read"], resource);"#,
             """
+            permit (principal == User::"ann", action == Action::"edit", resource)
+            unless { action in [Action::"read", Action::"delete"] || context has ticket };
+            """,
+            """
             forbid (principal, action in Action::"change", resource)
             when { principal is User in Group::"staff" && (resource.open || principal == User::"bob") }
             unless { context has ticket && action != Action::"edit" };
@@ -148,7 +152,7 @@ struct EquivalenceProverTests {
                 }
             }
         }
-        #expect(proven >= 6)
+        #expect(proven >= 8)
     }
 
     /// Whether the policy is satisfied; nil when it is in error.

@@ -60,15 +60,21 @@ struct TestedScenario {
     /// - Throws: when there is none.
     static func folders(at path: String) throws(Failure) -> [String] {
         let manager = FileManager.default
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         if manager.fileExists(atPath: path + "/policies.cedar") { return [path] }
         var found: [String] = []
-        let below = manager.enumerator(
-            at: URL(fileURLWithPath: path, isDirectory: true), includingPropertiesForKeys: nil,
-            options: [.skipsHiddenFiles, .producesRelativePathURLs])
-        while let item = below?.nextObject() as? URL {
-            guard item.lastPathComponent == "policies.cedar" else { continue }
-            let folder = path + "/" + item.deletingLastPathComponent().relativePath
-            if manager.fileExists(atPath: folder + "/tests.json") { found.append(folder) }
+        let below = manager.enumerator(atPath: path)
+        while let item = below?.nextObject() as? String {
+            let components = item.split(separator: "/")
+            if components.contains(where: { $0.hasPrefix(".") }) {
+                if below?.fileAttributes?[.type] as? FileAttributeType == .typeDirectory {
+                    below?.skipDescendants()
+                }
+            } else if components.last == "policies.cedar" {
+                let folder = path + "/" + item.dropLast("/policies.cedar".count)
+                if manager.fileExists(atPath: folder + "/tests.json") { found.append(folder) }
+            }
         }
         guard !found.isEmpty else {
             throw Failure(

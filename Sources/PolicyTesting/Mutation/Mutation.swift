@@ -4,6 +4,7 @@ package import CedarSyntax
 package struct Mutation: Sendable {
     /// What sort of mistake it stands for.
     package enum Kind: String, CaseIterable, Sendable {
+        case dropPolicy = "drop-policy"
         case flipEffect = "flip-effect"
         case widenScope = "widen-scope"
         case dropAction = "drop-action"
@@ -11,15 +12,18 @@ package struct Mutation: Sendable {
         case negateCondition = "negate-condition"
         case dropOperand = "drop-operand"
         case negateOperand = "negate-operand"
+        case swapConnective = "swap-connective"
         case moveBoundary = "move-boundary"
         case changeQuantifier = "change-quantifier"
         case changeConstant = "change-constant"
         case dropElement = "drop-element"
         case weakenTypeTest = "weaken-type-test"
+        case loosenPattern = "loosen-pattern"
     }
 
     /// Where the change applies.
     enum Site: Sendable {
+        case policy
         case effect
         case principal(ScopeConstraint)
         case action(ActionConstraint)
@@ -52,6 +56,11 @@ extension Mutation {
     func applied(to policy: Policy) -> Policy {
         var mutant = policy
         switch site {
+        case .policy:
+            // Never satisfied: the others keep their numbers.
+            let never = Expression(.bool(false), policy.span)
+            mutant.conditions.insert(
+                Policy.Condition(kind: .when, body: never, span: policy.span), at: 0)
         case .effect: mutant.effect = policy.effect == .permit ? .forbid : .permit
         case .principal(let constraint): mutant.principal = constraint
         case .action(let constraint): mutant.action = constraint

@@ -36,6 +36,7 @@ package struct Mutator {
     private mutating func mutateHead() {
         let spans = policy.scopeSpans
         let opposite: Policy.Effect = policy.effect == .permit ? .forbid : .permit
+        add(.dropPolicy, spans?.effect ?? policy.span, "", .policy)
         add(.flipEffect, spans?.effect ?? policy.span, opposite.rawValue, .effect)
         for wider in policy.principal.wider {
             add(
@@ -81,6 +82,10 @@ package struct Mutator {
         var open: [(expression: Expression, path: [Int])] = [(clause.body, [])]
         while let next = open.popLast() {
             mutate(next.expression, clause: number, next.path)
+            // The text of an extension value is no constant of its own.
+            if case .call(let function, _) = next.expression.kind, function.isConstructor {
+                continue
+            }
             for (index, operand) in next.expression.operands.enumerated().reversed() {
                 open.append((operand, next.path + [index]))
             }
@@ -94,6 +99,8 @@ package struct Mutator {
         }
         switch expression.kind {
         case .and(let operands), .or(let operands):
+            let swapped = expression.withOtherConnective
+            add(.swapConnective, expression.span, swapped.spelling, site(.become(swapped)))
             for (number, operand) in operands.enumerated() {
                 add(.dropOperand, operand.span, "", site(.dropOperand(number)))
                 add(
@@ -112,97 +119,6 @@ package struct Mutator {
             for (kind, other) in expression.replacements {
                 add(kind, expression.span, other.spelling, site(.become(other)))
             }
-        }
-    }
-}
-
-extension ScopeConstraint {
-    /// The constraints that let through what this one does and more.
-    fileprivate var wider: [ScopeConstraint] {
-        switch self {
-        case .any: []
-        case .equal(let target): [.in(target), .any]
-        case .in, .isType: [.any]
-        case .isTypeIn(let type, let target): [.isType(type), .in(target)]
-        }
-    }
-
-    /// The constraint as it stands after the variable.
-    fileprivate var spelling: String {
-        switch self {
-        case .any: ""
-        case .equal(let target): " == \(target.spelling)"
-        case .in(let target): " in \(target.spelling)"
-        case .isType(let type): " is \(type)"
-        case .isTypeIn(let type, let target): " is \(type) in \(target.spelling)"
-        }
-    }
-}
-
-extension EntityOrSlot {
-    fileprivate var spelling: String {
-        switch self {
-        case .entity(let uid): uid.description
-        case .slot: "?"
-        }
-    }
-}
-
-extension Expression {
-    /// The expression in Cedar's syntax, for messages; what is longer than a page is not shown.
-    fileprivate var spelling: String {
-        do throws(OutputOverflow) { return try cedarText(limit: 4000) } catch { return "…" }
-    }
-
-    /// The mistakes that may stand in its place, its operands left as they are.
-    fileprivate var replacements: [(Mutation.Kind, Expression)] {
-        func with(_ kind: Kind) -> Expression { Expression(kind, span) }
-        switch kind {
-        case .bool(let value): return [(.changeConstant, with(.bool(!value)))]
-        case .long(let value):
-            return [value.addingReportingOverflow(1), value.subtractingReportingOverflow(1)]
-                .filter { !$0.overflow }
-                .map { (.changeConstant, with(.long($0.partialValue))) }
-        case .binary(let symbol, let left, let right):
-            guard let (kind, other) = symbol.neighbour else { return [] }
-            return [(kind, with(.binary(other, left, right)))]
-        case .call(let function, let arguments):
-            guard let other = function.neighbour else { return [] }
-            return [(.moveBoundary, with(.call(other, arguments)))]
-        case .isType(let operand, let type, let group?):
-            return [
-                (.weakenTypeTest, with(.isType(operand, type, in: nil))),
-                (.weakenTypeTest, with(.binary(.in, operand, group))),
-            ]
-        default: return []
-        }
-    }
-}
-
-extension BinaryOperator {
-    /// What is easily written instead.
-    fileprivate var neighbour: (Mutation.Kind, BinaryOperator)? {
-        switch self {
-        case .less: (.moveBoundary, .lessOrEqual)
-        case .lessOrEqual: (.moveBoundary, .less)
-        case .greater: (.moveBoundary, .greaterOrEqual)
-        case .greaterOrEqual: (.moveBoundary, .greater)
-        case .containsAll: (.changeQuantifier, .containsAny)
-        case .containsAny: (.changeQuantifier, .containsAll)
-        default: nil
-        }
-    }
-}
-
-extension ExtensionFunction {
-    /// The comparison that differs at the boundary only.
-    fileprivate var neighbour: ExtensionFunction? {
-        switch self {
-        case .lessThan: .lessThanOrEqual
-        case .lessThanOrEqual: .lessThan
-        case .greaterThan: .greaterThanOrEqual
-        case .greaterThanOrEqual: .greaterThan
-        default: nil
         }
     }
 }

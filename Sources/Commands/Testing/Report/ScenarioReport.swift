@@ -168,6 +168,7 @@ extension ScenarioReport {
         let id = policies.ids[mutation.policy]
         let what =
             switch mutation.kind {
+            case .dropPolicy: "left out"
             case .dropCondition, .dropOperand, .dropElement: "without `\(text(mutation.span))`"
             default: "with `\(mutation.replacement)` for `\(text(mutation.span))`"
             }
