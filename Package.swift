@@ -39,6 +39,9 @@ let package = Package(
             name: "Cedar",
             dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "CedarValues", "JSON"],
             swiftSettings: settings),
+        .target(
+            name: "PolicyTesting", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
@@ -58,7 +61,8 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            name: "WritClient",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -67,7 +71,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "Scenario", "Server", "Wire", "WritClient",
+                "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -123,6 +127,10 @@ let package = Package(
         .testTarget(
             name: "CedarEngineGateTests",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PolicyTestingTests",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "PolicyTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",

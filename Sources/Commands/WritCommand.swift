@@ -18,7 +18,7 @@ public struct WritCommand: AsyncParsableCommand {
                 name: "Policies:",
                 subcommands: [
                     AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
-                    FormatCommand.self, LinkCommand.self, RunTestsCommand.self,
+                    LinkCommand.self, TestCommand.self, RunTestsCommand.self, FormatCommand.self,
                     TranslatePolicyCommand.self,
                 ]),
             CommandGroup(
