@@ -17,8 +17,9 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Policies:",
                 subcommands: [
-                    AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
-                    LinkCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
+                    AuthorizeCommand.self, EvaluateCommand.self, ValidateCommand.self,
+                    CheckParseCommand.self, LinkCommand.self, RunTestsCommand.self,
+                    TranslatePolicyCommand.self, NewCommand.self, LanguageVersionCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",

@@ -68,7 +68,7 @@ struct ValidateCommandTests {
     @Test("A level bounds how far policies read")
     func levels() throws {
         let policy = "permit(principal, action, resource) when { resource.owner.name == \"\" };"
-        #expect(try validate(policy, ["--level", "-1"]).status == 1)
+        #expect(try validate(policy, ["--level", "-1"]).status == 2)
         #expect(try validate(policy, ["--level", "1"]).status == 3)
         #expect(try validate(policy, ["--level", "2"]).status == 0)
     }
