@@ -50,7 +50,7 @@ struct EvaluateCommandTests {
             (#"User::"a".name == 1"#, "1:1", "not in the store"),
             (#"User::"a" is User in [User::"b", 1]"#, "1:1", "wrong type"),
             (#"User::"a" is User in (1 + true)"#, "1:22", "wrong type"),
-            (#""a" like "*" && !(-(1 == 1) == 2)"#, "1:20", "wrong type"),
+            (#""a" like "*" && !(-(1 == 1) == 2)"#, "1:19", "wrong type"),
             (#"decimal("1.0", "2.0")"#, "1:1", "wrong number of arguments"),
         ])
     func fault(_ expression: String, _ place: String, _ message: String) throws {

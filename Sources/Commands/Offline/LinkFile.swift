@@ -1,4 +1,5 @@
 import CedarSyntax
+import Glibc
 import JSON
 
 /// A file of template links: `[{"template_id", "link_id", "args": {"?principal": "User::\"a\""}}]`.
@@ -66,8 +67,34 @@ struct LinkFile {
     }
 
     /// Writes links to a file, in the place of what it had.
+    ///
+    /// The new content is written beside it first, so that a full disk does not cost the old one.
     static func write(_ links: [TemplateLink], to path: String) throws(Failure) {
-        try OutputFile(path).replace(json(links))
+        let draft = path + ".new"
+        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw unwritable(path) }
+        let bytes = json(links)
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes[written...].withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let failure = unwritable(path)
+                close(descriptor)
+                unsafe unlink(draft)
+                throw failure
+            }
+            written += count
+        }
+        guard close(descriptor) == 0, unsafe rename(draft, path) == 0 else {
+            throw unwritable(path)
+        }
+    }
+
+    private static func unwritable(_ path: String) -> Failure {
+        Failure("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
     }
 
     private static func json(_ links: [TemplateLink]) -> [UInt8] {

@@ -24,7 +24,8 @@ struct ValidationReport {
         let errors = Self.count(errorCount, "error", "errors")
         let warnings = Self.count(findings.count - errorCount, "warning", "warnings")
         printLine(
-            "\(isValid ? "valid" : "invalid"): \(policies), \(errors), \(warnings)")
+            "policy set validation \(isValid ? "passed" : "failed"): "
+                + "\(policies), \(errors), \(warnings)")
     }
 
     private static func count(_ number: Int, _ one: String, _ many: String) -> String {
