@@ -9,10 +9,10 @@ struct AuthorizeCommand: CedarCommand {
         commandName: "authorize",
         abstract: "Decide one request from policy and entity files.",
         discussion: """
-            Policies that error are skipped, as the Cedar specification says; --strict denies when
-            a forbid errors, as the service does.
+            Policies that error are skipped, as the Cedar specification says; --strict
+            denies when a forbid errors, as the service does.
 
-            Exit codes: 0 allow, 2 deny, 1 failure. Wrong usage ends with 2 too, as a deny does.
+            Exit codes: 0 allow, 2 deny, 1 failure. Wrong usage ends with 2, as a deny.
 
             Examples:
               writ authorize --policies p.cedar --entities e.json --request-json r.json -v

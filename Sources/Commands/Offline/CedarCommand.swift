@@ -20,7 +20,7 @@ struct ReportOptions: ParsableArguments {
     @Option(
         name: [.customShort("f", allowingJoined: true), .long],
         help: ArgumentHelp(
-            "How errors are written: human, plain or json; CEDAR_ERROR_FORMAT when not given.",
+            "How errors are written; CEDAR_ERROR_FORMAT, or human, when not given.",
             valueName: "format"))
     var errorFormat: ErrorFormat?
 

@@ -10,8 +10,9 @@ struct EvaluateCommand: CedarCommand {
         commandName: "evaluate",
         abstract: "Evaluate an expression.",
         discussion: """
-            The expression may read principal, action, resource and context when a request is
-            given, and entities when these are.
+            The expression may read principal, action, resource and context when a
+            request is given, and entities when these are. One that begins with a minus
+            sign comes after --.
 
             Exit codes: 0 it has a value, 1 it has none, 2 wrong usage.
 

@@ -8,8 +8,8 @@ struct NewCommand: CedarCommand {
         commandName: "new",
         abstract: "Make a folder with a policy, a schema, entities and tests to begin with.",
         discussion: """
-            Makes policy.cedar, schema.cedarschema.json and entities.json, as the original does, and
-            tests.json for `writ run-tests`. A folder that exists is left alone.
+            Makes policy.cedar, schema.cedarschema.json and entities.json, as `cedar` does,
+            and tests.json for `writ run-tests`. A folder that exists is left alone.
 
             Exit codes: 0 made, 1 failure, 2 wrong usage.
 

@@ -17,7 +17,7 @@ struct SchemaOptions: ParsableArguments {
             valueName: "file"))
     var schema: String?
 
-    @Option(help: "How the schema is written: cedar or json; seen from its text when not given.")
+    @Option(help: "How the schema is written; seen from its text when not given.")
     var schemaFormat: SchemaFormat?
 
     /// Reads the schema, if one is given.

@@ -9,15 +9,15 @@ struct ValidateCommand: CedarCommand {
         commandName: "validate",
         abstract: "Check policies against a schema.",
         discussion: """
-            Finds names that the schema does not declare, policies that apply to nothing, wrong types
-            and attributes that may be missing. Warnings do not make policies invalid, unless with
-            --deny-warnings.
+            Finds names that the schema does not declare, policies that apply to nothing,
+            wrong types and attributes that may be missing. Warnings do not make policies
+            invalid, unless with --deny-warnings.
 
             Exit codes: 0 valid, 3 invalid, 1 failure, 2 wrong usage.
 
             Examples:
               writ validate --policies policies.cedar --schema schema.cedarschema
-              writ validate --policies policies.cedar --schema schema.json --deny-warnings --json
+              writ validate -p policies.cedar -s schema.json --deny-warnings --json
             """)
 
     @OptionGroup var policies: PolicyOptions
@@ -27,7 +27,7 @@ struct ValidateCommand: CedarCommand {
         help: ArgumentHelp("The schema.", valueName: "file"))
     var schema: String
 
-    @Option(help: "How the schema is written: cedar or json; seen from its text when not given.")
+    @Option(help: "How the schema is written; seen from its text when not given.")
     var schemaFormat: SchemaFormat?
 
     @Flag(help: "Take warnings for errors.")

@@ -10,11 +10,11 @@ struct RunTestsCommand: CedarCommand {
         commandName: "run-tests",
         abstract: "Check policies against expected decisions.",
         discussion: """
-            The tests are the JSON of the reference's `cedar run-tests`: an array of objects with
-            `name`, `request`, `entities` (inline, or the path of a file in the tests' folder),
+            The tests are the JSON of `cedar run-tests`: an array of objects with `name`,
+            `request`, `entities` (inline, or the path of a file in the tests' folder),
             `decision`, `reason` (policies that must be among the determining ones) and
-            `num_errors`. With a schema, requests and entities must conform to it, and no test passes
-            unless the policies are valid without warnings.
+            `num_errors`. With a schema, requests and entities must conform to it, and no
+            test passes unless the policies are valid without warnings.
 
             Exit codes: 0 all tests pass, 1 otherwise, 2 wrong usage.
 
