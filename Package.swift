@@ -18,6 +18,7 @@ let package = Package(
     name: "writ",
     products: [
         .executable(name: "writ", targets: ["writ"]),
+        .library(name: "Cedar", targets: ["Cedar"]),
         .library(name: "WritClient", targets: ["WritClient"]),
     ],
     dependencies: [
@@ -32,6 +33,12 @@ let package = Package(
         .target(
             name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
         .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
+
+        .target(name: "CedarValues", dependencies: ["CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "Cedar",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "CedarValues", "JSON"],
+            swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
@@ -51,7 +58,7 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "Wire"],
+            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -109,6 +116,7 @@ let package = Package(
         .testTarget(
             name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],
             swiftSettings: settings),
+        .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: settings),
         .testTarget(
             name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSyntax"],
             swiftSettings: settings),
