@@ -58,7 +58,8 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            name: "WritClient",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -145,7 +146,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DifferentialTests", dependencies: ["CedarTestSupport"],
+            name: "DifferentialTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),
