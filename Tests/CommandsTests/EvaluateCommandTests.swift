@@ -44,7 +44,10 @@ struct EvaluateCommandTests {
             ("false || 1", "1:10", "wrong type"),
             ("true && (true || 1) && 2", "1:24", "wrong type"),
             ("if 1 then 2 else 3", "1:4", "wrong type"),
-            (#"if true then {a: 1}.b else [1].c"#, "1:14", "an attribute is missing"),
+            (
+                #"if true then {a: 1}.b else [1].c"#, "1:14",
+                "there is no attribute `b`; guard it with `has`"
+            ),
             (#"[1, {a: 9223372036854775807 + 1}]"#, "1:9", "64-bit range"),
             (#"ip("10.0.0.0/8").isInRange(ip("x"))"#, "1:28", "no valid ip"),
             (#"User::"a".name == 1"#, "1:1", "not in the store"),

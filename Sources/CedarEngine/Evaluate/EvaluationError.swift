@@ -22,9 +22,11 @@ package struct EvaluationError: Error, Sendable {
 
     /// What is wrong: lower case, no full stop.
     package var message: String {
-        switch reason {
-        case .fault(let fault): fault.message
-        case .compilation(let error): error.message
+        switch (reason, expression.kind) {
+        case (.fault(.missingAttribute), .attribute(_, let name)):
+            "there is no attribute `\(name)`; guard it with `has`"
+        case (.fault(let fault), _): fault.message
+        case (.compilation(let error), _): error.message
         }
     }
 }
