@@ -40,8 +40,10 @@ extension WritCommand {
     /// a script which tests `writ query` for 2 never takes a typing error for a deny.
     private static func usageExitCode(_ arguments: [String]) -> Int32 {
         let name = arguments.first { !$0.hasPrefix("-") }
-        let command = configuration.subcommands.first { $0.configuration.commandName == name }
-        return command == nil || command is any CedarCommand.Type ? 2 : 1
+        let group = configuration.groupedSubcommands.first { group in
+            group.subcommands.contains { $0.configuration.commandName == name }
+        }
+        return group == nil || group?.name == policyGroup ? 2 : 1
     }
 
     /// Puts `-f` that stands before the command behind it: it is a flag of the commands here, and of

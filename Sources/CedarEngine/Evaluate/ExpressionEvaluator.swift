@@ -51,7 +51,7 @@ package struct ExpressionEvaluator: ~Copyable {
             program = try compiler.compile(expression)
             memory = RulesMemory(
                 code: compiler.code, constants: compiler.constants.bytes, policies: [],
-                index: PolicyIndex([]))
+                index: PolicyIndex([]) { _ in false })
         } catch {
             throw EvaluationError(.compilation(error), at: expression)
         }

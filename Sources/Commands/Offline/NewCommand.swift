@@ -35,7 +35,7 @@ struct NewCommand: CedarCommand {
         var paths: [String] = []
         for file in StarterProject.files {
             let path = "\(name)/\(file.name)"
-            try OutputFile(path).create(Array(file.content.utf8))
+            try NewFile(path).create(Array(file.content.utf8))
             paths.append(path)
         }
         guard json else { return }

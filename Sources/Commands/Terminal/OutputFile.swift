@@ -1,37 +1,26 @@
 import Glibc
 
-/// A file that a command makes.
-struct OutputFile {
-    private let path: String
-
-    init(_ path: String) {
-        self.path = path
+/// Writes a file whole, in place of one that is there.
+func writeFile(_ bytes: [UInt8], to path: String) throws(Failure) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+        throw Failure("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
     }
-
-    /// Makes the file with all bytes, or leaves none; one that is there already is left alone and a
-    /// failure.
-    func create(_ bytes: [UInt8]) throws(Failure) {
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        let descriptor = unsafe open(path, flags, 0o666)
-        guard descriptor >= 0 else { throw failure }
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes[written...].withUnsafeBytes {
-                unsafe write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let failure = failure
-                close(descriptor)
-                unsafe unlink(path)
-                throw failure
-            }
-            written += count
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = unsafe rest.withUnsafeBytes {
+            unsafe write(descriptor, $0.baseAddress, $0.count)
         }
-        guard close(descriptor) == 0 else { throw failure }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else {
+            let failure = Failure(
+                "cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+            close(descriptor)
+            throw failure
+        }
+        rest = rest.dropFirst(count)
     }
-
-    private var failure: Failure {
-        Failure("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+    guard close(descriptor) == 0 else {
+        throw Failure("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
     }
 }
