@@ -4,7 +4,7 @@ import Glibc
 import JSON
 
 /// `writ format`: lays out policies in the uniform way, comments kept.
-struct FormatCommand: AsyncParsableCommand {
+struct FormatCommand: CedarCommand {
     static let configuration = CommandConfiguration(
         commandName: "format",
         abstract: "Format policies, keeping their comments.",
@@ -51,6 +51,8 @@ struct FormatCommand: AsyncParsableCommand {
 
     @Flag(help: "With --check: print the list as JSON.")
     var json = false
+
+    @OptionGroup var reporting: ReportOptions
 
     func validate() throws {
         guard LayoutStyle.lineWidths.contains(lineWidth) else {
