@@ -31,7 +31,7 @@ extension Validator {
         return Array(errors)
     }
 
-    private func undeclared(_ type: Text, at span: SourceSpan) -> [Diagnostic] {
+    func undeclared(_ type: Text, at span: SourceSpan) -> [Diagnostic] {
         guard !type.isActionType, schema.entityTypes[type] == nil else { return [] }
         return [
             Diagnostic(
