@@ -31,13 +31,16 @@ let package = Package(
         .target(name: "CedarSyntax", dependencies: ["JSON"], swiftSettings: settings),
         .target(
             name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
-        .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "CedarEngine", dependencies: ["CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: settings),
         .target(
-            name: "EntityStore", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "LMDB"],
+            name: "EntityStore",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
             swiftSettings: settings),
 
         // The service.
@@ -110,11 +113,13 @@ let package = Package(
             name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],
             swiftSettings: settings),
         .testTarget(
-            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSyntax"],
+            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarEngineGateTests",
-            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSchema", "CedarSyntax", "TypicalDecisions",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
@@ -133,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "EntityStoreTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "EntityStore", "JSON", "LMDB", "store-crash",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "JSON", "LMDB",
+                "store-crash",
             ],
             swiftSettings: settings),
         .testTarget(
