@@ -54,6 +54,7 @@ package struct Validator: Sendable {
                     message: "the policy never applies: its scope and conditions are false for "
                         + "every request that the schema allows"))
         }
+        found += textWarnings(policy)
         return found.sorted {
             ($0.span.start, $0.span.end, $0.message) < ($1.span.start, $1.span.end, $1.message)
         }

@@ -10,7 +10,8 @@ struct ValidateCommand: AsyncParsableCommand {
         abstract: "Check policies against a schema.",
         discussion: """
             Finds names that the schema does not declare, policies that apply to nothing, wrong types
-            and attributes that may be missing. Warnings do not make policies invalid, unless with
+            and attributes that may be missing. A link's values are checked as well; its place is that
+            of its template. Warnings do not make policies invalid, unless with
             --deny-warnings.
 
             Exit codes: 0 valid, 3 invalid, 1 error.
@@ -18,14 +19,11 @@ struct ValidateCommand: AsyncParsableCommand {
             Examples:
               writ validate --policies policies.cedar --schema schema.cedarschema
               writ validate --policies policies.cedar --schema schema.json --deny-warnings --json
+              writ validate --policies policies.cedar --template-linked links.json \
+                --schema schema.cedarschema
             """)
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "The policies, a Cedar file; standard input when it is not given.",
-            valueName: "file"))
-    var policies: String?
+    @OptionGroup var policies: PolicyOptions
 
     @Option(
         name: [.short, .long],
@@ -59,8 +57,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
     private func validate() throws(Failure) -> ValidationReport {
         let schema = try InputFile(schema).schema()
-        let file = try InputFile(policies ?? "-")
-        let set = try file.policies()
+        let (file, set) = try policies.policySet()
         return ValidationReport(
             file: file, policyCount: set.members.count,
             findings: Validator(schema, mode: validationMode, maximumLevel: level.map { Int($0) })
