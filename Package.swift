@@ -18,6 +18,7 @@ let package = Package(
     name: "writ",
     products: [
         .executable(name: "writ", targets: ["writ"]),
+        .library(name: "Cedar", targets: ["Cedar"]),
         .library(name: "WritClient", targets: ["WritClient"]),
     ],
     dependencies: [
@@ -33,6 +34,12 @@ let package = Package(
             name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
         .target(
             name: "CedarEngine", dependencies: ["CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
+
+        .target(name: "CedarValues", dependencies: ["CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "Cedar",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "CedarValues", "JSON"],
             swiftSettings: settings),
 
         // The store.
@@ -54,7 +61,7 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "Wire"],
+            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -112,6 +119,7 @@ let package = Package(
         .testTarget(
             name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],
             swiftSettings: settings),
+        .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: settings),
         .testTarget(
             name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             swiftSettings: settings),

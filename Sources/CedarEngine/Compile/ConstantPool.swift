@@ -26,4 +26,16 @@ struct ConstantPool: ~Copyable {
         }
         return try add(constant)
     }
+
+    /// The hash that the flat entity at an offset carries.
+    func hash(ofEntityAt offset: UInt32) -> UInt64 { number(at: Int(offset) + 8, count: 8) }
+
+    /// The hash of the type of the flat entity at an offset.
+    func typeHash(ofEntityAt offset: UInt32) -> UInt32 {
+        UInt32(truncatingIfNeeded: number(at: Int(offset) + 20, count: 4))
+    }
+
+    private func number(at start: Int, count: Int) -> UInt64 {
+        bytes[start..<start + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
 }

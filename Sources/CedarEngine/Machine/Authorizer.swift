@@ -36,20 +36,13 @@ extension RulesView {
     ) -> Verdict {
         workspace.prepare()
         var tally = Tally()
-        let onResource = run(.resource, request.resource.hash)
-        let onPrincipal = run(.principal, request.principal.hash)
-        let onAction = run(.action, request.action.hash)
-        if onResource.count > 0 {
-            evaluate(onResource, request, entities, &tally, &workspace)
-        }
-        // Ids can be made whose keys are equal; still every policy is evaluated once.
-        if onPrincipal.count > 0, onPrincipal != onResource {
-            evaluate(onPrincipal, request, entities, &tally, &workspace)
-        }
-        if onAction.count > 0, onAction != onResource, onAction != onPrincipal {
-            evaluate(onAction, request, entities, &tally, &workspace)
-        }
         evaluate(general, request, entities, &tally, &workspace)
+        evaluate(
+            .resource, .resourceAncestor, request.resource, request, entities, &tally, &workspace)
+        evaluate(
+            .principal, .principalAncestor, request.principal, request, entities, &tally, &workspace
+        )
+        evaluate(.action, .actionAncestor, request.action, request, entities, &tally, &workspace)
         workspace.sortResults()
         if tally.storeFailed {
             workspace.reasons.removeAll(keepingCapacity: true)
@@ -62,6 +55,54 @@ extension RulesView {
         }
         return tally.permitted ? .allow : .deny(.policies)
     }
+
+    /// Evaluates the policies that stand under an entity of the request or under its ancestors.
+    @inline(__always)
+    private func evaluate<Source: EntitySource & ~Copyable>(
+        _ own: PolicyIndex.Role, _ inherited: PolicyIndex.Role, _ entity: FlatEntity,
+        _ request: Request, _ entities: borrowing Source, _ tally: inout Tally,
+        _ workspace: inout Workspace
+    ) {
+        evaluate(run(own, entity), request, entities, &tally, &workspace)
+        let candidates = ancestors(inherited)
+        guard candidates.count > 0 else { return }
+        evaluate(run(inherited, entity), request, entities, &tally, &workspace)
+        do throws(Fault) {
+            guard let record = try workspace.entities.record(of: entity, in: entities) else {
+                return
+            }
+            let parents = record.parents
+            guard parents.count > 0 else { return }
+            if candidates.count <= Self.fewCandidates {
+                for index in candidates.first..<(candidates.first &+ candidates.count) {
+                    let (ancestor, policies) = ancestor(index)
+                    if try parents.hasAncestor(in: entities, where: { $0.contains(ancestor) }) {
+                        evaluate(policies, request, entities, &tally, &workspace)
+                    }
+                }
+                return
+            }
+            for index in 0..<parents.count {
+                let parent = FlatEntity(parents.element(index))
+                evaluate(run(inherited, parent), request, entities, &tally, &workspace)
+                switch entities.ancestors(of: parent) {
+                case .found(let ancestors):
+                    for index in 0..<ancestors.count {
+                        let ancestor = FlatEntity(ancestors.element(index))
+                        evaluate(run(inherited, ancestor), request, entities, &tally, &workspace)
+                    }
+                case .absent: continue
+                case .failed: throw .storeUnavailable
+                }
+            }
+        } catch {
+            // Whatever stands under ancestors that cannot be read may forbid.
+            tally.storeFailed = true
+        }
+    }
+
+    /// So few are sought among the ancestors one by one; else each ancestor is sought among them.
+    private static let fewCandidates = 8
 
     /// What is known so far of one decision.
     private struct Tally: BitwiseCopyable {
@@ -80,6 +121,7 @@ extension RulesView {
         for position in run.first..<(run.first &+ run.count) {
             let number = member(position)
             let policy = policy(number)
+            guard policy.mayApply(to: request) else { continue }
             workspace.stack.prepare(depth: Int(policy.depth))
             do throws(Fault) {
                 guard
@@ -108,32 +150,52 @@ extension RulesView {
 }
 
 extension Workspace {
-    /// Orders results by policy. They are few and nearly in order, as a rule; insertion in place
-    /// serves these, and sorting bounds the time that very many can take.
+    /// Orders results by policy and drops repetitions: a policy may stand under several ancestors.
+    ///
+    /// They are few and nearly in order, as a rule; insertion in place serves these, and sorting
+    /// bounds the time that very many can take.
     mutating func sortResults() {
-        if reasons.count > Self.fewResults {
-            reasons.sort()
-        } else if reasons.count > 1 {
-            for index in 1..<reasons.count {
-                var place = index
-                while place > 0, reasons[place - 1] > reasons[place] {
-                    reasons.swapAt(place - 1, place)
-                    place -= 1
+        if reasons.count > 1 {
+            if reasons.count > Self.fewResults {
+                reasons.sort()
+            } else {
+                for index in 1..<reasons.count {
+                    var place = index
+                    while place > 0, reasons[place - 1] > reasons[place] {
+                        reasons.swapAt(place - 1, place)
+                        place -= 1
+                    }
                 }
             }
+            reasons.dropRepetitions(==)
         }
-        if errors.count > Self.fewResults {
-            errors.sort { $0.policy < $1.policy }
-        } else if errors.count > 1 {
-            for index in 1..<errors.count {
-                var place = index
-                while place > 0, errors[place - 1].policy > errors[place].policy {
-                    errors.swapAt(place - 1, place)
-                    place -= 1
+        if errors.count > 1 {
+            if errors.count > Self.fewResults {
+                errors.sort { $0.policy < $1.policy }
+            } else {
+                for index in 1..<errors.count {
+                    var place = index
+                    while place > 0, errors[place - 1].policy > errors[place].policy {
+                        errors.swapAt(place - 1, place)
+                        place -= 1
+                    }
                 }
             }
+            errors.dropRepetitions { $0.policy == $1.policy }
         }
     }
 
     private static let fewResults = 64
+}
+
+extension Array {
+    /// Leaves the first of each run of equal elements, in place.
+    fileprivate mutating func dropRepetitions(_ areEqual: (Element, Element) -> Bool) {
+        var kept = 1
+        for index in 1..<count where !areEqual(self[kept - 1], self[index]) {
+            if kept != index { self[kept] = self[index] }
+            kept += 1
+        }
+        removeLast(count - kept)
+    }
 }
