@@ -61,7 +61,8 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            name: "WritClient",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -102,7 +103,7 @@ let package = Package(
             path: "Tests/Support/Storm", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
-            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSyntax"],
+            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             path: "Tests/Support/TypicalDecisions", swiftSettings: settings),
         .executableTarget(
             name: "decision-gate",
@@ -126,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "CedarEngineGateTests",
             dependencies: [
-                "CAllocationCount", "CedarEngine", "CedarSchema", "CedarSyntax", "TypicalDecisions",
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions",
             ],
             swiftSettings: settings),
         .testTarget(

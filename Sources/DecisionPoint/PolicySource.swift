@@ -57,7 +57,8 @@ package struct PolicySource: Sendable {
         }
         guard !names.isEmpty else {
             throw Failure(
-                description: "the folder `\(path)` has no `*.cedar` file and no `*.cedar.json` file")
+                description: "the folder `\(path)` has no `*.cedar` file and no `*.cedar.json` file"
+            )
         }
         return names.sorted().map { "\(path)/\($0)" }
     }

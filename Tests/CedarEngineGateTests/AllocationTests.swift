@@ -1,7 +1,5 @@
 import CAllocationCount
 import CedarEngine
-import CedarSchema
-import CedarSyntax
 import Testing
 import TypicalDecisions
 
@@ -48,39 +46,16 @@ import TypicalDecisions
     /// Accepting a request by the schema asks for no memory either.
     @Test(.enabled(if: isOptimized))
     func acceptingRequestsAllocatesNothing() throws {
-        let schema = try CompiledSchema(
-            Schema.parse(
-                """
-                entity User; entity Color enum ["red", "blue"];
-                action view appliesTo { principal: User, resource: User, context: {
-                  amount: Long, note?: String, tags: Set<String>, color: Color,
-                  device: { id: String, os?: { name: String } } } };
-                """))
-        let user = EntityUID(type: "User", id: "alice")
-        let constants = [
-            try FlatConstant(.entity(user)),
-            try FlatConstant(.entity(EntityUID(type: "Action", id: "view"))),
-            try FlatConstant(
-                .record([
-                    ("amount", .long(1)), ("tags", .set([.string("a"), .string("b")])),
-                    ("color", .entity(EntityUID(type: "Color", id: "red"))),
-                    (
-                        "device",
-                        .record([("id", .string("x")), ("os", .record([("name", .string("y"))]))])
-                    ),
-                ])),
-        ]
-        let request = Request(
-            principal: FlatEntity(constants[0].flat), action: FlatEntity(constants[1].flat),
-            resource: FlatEntity(constants[0].flat), context: FlatRecord(constants[2].flat))
-        let view = schema.view
+        let typical = try TypicalSchema()
+        let view = typical.schema.view
+        let request = typical.request
         #expect(view.allows(request))
         let before = allocation_count()
         var allowed = 0
         for _ in 0..<Self.decisions where view.allows(request) { allowed += 1 }
         #expect(allocation_count() == before)
         #expect(allowed == Self.decisions)
-        withExtendedLifetime((schema, constants)) {}
+        withExtendedLifetime(typical) {}
     }
 
     private func expectVerdict(of typical: TypicalDecision, _ workspace: inout Workspace) {
