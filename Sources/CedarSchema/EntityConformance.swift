@@ -7,10 +7,18 @@ package struct EntityConformance: Sendable {
     let values: ValueConformance
     /// Of each type, those that its entities may have above them.
     private let above: [Text: Set<Text>]
+    /// The types whose attributes or tags name entities of which only some may exist.
+    private let limited: Set<Text>
     package var schema: Schema { values.schema }
 
     package init(_ schema: Schema) {
         values = ValueConformance(schema)
+        limited = Set(
+            schema.entityTypes.values.filter { type in
+                guard case .standard(let attributes, let tags) = type.kind else { return false }
+                return SchemaType.record(attributes).namesLimitedEntities(schema)
+                    || tags?.namesLimitedEntities(schema) == true
+            }.map(\.name))
         above = schema.entityTypes.mapValues { type in
             var open = type.parents
             var seen = Set(open)
@@ -71,6 +79,21 @@ package struct EntityConformance: Sendable {
         for (entity, offset) in zip(entities, offsets) {
             try check(
                 entity, ancestors: Self.ancestors(of: entity.uid, parents), offset: offset)
+        }
+    }
+
+    /// Checks what reading an entity by its type leaves open: ids and parents.
+    func check(read entity: Entity, offset: Int) throws(DataError) {
+        // To check attributes and tags twice would cost an import a tenth of its time.
+        if entity.uid.isAction || limited.contains(entity.uid.type) {
+            return try check(alone: entity, offset: offset)
+        }
+        do {
+            try values.check(entity.uid)
+            for parent in entity.parents { try check(parent, above: entity.uid) }
+        } catch {
+            throw DataError(
+                offset: offset, message: "entity `\(entity.uid)`: \(error.message)")
         }
     }
 
@@ -146,5 +169,21 @@ package struct EntityConformance: Sendable {
                     + "the ancestor `\(ancestor)`")
         }
         try values.check(ancestor)
+    }
+}
+
+extension SchemaType {
+    /// Whether values may name actions or members of enumerations, whose ids must be declared;
+    /// recursion is bounded by the depth of the schema's types.
+    fileprivate func namesLimitedEntities(_ schema: Schema) -> Bool {
+        switch self {
+        case .bool, .long, .string, .extension: return false
+        case .entity(let name):
+            if case .enumeration = schema.entityTypes[name]?.kind { return true }
+            return name.isActionType
+        case .set(let element): return element.namesLimitedEntities(schema)
+        case .record(let type):
+            return type.attributes.contains { $0.type.namesLimitedEntities(schema) }
+        }
     }
 }

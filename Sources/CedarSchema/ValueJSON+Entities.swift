@@ -49,7 +49,7 @@ extension ValueJSON {
     ) throws(DataError) -> Entity {
         do throws(DataError) {
             let entity = try entity(node, schema: conformance.schema)
-            try conformance.check(alone: entity, offset: tape.offset(node))
+            try conformance.check(read: entity, offset: tape.offset(node))
             return entity
         } catch {
             let way = way(to: error.offset, from: node)

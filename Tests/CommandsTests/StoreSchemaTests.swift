@@ -151,6 +151,45 @@ struct StoreSchemaTests {
         #expect(try store("check", Self.bySchema).status == 0)
     }
 
+    @Test("Ids of enumerations and actions inside of entities are looked at")
+    func limitedIDs() throws {
+        try workplace.write(
+            "schema.cedarschema",
+            """
+            entity Color enum ["red"]; action go;
+            entity Car { color: Color, does?: Set<Action> } tags { c?: Color };
+            """)
+        func car(_ attributes: String, tags: String = "{}") -> String {
+            #"{"uid": {"type": "Car", "id": "x"}, "attrs": \#(attributes), "#
+                + #""tags": \#(tags), "parents": []}"#
+        }
+        let red = #"{"type": "Color", "id": "red"}"#
+        let green = red.replacing("red", with: "green")
+        let stop = #"{"type": "Action", "id": "stop"}"#
+        for (text, part) in [
+            (car(#"{"color": \#(green)}"#), #""green" is no id of the enumerated type `Color`"#),
+            (
+                car(#"{"color": \#(red), "does": [\#(stop)]}"#),
+                #"declares no action `Action::"stop"`"#
+            ),
+            (
+                car(#"{"color": \#(red)}"#, tags: #"{"t": {"c": \#(green)}}"#),
+                #""green" is no id"#
+            ),
+            (
+                #"{"uid": \#(green), "attrs": {}, "parents": []}"#, #""green" is no id"#
+            ),
+        ] {
+            for command in ["import", "put"] {
+                let run = try store(command, Self.bySchema + ["-"], input: text)
+                #expect(run.status == 1)
+                #expect(run.errors.contains(part), "\(run.errors)")
+            }
+        }
+        let good = car(#"{"color": \#(red)}"#, tags: #"{"t": {"c": \#(red)}}"#)
+        #expect(try store("import", Self.bySchema + ["-"], input: good).status == 0)
+    }
+
     @Test("check lists entities that do not conform, and without a schema none")
     func check() throws {
         let text = "[\(Self.user("odd", #"{"level": true}"#)), \(Self.user("bare", "{}"))]"
