@@ -10,14 +10,16 @@ struct ValidateCommand: CedarCommand {
         abstract: "Check policies against a schema.",
         discussion: """
             Finds names that the schema does not declare, policies that apply to nothing,
-            wrong types and attributes that may be missing. Warnings do not make policies
-            invalid, unless with --deny-warnings.
+            wrong types and attributes that may be missing. A link's values are checked as
+            well; its place is that of its template. Warnings do not make policies invalid,
+            unless with --deny-warnings.
 
             Exit codes: 0 valid, 3 invalid, 1 failure, 2 wrong usage.
 
             Examples:
               writ validate --policies policies.cedar --schema schema.cedarschema
               writ validate -p policies.cedar -s schema.json --deny-warnings --json
+              writ validate -p policies.cedar -k links.json -s schema.cedarschema
             """)
 
     @OptionGroup var policies: PolicyOptions
