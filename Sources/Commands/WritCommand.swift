@@ -19,6 +19,7 @@ public struct WritCommand: AsyncParsableCommand {
                 subcommands: [
                     AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
                     LinkCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
+                    TranslateSchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",
