@@ -14,15 +14,22 @@ package struct RequestConformance: Sendable {
     /// Checks a request: declared types and ids, an action that may be asked about them, and
     /// exactly its context.
     ///
-    /// - Parameter offset: where the request stands in its document, for the error.
+    /// - Parameter places: where the request's parts stand in its document, for the error.
     /// - Throws: the first offence.
-    package func check(_ request: TreeRequest, offset: Int = 0) throws(DataError) {
+    package func check(
+        _ request: TreeRequest, places: RequestPlaces = RequestPlaces(all: 0)
+    ) throws(DataError) {
+        var offset = places.action
         do throws(ConformanceFailure) {
             guard let action = schema.actions[request.action] else {
                 throw ConformanceFailure("the schema declares no action `\(request.action)`")
             }
+            // What is only a group is not asked about anything: the fault is not the principal's.
+            if !action.principals.isEmpty { offset = places.principal }
             try check(request.principal, "principal", action.principals, action)
+            offset = places.resource
             try check(request.resource, "resource", action.resources, action)
+            offset = places.context
             do {
                 try values.check(request.context, action.context)
             } catch {

@@ -64,6 +64,9 @@ private struct CedarSyntaxCheck {
                     context.span,
                     "the context of the action \(action.names[0].text.quoted) is a set; it can only "
                         + "be a record or a common type that is one")
+            } else if case .name(_, .common) = context.kind {
+                // Only common types are looked up there in Cedar's syntax as well.
+                continue
             } else {
                 check(context, in: scope)
             }

@@ -66,14 +66,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
         let entityFile = try InputFile(entities)
         let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
         let entities = try entityFile.entities(schema: schema)
-        let request = try request.request(schema: schema)
-        if let schema, requestValidation {
-            do throws(DataError) {
-                try RequestConformance(schema).check(request)
-            } catch {
-                throw Failure("the request does not conform to the schema: \(error.message)")
-            }
-        }
+        let request = try request.request(schema: schema, isChecked: requestValidation)
         let ruleset: Ruleset
         do throws(CompileError) {
             ruleset = try Ruleset(policySet, version: FlatHash.bytes(policyFile.bytes))

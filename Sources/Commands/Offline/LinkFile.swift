@@ -48,6 +48,10 @@ struct LinkFile {
         var links: [TemplateLink] = []
         var offsets: [Int] = []
         for element in tape.elements(tape.root) {
+            guard tape.kind(element) == .object else {
+                throw json.error(
+                    element, "a link must be an object with `template_id`, `link_id` and `args`")
+            }
             func text(_ name: StaticString) throws(DataError) -> Text {
                 guard let node = tape.member(element, name), tape.kind(node) == .string else {
                     throw json.error(element, "the link has no `\(name)`, a string")

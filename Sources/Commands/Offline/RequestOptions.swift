@@ -46,17 +46,48 @@ struct RequestOptions: ParsableArguments {
     }
 
     /// Reads the request; with a schema, the context is read with the types of the action's.
-    func request(schema: Schema? = nil) throws(Failure) -> TreeRequest {
+    ///
+    /// - Parameter isChecked: whether a request that does not conform to the schema is refused.
+    func request(
+        schema: Schema? = nil, isChecked: Bool = false
+    ) throws(Failure) -> TreeRequest {
         if let requestJson {
             let file = try InputFile(requestJson)
             let json = try file.json()
             do throws(DataError) {
-                if let schema { return try json.request(json.tape.root, schema: schema) }
-                return try json.request(json.tape.root)
+                guard let schema else { return try json.request(json.tape.root) }
+                let request = try json.request(json.tape.root, schema: schema)
+                if isChecked {
+                    try check(request, schema, RequestPlaces(json.tape.root, in: json))
+                }
+                return request
             } catch {
                 throw file.failure(error)
             }
         }
+        let request = try requestOfFlags(schema: schema)
+        guard let schema, isChecked else { return request }
+        do throws(DataError) {
+            try check(request, schema, RequestPlaces(all: 0))
+        } catch {
+            throw Failure(error.message)
+        }
+        return request
+    }
+
+    private func check(
+        _ request: TreeRequest, _ schema: Schema, _ places: RequestPlaces
+    ) throws(DataError) {
+        do throws(DataError) {
+            try RequestConformance(schema).check(request, places: places)
+        } catch {
+            throw DataError(
+                offset: error.offset,
+                message: "the request does not conform to the schema: \(error.message)")
+        }
+    }
+
+    private func requestOfFlags(schema: Schema?) throws(Failure) -> TreeRequest {
         let action = try uid(action, "--action")
         var members: [(key: Text, value: Value)] = []
         if let context {
