@@ -152,7 +152,7 @@ struct RefusalTests {
     /// Files as large as nobody writes them end in an error or are read, in bounded time.
     @Test(
         "50 MB", .timeLimit(.minutes(5)),
-        arguments: ["policies", "schema", "set", "entities", "request", "links"])
+        arguments: ["policies", "schema", "entities"])
     func largeFiles(_ parser: String) throws {
         let isJSON = parser != "policies" && parser != "schema"
         // One string that is never closed.
