@@ -18,8 +18,8 @@ public struct WritCommand: AsyncParsableCommand {
                 name: "Policies:",
                 subcommands: [
                     AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
-                    LinkCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
-                    TranslateSchemaCommand.self,
+                    LinkCommand.self, TestCommand.self, RunTestsCommand.self,
+                    TranslatePolicyCommand.self, TranslateSchemaCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",
