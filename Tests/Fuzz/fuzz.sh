@@ -50,5 +50,8 @@ swiftc "${flags[@]}" -module-name "$target" "Tests/Fuzz/Targets/$target/"*.swift
 
 # A hang is an input that takes over a second; growth is bounded by the memory limit.
 seeds="Tests/Fuzz/Seeds/$target"
-exec "$out/$target" "$out/corpus" "$crashes" $([ -d "$seeds" ] && echo "$seeds") -max_total_time="$seconds" -timeout=1 \
-    -rss_limit_mb=2048 -max_len=65536 -artifact_prefix="$crashes/" -print_final_stats=1
+# EntitiesFuzz keeps one schema for the whole run. The leak detector takes what its types hold for
+# lost (13 allocations, however many inputs): it does not see pointers that carry an enum's bits.
+[ "$target" = EntitiesFuzz ] && export ASAN_OPTIONS=detect_leaks=0
+exec "$out/$target" "$out/corpus" "$crashes" $([ -d "$seeds" ] && echo "$seeds") \
+    -max_total_time="$seconds" -timeout=1 -rss_limit_mb=2048 -max_len=65536 -artifact_prefix="$crashes/" -print_final_stats=1
