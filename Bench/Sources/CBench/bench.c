@@ -1,0 +1,56 @@
+#define _GNU_SOURCE
+#include "bench.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+
+uint64_t bench_ticks(void) {
+    unsigned int core;
+    uint64_t ticks = __rdtscp(&core);
+    _mm_lfence();
+    return ticks;
+}
+#else
+uint64_t bench_ticks(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+#endif
+
+int bench_pin(int core) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(core, &cores);
+    return sched_setaffinity(0, sizeof cores, &cores) == 0 ? 0 : errno;
+}
+
+int bench_unpin(void) {
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    for (int core = 0; core < CPU_SETSIZE; core++) CPU_SET(core, &cores);
+    return sched_setaffinity(0, sizeof cores, &cores) == 0 ? 0 : errno;
+}
+
+int bench_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno; }
+
+int bench_spawn(const char *const *arguments, int core, const char *log_path) {
+    pid_t child = fork();
+    if (child < 0) return -errno;
+    if (child > 0) return child;
+    // Only calls that are safe after fork in a process with threads.
+    int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (log < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) _exit(126);
+    if (bench_die_with_parent() != 0) _exit(126);
+    if (core >= 0 && bench_pin(core) != 0) _exit(126);
+    execv(arguments[0], (char *const *)arguments);
+    _exit(127);
+}

@@ -1,0 +1,26 @@
+// What a benchmark asks of the machine and Swift's Glibc module has no words for: the time stamp
+// counter, and the cores that a thread may run on.
+#ifndef WRIT_BENCH_H
+#define WRIT_BENCH_H
+
+#include <stdint.h>
+
+/// The processor's time stamp counter, after everything before it has finished; elsewhere the
+/// monotonic clock in nanoseconds.
+uint64_t bench_ticks(void);
+
+/// Binds the calling thread, and what it starts, to one core; 0, or an error number.
+int bench_pin(int core);
+
+/// Lets the calling thread run on all cores again; 0, or an error number.
+int bench_unpin(void);
+
+/// Asks the system to send SIGKILL to the calling process when its parent ends; 0, or an error
+/// number. For the child between fork and exec.
+int bench_die_with_parent(void);
+
+/// Starts a program bound to a core (-1: any), its standard output and error sent to a file.
+/// It is killed when the thread that started it ends. Returns its id, or a negative error number.
+int bench_spawn(const char *const *arguments, int core, const char *log_path);
+
+#endif
