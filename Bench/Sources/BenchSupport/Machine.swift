@@ -31,6 +31,7 @@ package enum Machine {
     /// Pages of a mapped file, as LMDB's, are the page cache's and not counted. Source: proc(5),
     /// `RssAnon`.
     package static func privateBytes() throws(BenchError) -> Int {
+        bench_trim()
         let lines = try TextFile.read("/proc/self/status").split(separator: "\n")
         guard let line = lines.first(where: { $0.hasPrefix("RssAnon:") }),
             let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" })

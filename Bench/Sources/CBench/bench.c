@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -39,6 +40,8 @@ int bench_unpin(void) {
     for (int core = 0; core < CPU_SETSIZE; core++) CPU_SET(core, &cores);
     return sched_setaffinity(0, sizeof cores, &cores) == 0 ? 0 : errno;
 }
+
+void bench_trim(void) { malloc_trim(0); }
 
 int bench_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno; }
 

@@ -6,9 +6,13 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write the table as JSON.", valueName: "file"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Write a chart as SVG.", valueName: "file"))
+    var svg: String?
+
     /// Prints the table and writes the files asked for.
-    func publish(_ report: Report) throws {
+    func publish(_ report: Report, _ chart: Chart) throws {
         print(report.table)
+        if let svg { try TextFile.write(Array(chart.svg.utf8), to: svg) }
         if let json { try TextFile.write(report.json + [UInt8(ascii: "\n")], to: json) }
     }
 }

@@ -15,6 +15,9 @@ int bench_pin(int core);
 /// Lets the calling thread run on all cores again; 0, or an error number.
 int bench_unpin(void);
 
+/// Gives back to the system what the allocator holds and nobody uses.
+void bench_trim(void);
+
 /// Asks the system to send SIGKILL to the calling process when its parent ends; 0, or an error
 /// number. For the child between fork and exec.
 int bench_die_with_parent(void);

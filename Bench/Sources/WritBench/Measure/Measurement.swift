@@ -11,7 +11,7 @@ struct Effort {
 
 /// A path being measured, over several runs.
 final class Measurement<Path: DecisionPath & ~Copyable> {
-    private var path: Path
+    fileprivate var path: Path
     private(set) var allocations = 0
     private(set) var allocationDecisions = 0
 
@@ -61,6 +61,39 @@ final class Measurement<Path: DecisionPath & ~Copyable> {
             timings.record(Stopwatch.ticks() &- start)
             if isAllowed { continue }
         }
+    }
+}
+
+extension Measurement where Path: WarmablePath & ~Copyable {
+    /// Measures requests that were not asked for before: the first half of them timed as a whole,
+    /// the second one by one.
+    func measureOnce(warming: Bool = true) -> MeasuredFigures {
+        _ = (Stopwatch.nanosecondsPerTick, Stopwatch.overheadTicks)
+        return Self.measureOnce(&path, warming)
+    }
+
+    private static func measureOnce(_ path: inout Path, _ warming: Bool) -> MeasuredFigures {
+        if warming { path.warm() }
+        let half = path.count / 2
+        var timings = Timings(capacity: path.count - half)
+        let before = allocation_count()
+        let start = Stopwatch.threadNanoseconds()
+        var allowed = 0
+        for index in 0..<half where path.decide(index) { allowed &+= 1 }
+        let elapsed = Stopwatch.threadNanoseconds() &- start
+        let allocations = Double(allocation_count() - before) / Double(max(1, half))
+        for index in half..<path.count {
+            let start = Stopwatch.ticks()
+            if path.decide(index) { allowed &+= 1 }
+            timings.record(Stopwatch.ticks() &- start)
+        }
+        precondition(allowed >= 0, "decisions are made")
+        let quantiles = timings.quantiles([0.5, 0.99, 1])
+        let mean = Double(elapsed) / Double(max(1, half))
+        return MeasuredFigures(
+            figures: RunFigures(
+                mean: mean, p50: quantiles[0], p99: quantiles[1], max: quantiles[2]),
+            best: mean, allocationsPerDecision: allocations)
     }
 }
 

@@ -5,6 +5,9 @@ struct DecideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decide",
         abstract: "Measure decisions in process.",
-        subcommands: [PaperCommand.self],
+        subcommands: [
+            PaperCommand.self, PoliciesCommand.self, EntitiesCommand.self, HierarchyCommand.self,
+            WritesCommand.self,
+        ],
         defaultSubcommand: PaperCommand.self)
 }

@@ -65,12 +65,15 @@ struct PaperCommand: ParsableCommand {
                 "differing",
             ])
         var hasFailed = false
+        var lines: [String: [(x: Double, y: Double)]] = [:]
+        var categories: [String] = []
         for application in PaperSuite.Application.allCases {
             for size in PaperSuite.sizes {
                 let name = "\(application.rawValue)-\(size)"
                 guard only.isEmpty || only.contains(name) else { continue }
                 let bench = try PaperBench(
                     PaperSuite.load(application, size, from: paper.folder))
+                defer { categories.append(name) }
                 for level in level.isEmpty ? Level.allCases : level {
                     let result = try bench.measure(level, Effort(runs: runs, passes: passes))
                     let differing = bench.differences(result.decisions)
@@ -78,6 +81,8 @@ struct PaperCommand: ParsableCommand {
                     let allocations = result.measured.allocationsPerDecision
                     hasFailed = hasFailed || (gate && allocations > 0)
                     let figures = result.measured.figures
+                    lines[level.rawValue, default: []]
+                        .append((Double(categories.count), figures.mean))
                     report.add([
                         .text(name), .text(level.rawValue), .number(figures.mean, decimals: 0),
                         .number(result.measured.best, decimals: 0),
@@ -98,7 +103,13 @@ struct PaperCommand: ParsableCommand {
             "median of \(runs) runs; mean: processor time of \(passes) passes; quantiles: time "
                 + "of decisions one by one",
         ]
-        try output.publish(report)
+        try output.publish(
+            report,
+            Chart(
+                "The Cedar paper's benchmarks", horizontal: "benchmark and size",
+                vertical: "nanoseconds a decision, mean",
+                series: Level.allCases.map { Chart.Series($0.rawValue, lines[$0.rawValue] ?? []) },
+                categories: categories))
         if hasFailed { throw ExitCode(1) }
     }
 }

@@ -1,9 +1,10 @@
 import BenchSupport
 import CedarSyntax
 
-/// Makes graphs of the shape of the paper's: every possible relation holds with a probability that
-/// gives each entity about one of it.
+/// Makes graphs of the shape of the paper's: every possible relation holds with one probability, so
+/// larger graphs are denser as well.
 enum PaperGenerator {
+    static let probability = 0.05
     private static let graphCount = 20
     private static let requestCount = 500
 
@@ -39,7 +40,7 @@ extension EntityUID {
 /// Users, groups, and documents in folders, shared through views.
 private enum GDriveGraph {
     static func make(_ size: Int, _ requestCount: Int, _ random: inout SeededRandom) -> PaperGraph {
-        let one = 1 / Double(size)
+        let one = PaperGenerator.probability
         var entities: [Entity] = []
         var members = [[Int]](repeating: [], count: size)
         for user in 0..<size {
@@ -104,7 +105,7 @@ private enum GitHubGraph {
     private static let organizationRoles = ["readers", "writers", "admins"]
 
     static func make(_ size: Int, _ requestCount: Int, _ random: inout SeededRandom) -> PaperGraph {
-        let one = 1 / Double(size)
+        let one = PaperGenerator.probability
         var entities: [Entity] = []
         for index in 0..<size {
             let permissions = organizationRoles.map { permission("Org", "org_\(index)", $0) }
@@ -181,7 +182,7 @@ private enum TinyTodoGraph {
     ]
 
     static func make(_ size: Int, _ requestCount: Int, _ random: inout SeededRandom) -> PaperGraph {
-        let one = 1 / Double(size)
+        let one = PaperGenerator.probability
         let application = EntityUID("Application", "TinyTodo")
         var entities = [Entity(uid: application)]
         for index in 0..<size {
