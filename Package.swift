@@ -114,11 +114,16 @@ let package = Package(
         .executableTarget(
             name: "writ-bench",
             dependencies: [
-                "BenchSupport", "CAllocationCount", "CBench", "CedarEngine", "CedarSchema",
-                "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+                "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Server",
+                "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
+
+        .testTarget(
+            name: "BenchSupportTests", dependencies: ["BenchSupport", "JSON"],
+            path: "Bench/Tests/BenchSupportTests", swiftSettings: settings),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(

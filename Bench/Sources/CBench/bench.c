@@ -45,7 +45,16 @@ void bench_trim(void) { malloc_trim(0); }
 
 int bench_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno; }
 
-int bench_spawn(const char *const *arguments, int core, const char *log_path) {
+int bench_spawn(const uint8_t *words, int size, int core, const char *log_path) {
+    char *arguments[32] = {0};
+    int count = 0;
+    for (int start = 0, at = 0; at < size; at++) {
+        if (words[at] != 0) continue;
+        if (count == 31) return -E2BIG;
+        arguments[count++] = (char *)words + start;
+        start = at + 1;
+    }
+    if (count == 0) return -EINVAL;
     pid_t child = fork();
     if (child < 0) return -errno;
     if (child > 0) return child;
@@ -54,6 +63,11 @@ int bench_spawn(const char *const *arguments, int core, const char *log_path) {
     if (log < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) _exit(126);
     if (bench_die_with_parent() != 0) _exit(126);
     if (core >= 0 && bench_pin(core) != 0) _exit(126);
-    execv(arguments[0], (char *const *)arguments);
+    execv(arguments[0], arguments);
     _exit(127);
+}
+
+int bench_poll(int poller, struct epoll_event *events, int maximum, int64_t nanoseconds) {
+    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return epoll_pwait2(poller, events, maximum, &limit, NULL);
 }

@@ -13,5 +13,8 @@ struct WritBench: ParsableCommand {
             Example:
               WRIT_BENCH_DATA=data writ-bench decide
             """,
-        subcommands: [DecideCommand.self, RepeatCommand.self])
+        subcommands: [
+            DecideCommand.self, ServeCommand.self, CompileCommand.self, StoreCommand.self,
+            RepeatCommand.self, EchoServerCommand.self,
+        ])
 }

@@ -4,6 +4,7 @@
 #define WRIT_BENCH_H
 
 #include <stdint.h>
+#include <sys/epoll.h>
 
 /// The processor's time stamp counter, after everything before it has finished; elsewhere the
 /// monotonic clock in nanoseconds.
@@ -23,7 +24,12 @@ void bench_trim(void);
 int bench_die_with_parent(void);
 
 /// Starts a program bound to a core (-1: any), its standard output and error sent to a file.
-/// It is killed when the thread that started it ends. Returns its id, or a negative error number.
-int bench_spawn(const char *const *arguments, int core, const char *log_path);
+///
+/// `words` are the program's path and its arguments, each ended by a zero byte. It is killed when
+/// the thread that started it ends. Returns its id, or a negative error number.
+int bench_spawn(const uint8_t *words, int size, int core, const char *log_path);
+
+/// Waits for events up to so many nanoseconds, finer than epoll_wait(2) can.
+int bench_poll(int poller, struct epoll_event *events, int maximum, int64_t nanoseconds);
 
 #endif

@@ -12,8 +12,7 @@ struct WritesCommand: ParsableCommand {
         commandName: "writes",
         abstract: "Decisions beside writes of single entities.",
         discussion: """
-            A thread writes one entity a commit, round and round, each with the number of the round;
-            so in every revision an entity is as new as the next one or one round ahead. The
+            A thread writes single entities, round and round, each with the number of the round; so in every revision an entity is as new as the next one or one round ahead. The
             policy allows only this, so a decision that saw two revisions would be a deny: every
             deny is counted as wrong. Phases with and without writes alternate. Every commit is
             synced, so the rate of a disk is soon reached: `--folder /dev/shm` takes it out.
@@ -24,6 +23,9 @@ struct WritesCommand: ParsableCommand {
 
     @Option(help: "Writes a second.")
     var rate = 10_000.0
+
+    @Option(help: "Entities written in one commit, one after the other.")
+    var batch = 1
 
     @Option(help: "Entities in the store.")
     var entities = 10_000
@@ -40,7 +42,8 @@ struct WritesCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard rate > 0, entities >= 2, seconds > 0, rounds > 0 else {
+        guard rate > 0, entities >= 2, (1...entities).contains(batch), seconds > 0, rounds > 0
+        else {
             throw ValidationError("--rate, --seconds and --rounds must be positive")
         }
     }
@@ -64,7 +67,7 @@ struct WritesCommand: ParsableCommand {
             at: "\(directory.path)/store", StoreOptions(createIfMissing: true))
         try store.put(
             [Entity(uid: .action("read"))] + (0..<entities).map { Self.counter($0, round: 0) })
-        let writer = CounterWriter(store, entities: entities)
+        let writer = CounterWriter(store, entities: entities, batch: batch)
         var random = SeededRandom(seed: 11)
         let block = try QuestionBlock(
             (0..<50_000).map { _ in
@@ -165,10 +168,12 @@ struct WritesCommand: ParsableCommand {
 private final class CounterWriter: Sendable {
     private let store: EntityStore
     private let entities: Int
+    private let batch: Int
     private let written = Atomic<Int>(0)
     private let failure = Mutex<String?>(nil)
 
-    init(_ store: EntityStore, entities: Int) {
+    init(_ store: EntityStore, entities: Int, batch: Int) {
+        self.batch = batch
         self.store = store
         self.entities = entities
     }
@@ -193,7 +198,7 @@ private final class CounterWriter: Sendable {
 
     private func write(rate: Double, until stop: StopFlag) {
         var schedule = OpenSchedule(
-            start: MonotonicTime.now(), rate: rate, seconds: 3600)
+            start: MonotonicTime.now(), rate: rate / Double(batch), seconds: 3600)
         while !stop.isRaised {
             let now = MonotonicTime.now()
             guard schedule.take(now: now) != nil else {
@@ -204,14 +209,15 @@ private final class CounterWriter: Sendable {
             }
             let number = written.load(ordering: .relaxed)
             do throws(StoreError) {
-                let entity = WritesCommand.counter(
-                    number % entities, round: number / entities + 1)
-                try store.put([entity])
+                try store.put(
+                    (number..<(number + batch)).map {
+                        WritesCommand.counter($0 % entities, round: $0 / entities + 1)
+                    })
             } catch {
                 failure.withLock { $0 = error.description }
                 return
             }
-            written.add(1, ordering: .releasing)
+            written.add(batch, ordering: .releasing)
         }
     }
 }

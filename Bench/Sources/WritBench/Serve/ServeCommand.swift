@@ -1,0 +1,171 @@
+import ArgumentParser
+import BenchSupport
+
+/// `writ-bench serve`: the service under load.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Load the local socket, and an echo server of the same loop.",
+        discussion: """
+            Starts `writ serve`, an echo server of the same loop and, with `--floor`, a program that
+            sends every frame back, and loads them in turn. Every decision is compared.
+
+            Closed loop (the default): a number of requests is always in flight. Open loop
+            (`--rate`): requests are sent at their times whatever is answered, and latency counts from
+            the time a request was meant to be sent.
+
+            Examples:
+              writ-bench serve --server-core 0 --client-core 0 --floor ./echo
+              writ-bench serve --rate 50000 --connections 4 --seconds 10
+            """)
+
+    @Option(help: "Requests a second in an open loop; a closed loop unless given.")
+    var rate: Double?
+
+    @Option(help: "Connections; may be repeated. 1 and 4 unless given.")
+    var connections: [Int] = []
+
+    @Option(help: "Requests in flight on each connection; may be repeated. 1 and 16 unless given.")
+    var depth: [Int] = []
+
+    @Option(help: "Seconds of each measurement.")
+    var seconds = 1.0
+
+    @Option(help: "Times each measurement is made; figures are medians.")
+    var rounds = 5
+
+    @Option(help: "The server's worker threads.")
+    var threads = 1
+
+    @Option(help: "Entities in the store.")
+    var entities = 10_000
+
+    @Option(help: "The core of the servers; any unless given.")
+    var serverCore: Int?
+
+    @Option(help: "The core of the load; any unless given.")
+    var clientCore: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The program `writ`; the one beside this unless given.", valueName: "path"))
+    var writ: String?
+
+    @Option(help: ArgumentHelp("A program that echoes frames on a socket.", valueName: "path"))
+    var floor: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard seconds > 0, seconds <= 600, (1...1000).contains(rounds), (1...64).contains(threads)
+        else { throw ValidationError("--seconds, --rounds or --threads is out of bounds") }
+        guard rate.map({ $0 > 0 }) ?? true, depth.allSatisfy({ (1...1024).contains($0) }),
+            connections.allSatisfy({ (1...1024).contains($0) })
+        else { throw ValidationError("--rate, --depth or --connections is out of bounds") }
+    }
+
+    func run() throws {
+        let bench = try ServeBench(
+            ServeBench.Plan(
+                writ: writ, floor: floor, entities: entities, threads: threads, core: serverCore))
+        if let clientCore { try Machine.pin(to: clientCore) }
+        var report = Report(
+            rate.map { "open loop, \($0.fixed(0)) requests a second on the local socket" }
+                ?? "closed loop on the local socket",
+            columns: [
+                "connections", "depth", "server", "requests/s", "of floor", "server CPU ns",
+                "p50 µs",
+                "p99 µs", "p99.9 µs", "max µs", "wrong",
+            ])
+        var lines: [String: [(x: Double, y: Double)]] = [:]
+        var categories: [String] = []
+        var wrong = 0
+        for count in connections.isEmpty ? [1, 4] : connections {
+            for depth in rate != nil ? [0] : depth.isEmpty ? [1, 16] : depth {
+                let samples = try measure(bench, count, depth)
+                let base = samples.last?.rate
+                for sample in samples {
+                    wrong += sample.wrong
+                    lines[sample.kind.rawValue, default: []].append(
+                        (Double(categories.count), rate == nil ? sample.rate : sample.p99))
+                    report.add(
+                        [.count(count), rate == nil ? .count(depth) : .absent]
+                            + sample.cells(base: rate == nil ? base : nil))
+                }
+                categories.append("\(count) × \(rate == nil ? "\(depth)" : "open")")
+            }
+        }
+        report.notes = [
+            "frames of \(bench.frames.meanBytes.fixed(0)) bytes on average; `of floor`: against "
+                + "the last server; server on \(serverCore.map { "core \($0)" } ?? "any core"), load "
+                + "on \(clientCore.map { "core \($0)" } ?? "any core"); medians of \(rounds) rounds"
+        ]
+        try output.publish(
+            report,
+            Chart(
+                rate == nil ? "Requests a second on the local socket" : "Latency under open load",
+                horizontal: rate == nil ? "connections × depth" : "connections",
+                vertical: rate == nil ? "requests a second" : "p99 in µs",
+                series: lines.sorted { $0.key < $1.key }.map { Chart.Series($0.key, $0.value) },
+                categories: categories))
+        if wrong > 0 { throw ExitCode(1) }
+    }
+
+    /// Medians over the rounds.
+    private struct Sample {
+        var kind: ServerKind
+        var rate = 0.0
+        var processor = 0.0
+        var p50 = 0.0
+        var p99 = 0.0
+        var p999 = 0.0
+        var max = 0.0
+        var wrong = 0
+
+        func cells(base: Double?) -> [Report.Cell] {
+            [
+                .text(kind.rawValue), .number(rate, decimals: 0),
+                base.map { .number(rate / $0, decimals: 2) } ?? .absent,
+                .number(processor, decimals: 0), .number(p50, decimals: 1),
+                .number(p99, decimals: 1), .number(p999, decimals: 1), .number(max, decimals: 0),
+                .count(wrong),
+            ]
+        }
+    }
+
+    /// Loads all servers in turn, several times.
+    private func measure(
+        _ bench: ServeBench, _ connections: Int, _ depth: Int
+    ) throws -> [Sample] {
+        var figures = [[(LoadFigures, Double)]](repeating: [], count: bench.servers.count)
+        for _ in 0..<rounds {
+            for (index, server) in bench.servers.enumerated() {
+                let client = try LoadClient(
+                    path: server.process.socket, kind: server.kind, frames: bench.frames,
+                    connections: connections, isBlocking: rate == nil)
+                let before = try server.process.processorNanoseconds()
+                // The warm-up costs the server time as well, so its answers count there.
+                let result =
+                    try rate.map {
+                        try client.runOpen(rate: $0, warmSeconds: 0.2, seconds: seconds)
+                    } ?? client.runClosed(depth: depth, warmSeconds: 0.2, seconds: seconds)
+                let used = try server.process.processorNanoseconds() - before
+                figures[index].append((result, Double(used) / Double(max(1, client.answers))))
+            }
+        }
+        return zip(bench.servers, figures).map { server, runs in
+            func median(_ value: (LoadFigures) -> Double) -> Double {
+                runs.map { value($0.0) }.median ?? 0
+            }
+            var sample = Sample(kind: server.kind)
+            sample.rate = median(\.perSecond)
+            sample.processor = runs.map(\.1).median ?? 0
+            sample.p50 = median { $0.latencies.quantile(0.5) / 1e3 }
+            sample.p99 = median { $0.latencies.quantile(0.99) / 1e3 }
+            sample.p999 = median { $0.latencies.quantile(0.999) / 1e3 }
+            sample.max = median { $0.latencies.quantile(1) / 1e3 }
+            sample.wrong = runs.reduce(0) { $0 + $1.0.wrong }
+            return sample
+        }
+    }
+}
