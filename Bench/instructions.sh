@@ -17,9 +17,11 @@ fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 unset WRIT_BENCH_DATA
+# Valgrind stumbles over debug information it does not know.
+strip --strip-debug -o "$work/program" "$program"
 
 count() { # SUITE LEVEL PASSES -> instructions of the whole process
-    valgrind --tool=callgrind --callgrind-out-file="$work/out" "$program" repeat "$1" \
+    valgrind --tool=callgrind --callgrind-out-file="$work/out" "$work/program" repeat "$1" \
         --level "$2" --passes "$3" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
     sed -n 's/^\(summary\|totals\): \([0-9]*\).*/\2/p' "$work/out" | tail -n 1
 }

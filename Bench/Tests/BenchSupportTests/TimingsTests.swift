@@ -23,7 +23,8 @@ import Testing
 
     @Test func mediansAreTakenFigureByFigure() {
         let runs = [
-            RunFigures(mean: 1, p50: 6, p99: 7, max: 1), RunFigures(mean: 3, p50: 5, p99: 9, max: 2),
+            RunFigures(mean: 1, p50: 6, p99: 7, max: 1),
+            RunFigures(mean: 3, p50: 5, p99: 9, max: 2),
             RunFigures(mean: 2, p50: 4, p99: 8, max: 9),
         ]
         #expect(RunFigures.median(of: runs) == RunFigures(mean: 2, p50: 5, p99: 8, max: 2))
