@@ -17,6 +17,7 @@ fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 unset WRIT_BENCH_DATA
+export SWIFT_DETERMINISTIC_HASHING=1
 # Valgrind stumbles over debug information it does not know.
 strip --strip-debug -o "$work/program" "$program"
 

@@ -66,16 +66,16 @@ class Rust:
         return times, decisions
 
 
-def ours(program: str, data: pathlib.Path, suite: str, level: str) -> dict:
-    """One row of `writ-bench decide paper`."""
+def ours(program: str, data: pathlib.Path, suite: str) -> dict:
+    """The rows of `writ-bench decide paper` by their level."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         result = subprocess.run(
-            [program, "decide", "paper", "--data", str(data), "--only", suite, "--level", level,
-             "--runs", "7", "--json", file.name],
+            [program, "decide", "paper", "--data", str(data), "--only", suite, "--level", "engine",
+             "--level", "decider", "--runs", "7", "--json", file.name],
             capture_output=True, text=True)
         if result.returncode != 0:
             sys.exit(f"writ-bench failed on {suite}:\n{result.stdout}{result.stderr}")
-        return json.load(open(file.name))["rows"][0]
+        return {row["level"]: row for row in json.load(open(file.name))["rows"]}
 
 
 def parse_times(program: str, count: int) -> None:
@@ -154,21 +154,22 @@ def main() -> None:
     for application in APPLICATIONS:
         for size in SIZES:
             suite, rust = f"{application}-{size}", Rust(data, application, size)
-            theirs, theirs_p50, engine, decider, decider_p50 = [], [], [], [], []
+            least, engine, decider, decider_p50 = None, [], [], []
             differing = 0
             for _ in range(arguments.rounds):
-                times, decisions = rust.run()
-                theirs.append(statistics.mean(times))
-                theirs_p50.append(statistics.median(times))
-                differing += sum(a != b for a, b in zip(decisions, rust.recorded, strict=True))
-                engine.append(ours(arguments.program, data, suite, "engine")["mean"])
-                row = ours(arguments.program, data, suite, "decider")
-                decider.append(row["mean"])
-                decider_p50.append(row["p50"])
-                differing += row["differing"]
+                for _ in range(3):
+                    times, decisions = rust.run()
+                    least = times if least is None else list(map(min, least, times))
+                    differing += sum(
+                        a != b for a, b in zip(decisions, rust.recorded, strict=True))
+                levels = ours(arguments.program, data, suite)
+                engine.append(levels["engine"]["mean"])
+                decider.append(levels["decider"]["mean"])
+                decider_p50.append(levels["decider"]["p50"])
+                differing += sum(level["differing"] for level in levels.values())
             row = {
-                "suite": suite, "rust": statistics.median(theirs),
-                "rust p50": statistics.median(theirs_p50), "engine": statistics.median(engine),
+                "suite": suite, "rust": statistics.mean(least),
+                "rust p50": statistics.median(least), "engine": statistics.median(engine),
                 "decider": statistics.median(decider), "decider p50": statistics.median(decider_p50),
                 "decisions": len(rust.recorded), "differing": differing}
             row["ratio"] = row["rust"] / row["decider"]
@@ -177,9 +178,10 @@ def main() -> None:
             print(f"{suite:<12} {row['rust']:>7.0f} {row['rust p50']:>9.0f} {row['engine']:>7.0f} "
                   f"{row['decider']:>8.0f} {row['ratio']:>6.1f} {row['ratio p50']:>9.1f} "
                   f"{row['decisions']:>10} {differing:>10}", flush=True)
-    print("\nRust: the engine's own time, entities and policies already parsed, in memory; engine: "
-          "Writ\non entities in memory; decider: Writ's decision point on entities in LMDB, requests "
-          "judged\nand full diagnostics. ratio: Rust / decider. Medians of the rounds.")
+    print("\nRust: the engine's own time, policies and entities parsed before, in memory; of each "
+          "decision\nthe least of all passes counts. engine: Writ on entities in memory; decider: "
+          "Writ's decision\npoint on entities in LMDB, requests judged, full diagnostics; medians of "
+          "the rounds.\nratio: Rust / decider.")
     if arguments.policies:
         parse_times(arguments.program, arguments.policies)
     if arguments.json:

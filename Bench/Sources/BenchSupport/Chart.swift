@@ -1,8 +1,8 @@
 import Glibc
 
-/// A chart as SVG: lines over a logarithmic or linear axis. One idea a chart.
+/// A chart as SVG: lines over a logarithmic axis, or dots over names. One idea a chart.
 package struct Chart: Sendable {
-    /// A line through points, named at its last one.
+    /// Points of one colour, named at the last one.
     package struct Series: Sendable {
         package var name: String
         package var points: [(x: Double, y: Double)]
@@ -72,8 +72,8 @@ package struct Chart: Sendable {
         }
         for (index, series) in series.enumerated() {
             parts.append(
-                Self.drawn(
-                    series, Self.colours[index % Self.colours.count],
+                drawn(
+                    Self.colours[index % Self.colours.count],
                     series.points.map { (x($0.x), y($0.y)) }))
         }
         parts.append(contentsOf: labels { y($0) })
@@ -118,18 +118,19 @@ package struct Chart: Sendable {
         return Array(Set(xs)).sorted().map { ($0, Self.short($0)) }
     }
 
-    private static func drawn(
-        _ series: Series, _ colour: String, _ points: [(Double, Double)]
-    ) -> String {
-        let path = points.map {
-            "\($0.0.fixed(1, isGrouped: false)),\($0.1.fixed(1, isGrouped: false))"
+    /// Points, joined by lines unless they stand for things without an order.
+    private func drawn(_ colour: String, _ points: [(Double, Double)]) -> String {
+        let places = points.map {
+            ($0.0.fixed(1, isGrouped: false), $0.1.fixed(1, isGrouped: false))
         }
-        let dots = points.map {
-            "<circle cx=\"\($0.0.fixed(1, isGrouped: false))\" "
-                + "cy=\"\($0.1.fixed(1, isGrouped: false))\" r=\"3\" fill=\"\(colour)\"/>"
-        }
-        return "<polyline points=\"\(path.joined(separator: " "))\" fill=\"none\" "
-            + "stroke=\"\(colour)\" stroke-width=\"2\"/>" + dots.joined()
+        let dots = places.map {
+            "<circle cx=\"\($0.0)\" cy=\"\($0.1)\" r=\"\(categories.isEmpty ? 3 : 5)\" "
+                + "fill=\"\(colour)\"/>"
+        }.joined()
+        guard categories.isEmpty else { return dots }
+        let path = places.map { "\($0.0),\($0.1)" }.joined(separator: " ")
+        return "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" "
+            + "stroke-width=\"2\"/>" + dots
     }
 
     private func line(

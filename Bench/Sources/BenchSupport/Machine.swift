@@ -51,9 +51,10 @@ package struct BenchError: Error, CustomStringConvertible, Sendable {
 /// What the system says to an error number.
 package func systemWords(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
-/// The value of an environment variable.
+/// The value of an environment variable; nil when there is none or it is empty.
 package func environment(_ name: String) -> String? {
-    unsafe getenv(name).map { unsafe String(cString: $0) }
+    let value = unsafe getenv(name).map { unsafe String(cString: $0) }
+    return value == "" ? nil : value
 }
 
 /// Files read and written whole.

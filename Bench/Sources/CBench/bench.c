@@ -43,6 +43,8 @@ int bench_unpin(void) {
 
 void bench_trim(void) { malloc_trim(0); }
 
+void bench_wait_precisely(void) { prctl(PR_SET_TIMERSLACK, 1000); }
+
 int bench_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno; }
 
 int bench_spawn(const uint8_t *words, int size, int core, const char *log_path) {

@@ -23,6 +23,15 @@ import Testing
         #expect(numbers?.prefix(2).map { $0 } == [70, 348])
     }
 
+    @Test func namedThingsAreNotJoined() {
+        let chart = Chart(
+            "t", horizontal: "n", vertical: "v", series: [Chart.Series("s", [(0, 1), (1, 2)])],
+            categories: ["one", "two"])
+        #expect(!chart.svg.contains("polyline"))
+        #expect(chart.svg.split(separator: "<circle").count == 3)
+        #expect(chart.svg.contains(">one</text>"))
+    }
+
     @Test func nothingIsDrawnWithoutPoints() {
         let svg = Chart("t", horizontal: "n", vertical: "v", series: []).svg
         #expect(svg.hasSuffix("</svg>\n") && !svg.contains("polyline"))

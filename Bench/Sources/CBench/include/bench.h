@@ -19,6 +19,10 @@ int bench_unpin(void);
 /// Gives back to the system what the allocator holds and nobody uses.
 void bench_trim(void);
 
+/// Makes waits of the calling thread end within a microsecond of their time, where the system's
+/// default is fifty.
+void bench_wait_precisely(void);
+
 /// Asks the system to send SIGKILL to the calling process when its parent ends; 0, or an error
 /// number. For the child between fork and exec.
 int bench_die_with_parent(void);

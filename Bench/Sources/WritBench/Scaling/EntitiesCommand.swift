@@ -42,7 +42,9 @@ struct EntitiesCommand: ParsableCommand {
         var wrong = 0
         var count = 1000
         while count <= maximum {
+            output.progress("\(count) entities")
             for row in try measure(count) {
+                output.progress("  \(row.access): \(row.figures.figures.mean.fixed(0)) ns")
                 report.add(row.cells)
                 lines[row.access, default: []].append((Double(count), row.figures.figures.mean))
                 wrong += row.wrong

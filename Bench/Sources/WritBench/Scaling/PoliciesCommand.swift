@@ -39,6 +39,7 @@ struct PoliciesCommand: ParsableCommand {
         var count = 10
         var wrong = 0
         while count <= maximum {
+            output.progress("\(count) policies")
             let workload = PolicyWorkload(count: count)
             let (times, ruleset) = try CompileTimes.measure(
                 workload.text, schema: schema, repetitions: count >= 100_000 ? 2 : 3)

@@ -85,6 +85,7 @@ final class LoadClient {
 
     /// Sends at a rate, whatever is answered when; waits up to a second for the last answers.
     func runOpen(rate: Double, warmSeconds: Double, seconds: Double) throws -> LoadFigures {
+        bench_wait_precisely()
         var histogram = LatencyHistogram()
         let origin = MonotonicTime.now()
         let start = origin &+ UInt64(warmSeconds * 1e9)

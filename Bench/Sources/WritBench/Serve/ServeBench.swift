@@ -7,6 +7,7 @@ import Glibc
 /// The servers of a benchmark and the frames they are sent.
 final class ServeBench {
     let frames: LoadFrames
+    private let items: [QuestionBlock.Item]
     private(set) var servers: [(kind: ServerKind, process: ServerProcess)] = []
     private let directory: TemporaryDirectory
 
@@ -25,7 +26,7 @@ final class ServeBench {
     init(_ plan: Plan) throws {
         directory = try TemporaryDirectory()
         let workload = EntityWorkload(count: plan.entities)
-        let items = workload.requests(4096, zipf: true, seed: 3)
+        items = workload.requests(4096, zipf: true, seed: 3)
         frames = try LoadFrames(items, expected: items.map { workload.isAllowed($0) })
         let folder = directory.path
         try Self.prepare(workload, folder)
@@ -52,6 +53,18 @@ final class ServeBench {
         if let floor = plan.floor {
             try start(.floor, [floor, "\(folder)/floor.sock"], "\(folder)/floor.sock", plan)
         }
+    }
+
+    /// What the same decisions cost in this process, in nanoseconds of processor time.
+    func decideInProcess() throws -> Double {
+        let store = try EntityStore.open(
+            at: "\(directory.path)/store", StoreOptions(readOnly: true))
+        let measurement = Measurement(
+            try DeciderPath(
+                Ruleset(PolicySet.parse(EntityWorkload.policies), version: 1), store,
+                QuestionBlock(items)))
+        let measured = MeasuredFigures.measure([measurement], Effort(runs: 5, passes: 5))
+        return measured?.figures.mean ?? 0
     }
 
     private func start(

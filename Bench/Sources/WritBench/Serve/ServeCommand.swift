@@ -19,8 +19,8 @@ struct ServeCommand: ParsableCommand {
               writ-bench serve --rate 50000 --connections 4 --seconds 10
             """)
 
-    @Option(help: "Requests a second in an open loop; a closed loop unless given.")
-    var rate: Double?
+    @Option(help: "Requests a second in an open loop, a closed loop unless given; may be repeated.")
+    var rate: [Double] = []
 
     @Option(help: "Connections; may be repeated. 1 and 4 unless given.")
     var connections: [Int] = []
@@ -59,7 +59,7 @@ struct ServeCommand: ParsableCommand {
     func validate() throws {
         guard seconds > 0, seconds <= 600, (1...1000).contains(rounds), (1...64).contains(threads)
         else { throw ValidationError("--seconds, --rounds or --threads is out of bounds") }
-        guard rate.map({ $0 > 0 }) ?? true, depth.allSatisfy({ (1...1024).contains($0) }),
+        guard rate.allSatisfy({ $0 > 0 }), depth.allSatisfy({ (1...1024).contains($0) }),
             connections.allSatisfy({ (1...1024).contains($0) })
         else { throw ValidationError("--rate, --depth or --connections is out of bounds") }
     }
@@ -70,45 +70,70 @@ struct ServeCommand: ParsableCommand {
                 writ: writ, floor: floor, entities: entities, threads: threads, core: serverCore))
         if let clientCore { try Machine.pin(to: clientCore) }
         var report = Report(
-            rate.map { "open loop, \($0.fixed(0)) requests a second on the local socket" }
-                ?? "closed loop on the local socket",
+            rate.isEmpty ? "closed loop on the local socket" : "open loop on the local socket",
             columns: [
-                "connections", "depth", "server", "requests/s", "of floor", "server CPU ns",
-                "p50 µs",
-                "p99 µs", "p99.9 µs", "max µs", "wrong",
+                "connections", "load", "server", "requests/s", "of floor", "of echo",
+                "server CPU ns", "p50 µs", "p99 µs", "p99.9 µs", "max µs", "wrong",
             ])
         var lines: [String: [(x: Double, y: Double)]] = [:]
         var categories: [String] = []
+        var overhead: [Double] = []
         var wrong = 0
         for count in connections.isEmpty ? [1, 4] : connections {
-            for depth in rate != nil ? [0] : depth.isEmpty ? [1, 16] : depth {
-                let samples = try measure(bench, count, depth)
-                let base = samples.last?.rate
+            for load in loads {
+                let samples = try measure(bench, count, load)
                 for sample in samples {
                     wrong += sample.wrong
                     lines[sample.kind.rawValue, default: []].append(
-                        (Double(categories.count), rate == nil ? sample.rate : sample.p99))
+                        (Double(categories.count), rate.isEmpty ? sample.rate : sample.p99))
                     report.add(
-                        [.count(count), rate == nil ? .count(depth) : .absent]
-                            + sample.cells(base: rate == nil ? base : nil))
+                        [.count(count), .text(load.name), .text(sample.kind.rawValue)]
+                            + sample.cells(among: samples))
                 }
-                categories.append("\(count) × \(rate == nil ? "\(depth)" : "open")")
+                if let writ = samples.first(where: { $0.kind == .writ }),
+                    let echo = samples.first(where: { $0.kind == .echo })
+                {
+                    overhead.append(writ.processor - echo.processor)
+                }
+                categories.append("\(count) × \(load.name)")
             }
         }
+        let inProcess = try bench.decideInProcess()
+        let shown = overhead.map { $0.fixed(0) }.joined(separator: ", ")
         report.notes = [
-            "frames of \(bench.frames.meanBytes.fixed(0)) bytes on average; `of floor`: against "
-                + "the last server; server on \(serverCore.map { "core \($0)" } ?? "any core"), load "
-                + "on \(clientCore.map { "core \($0)" } ?? "any core"); medians of \(rounds) rounds"
+            "server CPU beyond the echo server's: \(shown) ns; the same decisions in process: "
+                + "\(inProcess.fixed(0)) ns",
+            "frames of \(bench.frames.meanBytes.fixed(0)) bytes on average; server on "
+                + "\(serverCore.map { "core \($0)" } ?? "any core"), load on "
+                + "\(clientCore.map { "core \($0)" } ?? "any core"); medians of \(rounds) rounds",
         ]
         try output.publish(
             report,
             Chart(
-                rate == nil ? "Requests a second on the local socket" : "Latency under open load",
-                horizontal: rate == nil ? "connections × depth" : "connections",
-                vertical: rate == nil ? "requests a second" : "p99 in µs",
+                rate.isEmpty ? "Requests a second on the local socket" : "Latency under open load",
+                horizontal: "connections × \(rate.isEmpty ? "depth" : "requests a second")",
+                vertical: rate.isEmpty ? "requests a second" : "p99 in µs",
                 series: lines.sorted { $0.key < $1.key }.map { Chart.Series($0.key, $0.value) },
                 categories: categories))
         if wrong > 0 { throw ExitCode(1) }
+    }
+
+    /// What is sent.
+    private enum Load {
+        case closed(depth: Int)
+        case open(rate: Double)
+
+        var name: String {
+            switch self {
+            case .closed(let depth): "\(depth)"
+            case .open(let rate): "\(rate.fixed(0))/s"
+            }
+        }
+    }
+
+    private var loads: [Load] {
+        if !rate.isEmpty { return rate.map { .open(rate: $0) } }
+        return (depth.isEmpty ? [1, 16] : depth).map { .closed(depth: $0) }
     }
 
     /// Medians over the rounds.
@@ -122,10 +147,15 @@ struct ServeCommand: ParsableCommand {
         var max = 0.0
         var wrong = 0
 
-        func cells(base: Double?) -> [Report.Cell] {
-            [
-                .text(kind.rawValue), .number(rate, decimals: 0),
-                base.map { .number(rate / $0, decimals: 2) } ?? .absent,
+        func cells(among samples: [Sample]) -> [Report.Cell] {
+            func ratio(_ kind: ServerKind) -> Report.Cell {
+                guard let other = samples.first(where: { $0.kind == kind }), other.rate > 0 else {
+                    return .absent
+                }
+                return .number(rate / other.rate, decimals: 2)
+            }
+            return [
+                .number(rate, decimals: 0), ratio(.floor), ratio(.echo),
                 .number(processor, decimals: 0), .number(p50, decimals: 1),
                 .number(p99, decimals: 1), .number(p999, decimals: 1), .number(max, decimals: 0),
                 .count(wrong),
@@ -135,22 +165,15 @@ struct ServeCommand: ParsableCommand {
 
     /// Loads all servers in turn, several times.
     private func measure(
-        _ bench: ServeBench, _ connections: Int, _ depth: Int
+        _ bench: ServeBench, _ connections: Int, _ load: Load
     ) throws -> [Sample] {
         var figures = [[(LoadFigures, Double)]](repeating: [], count: bench.servers.count)
         for _ in 0..<rounds {
             for (index, server) in bench.servers.enumerated() {
-                let client = try LoadClient(
-                    path: server.process.socket, kind: server.kind, frames: bench.frames,
-                    connections: connections, isBlocking: rate == nil)
                 let before = try server.process.processorNanoseconds()
-                // The warm-up costs the server time as well, so its answers count there.
-                let result =
-                    try rate.map {
-                        try client.runOpen(rate: $0, warmSeconds: 0.2, seconds: seconds)
-                    } ?? client.runClosed(depth: depth, warmSeconds: 0.2, seconds: seconds)
+                let (result, answers) = try apply(load, to: server, bench.frames, connections)
                 let used = try server.process.processorNanoseconds() - before
-                figures[index].append((result, Double(used) / Double(max(1, client.answers))))
+                figures[index].append((result, Double(used) / Double(max(1, answers))))
             }
         }
         return zip(bench.servers, figures).map { server, runs in
@@ -166,6 +189,30 @@ struct ServeCommand: ParsableCommand {
             sample.max = median { $0.latencies.quantile(1) / 1e3 }
             sample.wrong = runs.reduce(0) { $0 + $1.0.wrong }
             return sample
+        }
+    }
+
+    /// Loads one server once; returns the figures and all answers, also those while warming up.
+    private func apply(
+        _ load: Load, to server: (kind: ServerKind, process: ServerProcess),
+        _ frames: LoadFrames, _ connections: Int
+    ) throws -> (LoadFigures, Int) {
+        func client(isBlocking: Bool) throws -> LoadClient {
+            try LoadClient(
+                path: server.process.socket, kind: server.kind, frames: frames,
+                connections: connections, isBlocking: isBlocking)
+        }
+        let warm = 0.2
+        switch load {
+        case .closed(let depth):
+            let client = try client(isBlocking: true)
+            let figures = try client.runClosed(
+                depth: depth, warmSeconds: warm, seconds: seconds)
+            return (figures, client.answers)
+        case .open(let rate):
+            let client = try client(isBlocking: false)
+            let figures = try client.runOpen(rate: rate, warmSeconds: warm, seconds: seconds)
+            return (figures, client.answers)
         }
     }
 }
