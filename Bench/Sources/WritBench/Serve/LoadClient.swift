@@ -78,6 +78,14 @@ final class LoadClient {
                 try connection.flush()
             }
         }
+        // A server that writes to a connection that is gone may end by it.
+        for connection in connections {
+            while connection.inFlight > 0 {
+                let count = try connection.receive { _ in }
+                guard count > 0 else { throw BenchError("the server does not answer") }
+                self.answers += count
+            }
+        }
         return LoadFigures(
             seconds: Double(now &- start) / 1e9, answers: answers, wrong: wrong,
             latencies: histogram)

@@ -128,7 +128,8 @@ final class LoadConnection {
         if !isRight { wrong += 1 }
     }
 
-    private static func connect(_ path: String, _ isBlocking: Bool) throws -> Int32 {
+    /// Connects to a server; the descriptor is the caller's.
+    static func connect(_ path: String, _ isBlocking: Bool) throws -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchSupport
+import Glibc
 
 /// `writ-bench serve`: the service under load.
 struct ServeCommand: ParsableCommand {
@@ -68,6 +69,8 @@ struct ServeCommand: ParsableCommand {
         let bench = try ServeBench(
             ServeBench.Plan(
                 writ: writ, floor: floor, entities: entities, threads: threads, core: serverCore))
+        // A server that is gone is an error to report, not the end of this process.
+        _ = signal(SIGPIPE, SIG_IGN)
         if let clientCore { try Machine.pin(to: clientCore) }
         var report = Report(
             rate.isEmpty ? "closed loop on the local socket" : "open loop on the local socket",

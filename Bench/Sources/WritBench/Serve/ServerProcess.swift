@@ -23,9 +23,9 @@ final class ServerProcess {
                 let words = (try? TextFile.read(log)) ?? ""
                 throw BenchError("`\(arguments[0])` did not start: \(words)")
             }
-            // The socket is made before it listens; a moment later it does.
-            if unsafe access(socket, F_OK) == 0 {
-                MonotonicTime.sleep(nanoseconds: 100_000_000)
+            // The file is there before the socket listens, so only a connection proves it.
+            if let descriptor = try? LoadConnection.connect(socket, true) {
+                close(descriptor)
                 return
             }
             MonotonicTime.sleep(nanoseconds: 10_000_000)
