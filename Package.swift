@@ -58,7 +58,8 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            name: "WritClient",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
