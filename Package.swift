@@ -39,6 +39,9 @@ let package = Package(
             name: "Cedar",
             dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "CedarValues", "JSON"],
             swiftSettings: settings),
+        .target(
+            name: "PolicyTesting", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
@@ -68,7 +71,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "Scenario", "Server", "Wire", "WritClient",
+                "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -128,6 +131,10 @@ let package = Package(
         .testTarget(
             name: "CedarEngineGateTests",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PolicyTestingTests",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "PolicyTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",

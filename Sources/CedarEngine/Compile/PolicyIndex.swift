@@ -9,7 +9,7 @@ import CedarSyntax
 /// proved and its program leaves it out; all other parts are tested by the program.
 struct PolicyIndex {
     /// What an entity must be to the request for the policies that stand under it.
-    enum Role: UInt8, CaseIterable {
+    enum Role: UInt8 {
         case principal
         case principalAncestor
         case action
@@ -18,12 +18,13 @@ struct PolicyIndex {
         case resourceAncestor
     }
 
-    /// A run of policy numbers in `members`.
+    /// A run of policy numbers in `members`: forbids first, then permits, each in rising order.
     struct Run: BitwiseCopyable, Equatable {
         var first: UInt32
         var count: UInt32
+        var forbids: UInt32
 
-        static let none = Run(first: 0, count: 0)
+        static let none = Run(first: 0, count: 0, forbids: 0)
     }
 
     /// One entity in a role, and the policies under it.
@@ -32,6 +33,13 @@ struct PolicyIndex {
         /// Offset of the entity in the constants.
         var entity: UInt32
         var run: Run
+    }
+
+    /// Where in `ancestors` the three roles for ancestors end: principal, action, resource.
+    struct AncestorBounds: BitwiseCopyable {
+        var principal: UInt32 = 0
+        var action: UInt32 = 0
+        var resource: UInt32 = 0
     }
 
     /// Where one policy stands.
@@ -51,21 +59,23 @@ struct PolicyIndex {
     let general: Run
     /// The entities that stand in a role for ancestors, by role; each as its slot.
     let ancestors: [Slot]
-    /// Where in `ancestors` those of each role lie.
-    let ancestorRuns: [Run]
+    /// How many of `ancestors` are of each role, all before it included.
+    let bounds: AncestorBounds
 
     static func key(_ role: Role, _ hash: UInt64) -> UInt64 {
         hash ^ (UInt64(role.rawValue &+ 1) &* FlatHash.multiplier)
     }
 
-    /// - Parameter places: where each policy stands, in order: nil for one that stands under no
-    ///   entity, several for an action that must be in one of several, none for `action in []`.
-    init(_ places: [[Place]?]) {
-        var general: [UInt32] = []
+    /// - Parameters:
+    ///   - places: where each policy stands, in order: nil for one that stands under no entity,
+    ///     several for an action that must be in one of several, none for `action in []`.
+    ///   - isForbid: what each policy does.
+    init(_ places: [[Place]?], isForbid: (Int) -> Bool) {
+        var general = Group()
         var entries: [(place: Place, policy: UInt32)] = []
         for (number, places) in places.enumerated() {
             guard let places else {
-                general.append(UInt32(number))
+                general.add(UInt32(number), isForbid(number))
                 continue
             }
             for place in places { entries.append((place, UInt32(number))) }
@@ -73,36 +83,59 @@ struct PolicyIndex {
         entries.sort {
             ($0.place.key, $0.place.entity, $0.policy) < ($1.place.key, $1.place.entity, $1.policy)
         }
-        var members = general
+        var members: [UInt32] = []
+        self.general = general.run(in: &members)
         var groups: [(role: Role, slot: Slot)] = []
-        for (place, policy) in entries {
-            if let last = groups.last, last.slot.key == place.key,
-                last.slot.entity == place.entity
+        var start = 0
+        while start < entries.count {
+            let place = entries[start].place
+            var group = Group()
+            while start < entries.count, entries[start].place.key == place.key,
+                entries[start].place.entity == place.entity
             {
-                // An action that is listed twice.
-                if members.last == policy { continue }
-                groups[groups.count - 1].slot.run.count += 1
-            } else {
-                let run = Run(first: UInt32(members.count), count: 1)
-                groups.append(
-                    (place.role, Slot(key: place.key, entity: place.entity, run: run)))
+                let policy = entries[start].policy
+                group.add(policy, isForbid(Int(policy)))
+                start += 1
             }
-            members.append(policy)
+            let run = group.run(in: &members)
+            groups.append((place.role, Slot(key: place.key, entity: place.entity, run: run)))
         }
         self.members = members
-        self.general = Run(first: 0, count: UInt32(general.count))
         slots = Self.table(groups.map(\.slot))
         var ancestors: [Slot] = []
-        var ancestorRuns: [Run] = []
-        for role in Role.allCases {
-            let first = UInt32(ancestors.count)
-            if role.isAncestor {
-                ancestors += groups.filter { $0.role == role }.map(\.slot)
-            }
-            ancestorRuns.append(Run(first: first, count: UInt32(ancestors.count) - first))
+        var bounds = AncestorBounds()
+        func gather(_ role: Role) -> UInt32 {
+            ancestors += groups.filter { $0.role == role }.map(\.slot)
+            return UInt32(ancestors.count)
         }
+        bounds.principal = gather(.principalAncestor)
+        bounds.action = gather(.actionAncestor)
+        bounds.resource = gather(.resourceAncestor)
         self.ancestors = ancestors
-        self.ancestorRuns = ancestorRuns
+        self.bounds = bounds
+    }
+
+    /// The policies under one entity while they are gathered.
+    private struct Group {
+        private var forbids: [UInt32] = []
+        private var permits: [UInt32] = []
+
+        /// Takes policies in rising order; an action that is listed twice brings one twice.
+        mutating func add(_ policy: UInt32, _ isForbid: Bool) {
+            if isForbid {
+                if forbids.last != policy { forbids.append(policy) }
+            } else {
+                if permits.last != policy { permits.append(policy) }
+            }
+        }
+
+        func run(in members: inout [UInt32]) -> Run {
+            let first = UInt32(members.count)
+            members += forbids
+            members += permits
+            return Run(
+                first: first, count: UInt32(members.count) - first, forbids: UInt32(forbids.count))
+        }
     }
 
     private static func table(_ groups: [Slot]) -> [Slot] {
@@ -115,15 +148,5 @@ struct PolicyIndex {
             slots[slot] = group
         }
         return slots
-    }
-}
-
-extension PolicyIndex.Role {
-    /// Whether the request's entity must be in the one of the entry, not be it.
-    var isAncestor: Bool {
-        switch self {
-        case .principal, .action, .resource: false
-        case .principalAncestor, .actionAncestor, .resourceAncestor: true
-        }
     }
 }

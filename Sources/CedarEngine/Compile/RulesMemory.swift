@@ -8,7 +8,7 @@ final class RulesMemory: @unchecked Sendable {
     private let constants: FlatMemory
     private let general: PolicyIndex.Run
     private let ancestors: UnsafeMutableBufferPointer<PolicyIndex.Slot>
-    private let ancestorRuns: InlineArray<6, PolicyIndex.Run>
+    private let bounds: PolicyIndex.AncestorBounds
 
     init(
         code: [Instruction], constants: [UInt8], policies: [CompiledPolicy], index: PolicyIndex
@@ -20,7 +20,7 @@ final class RulesMemory: @unchecked Sendable {
         self.constants = FlatMemory(constants)
         general = index.general
         unsafe ancestors = Self.copy(index.ancestors)
-        ancestorRuns = InlineArray { index.ancestorRuns[$0] }
+        bounds = index.bounds
     }
 
     deinit {
@@ -51,7 +51,7 @@ final class RulesMemory: @unchecked Sendable {
             code: UnsafeBufferPointer(code), policies: UnsafeBufferPointer(policies),
             slots: UnsafeBufferPointer(slots), members: UnsafeBufferPointer(members),
             constants: constants.flat(at: 0), general: general,
-            ancestors: UnsafeBufferPointer(ancestors), ancestorRuns: ancestorRuns)
+            ancestors: UnsafeBufferPointer(ancestors), bounds: bounds)
     }
 }
 
@@ -67,14 +67,14 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     private let constants: FlatBytes
     let general: PolicyIndex.Run
     private let ancestors: UnsafeBufferPointer<PolicyIndex.Slot>
-    private let ancestorRuns: InlineArray<6, PolicyIndex.Run>
+    private let bounds: PolicyIndex.AncestorBounds
 
     fileprivate init(
         code: UnsafeBufferPointer<Instruction>, policies: UnsafeBufferPointer<CompiledPolicy>,
         slots: UnsafeBufferPointer<PolicyIndex.Slot>, members: UnsafeBufferPointer<UInt32>,
         constants: FlatBytes, general: PolicyIndex.Run,
         ancestors: UnsafeBufferPointer<PolicyIndex.Slot>,
-        ancestorRuns: InlineArray<6, PolicyIndex.Run>
+        bounds: PolicyIndex.AncestorBounds
     ) {
         unsafe self.code = code
         unsafe self.policies = policies
@@ -83,7 +83,7 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
         self.constants = constants
         self.general = general
         unsafe self.ancestors = ancestors
-        self.ancestorRuns = ancestorRuns
+        self.bounds = bounds
     }
 
     /// The number of policies.
@@ -122,10 +122,15 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
         }
     }
 
-    /// Where the entities lie that stand in a role for ancestors.
+    /// Which of the entities for ``ancestor(_:)`` stand in a role.
     @inline(__always)
-    func ancestors(_ role: PolicyIndex.Role) -> PolicyIndex.Run {
-        ancestorRuns[Int(role.rawValue)]
+    func ancestors(_ role: PolicyIndex.Role) -> Range<UInt32> {
+        switch role {
+        case .principal, .action, .resource: 0..<0
+        case .principalAncestor: 0..<bounds.principal
+        case .actionAncestor: bounds.principal..<bounds.action
+        case .resourceAncestor: bounds.action..<bounds.resource
+        }
     }
 
     /// One of the entities that stand in a role for ancestors, with its policies.

@@ -52,7 +52,7 @@ package final class Ruleset: Sendable {
         templateCount = policySet.members.count(where: \.isTemplate)
         memory = RulesMemory(
             code: compiler.code, constants: compiler.constants.bytes, policies: compiled,
-            index: PolicyIndex(places))
+            index: PolicyIndex(places) { compiled[$0].isForbid })
     }
 
     /// The view through which the machine reads; it must not outlive the ruleset.

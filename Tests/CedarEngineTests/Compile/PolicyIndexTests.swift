@@ -167,7 +167,7 @@ import Testing
                         hash: UInt64(number / 4) << 32)
                 ]
             }
-            let index = PolicyIndex(places.shuffled(using: &numbers))
+            let index = PolicyIndex(places.shuffled(using: &numbers)) { $0 % 3 == 0 }
             let entities = Set(places.compactMap { $0?.first?.entity })
             #expect(index.slots.count >= 2 * entities.count)
             #expect(index.slots.count.nonzeroBitCount == 1)
