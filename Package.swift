@@ -157,7 +157,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DifferentialTests", dependencies: ["CedarTestSupport"],
+            name: "DifferentialTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),

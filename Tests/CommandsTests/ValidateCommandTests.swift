@@ -41,7 +41,7 @@ struct ValidateCommandTests {
     func invalid() throws {
         let outcome = try validate("@id(\"mine\")\npermit(principal is Usr, action, resource);\n")
         #expect(outcome.status == 3)
-        #expect(outcome.output == "invalid: 1 policy, 1 error, 0 warnings\n")
+        #expect(outcome.output == "policy set validation failed: 1 policy, 1 error, 0 warnings\n")
         let message = "error: policy `mine`: the schema declares no entity type `Usr`"
         #expect(outcome.errors.contains(message), "\(outcome.errors)")
         #expect(outcome.errors.contains("p.cedar:2:8"))
@@ -68,7 +68,7 @@ struct ValidateCommandTests {
     @Test("A level bounds how far policies read")
     func levels() throws {
         let policy = "permit(principal, action, resource) when { resource.owner.name == \"\" };"
-        #expect(try validate(policy, ["--level", "-1"]).status == 1)
+        #expect(try validate(policy, ["--level", "-1"]).status == 2)
         #expect(try validate(policy, ["--level", "1"]).status == 3)
         #expect(try validate(policy, ["--level", "2"]).status == 0)
     }
@@ -77,7 +77,7 @@ struct ValidateCommandTests {
     func valid() throws {
         let outcome = try validate(good)
         #expect(outcome.status == 0)
-        #expect(outcome.output == "valid: 1 policy, 0 errors, 0 warnings\n")
+        #expect(outcome.output == "policy set validation passed: 1 policy, 0 errors, 0 warnings\n")
         #expect(outcome.errors == "")
         let input = try WritProgram.run(
             ["validate", "--schema", "schema.cedarschema"], in: workplace, input: Array(good.utf8))

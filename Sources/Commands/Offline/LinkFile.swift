@@ -1,5 +1,4 @@
 import CedarSyntax
-import Glibc
 import JSON
 
 /// A file of template links: `[{"template_id", "link_id", "args": {"?principal": "User::\"a\""}}]`.
@@ -67,34 +66,8 @@ struct LinkFile {
     }
 
     /// Writes links to a file, in the place of what it had.
-    ///
-    /// The new content is written beside it first, so that a full disk does not cost the old one.
     static func write(_ links: [TemplateLink], to path: String) throws(Failure) {
-        let draft = path + ".new"
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw unwritable(path) }
-        let bytes = json(links)
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes[written...].withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let failure = unwritable(path)
-                close(descriptor)
-                unsafe unlink(draft)
-                throw failure
-            }
-            written += count
-        }
-        guard close(descriptor) == 0, unsafe rename(draft, path) == 0 else {
-            throw unwritable(path)
-        }
-    }
-
-    private static func unwritable(_ path: String) -> Failure {
-        Failure("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        try replaceFile(path, with: json(links))
     }
 
     private static func json(_ links: [TemplateLink]) -> [UInt8] {
@@ -126,22 +99,34 @@ struct LinkFile {
 extension ValueJSON {
     /// Reads `{"?principal": "User::\"alice\"", "?resource": …}`.
     func slotValues(_ node: JSONNode) throws(DataError) -> SlotValues {
-        guard tape.kind(node) == .object else {
-            throw error(node, "the values of slots must be an object")
-        }
         var values = SlotValues()
-        for (key, value) in tape.members(node) {
-            guard tape.kind(value) == .string else {
-                throw error(value, #"a slot's value must be a string as "User::\"alice\"""#)
-            }
-            switch Slot(rawValue: text(key)) {
+        for (slot, value) in try slotTexts(node) {
+            switch slot {
             case .principal: values.principal = try uidOrText(value)
             case .resource: values.resource = try uidOrText(value)
-            case nil:
-                throw error(
-                    key, "`\(text(key))` is no slot: there are `?principal` and `?resource`")
             }
         }
         return values
+    }
+
+    /// The slots of an object and the strings that stand for their entities, not read yet.
+    func slotTexts(
+        _ node: JSONNode
+    ) throws(DataError) -> [(slot: Slot, value: JSONNode)] {
+        guard tape.kind(node) == .object else {
+            throw error(node, "the values of slots must be an object")
+        }
+        var texts: [(slot: Slot, value: JSONNode)] = []
+        for (key, value) in tape.members(node) {
+            guard tape.kind(value) == .string else {
+                throw error(value, #"a slot's value must be a string as "User::\"alice\""#)
+            }
+            guard let slot = Slot(rawValue: text(key)) else {
+                throw error(
+                    key, "`\(text(key))` is no slot: there are `?principal` and `?resource`")
+            }
+            texts.append((slot, value))
+        }
+        return texts
     }
 }
