@@ -114,6 +114,10 @@ let package = Package(
             dependencies: ["CAllocationCount", "CedarEngine", "TypicalDecisions"],
             path: "Tests/Support/DecisionGate", swiftSettings: settings),
         .executableTarget(
+            name: "cache-gate",
+            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "EntityStore"],
+            path: "Tests/Support/CacheGate", swiftSettings: settings),
+        .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 

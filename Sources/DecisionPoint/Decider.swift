@@ -18,17 +18,28 @@ package struct Decider: ~Copyable {
     private var rules: RulesView
     private var epoch: UInt64
     private var isReadable = false
+    private let cacheBoard: CacheBoard?
+    private var snapshots: UInt64 = 0
 
     /// The revision of the store that decisions are made on; 0 when it cannot be read.
     package private(set) var revision: UInt64 = 0
     /// The version of the policies that decisions are made on.
     package private(set) var policyVersion: UInt64
 
-    /// - Throws: when the store has no room for another reader.
+    /// - Parameters:
+    ///   - cacheBytes: the bound on the cache of records, filled as far as a quarter of a second
+    ///     goes; 0 for none.
+    ///   - cacheBoard: where the figures of the cache are laid now and then, and at the end.
+    /// - Throws: when the store has no room for another reader, or memory none for the cache.
     package init(
-        publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode
+        publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
+        cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil
     ) throws(StoreError) {
-        entities = DecisionEntities(reader: try store.makeReader())
+        var reader = try store.makeReader(cacheBytes: cacheBytes)
+        try reader.prewarm(for: .milliseconds(250))
+        cacheBoard?.publish(reader.cacheStatistics)
+        entities = DecisionEntities(reader: reader)
+        self.cacheBoard = cacheBoard
         workspace = Workspace()
         self.publisher = publisher
         self.mode = mode
@@ -37,6 +48,8 @@ package struct Decider: ~Copyable {
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
     }
+
+    deinit { cacheBoard?.publish(entities.reader.cacheStatistics) }
 
     /// Pins the newest ruleset and the newest revision.
     package mutating func begin() {
@@ -55,6 +68,8 @@ package struct Decider: ~Copyable {
     package mutating func end() {
         if isReadable { entities.reader.end() }
         isReadable = false
+        snapshots &+= 1
+        if snapshots % 256 == 0 { cacheBoard?.publish(entities.reader.cacheStatistics) }
     }
 
     @inline(never)

@@ -23,4 +23,10 @@ struct DecisionEntities: ~Copyable, EntitySource {
         }
         return reader.ancestors(of: uid)
     }
+
+    borrowing func allAncestors(of uid: FlatEntity) -> FlatSet? {
+        // Those of a declared action are gathered from its parents.
+        if let actions, case .found = actions.record(of: uid) { return nil }
+        return reader.allAncestors(of: uid)
+    }
 }

@@ -22,8 +22,8 @@ package final class EntityStore: Sendable {
     ///
     /// Frees the slots of readers whose process has died.
     ///
-    /// - Throws: `notFound`, `notAStore`, `newerFormat`, `permissionDenied`, `noSpace`,
-    ///   `corrupted`; `locked` when it must be made and somebody else is at it; `busy` when this
+    /// - Throws: `notFound`, `notAStore`, `newerFormat`, `olderFormat`, `permissionDenied`,
+    ///   `noSpace`, `corrupted`; `locked` when it must be made and somebody else is at it; `busy` when this
     ///   process has it open.
     package static func open(
         at path: String, _ options: StoreOptions = StoreOptions()
@@ -46,9 +46,11 @@ package final class EntityStore: Sendable {
 
     /// Makes a reader for one thread.
     ///
-    /// - Throws: `readersFull`, `busy`, `corrupted`.
-    package func makeReader() throws(StoreError) -> EntityReader {
-        try EntityReader(environment, layout)
+    /// - Parameter cacheBytes: the bound on its cache of records, at least 4 KiB; 0 for none.
+    /// - Throws: `readersFull`, `busy`, `corrupted`; `failed` when there is no memory for the
+    ///   cache.
+    package func makeReader(cacheBytes: Int = 0) throws(StoreError) -> EntityReader {
+        try EntityReader(environment, layout, cacheBytes: cacheBytes)
     }
 
     /// Takes the right to write, or says who has it.

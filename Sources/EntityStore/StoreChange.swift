@@ -19,6 +19,8 @@ struct StoreChange: ~Copyable {
     private var lastChildKey: UInt64?
     private let hasParents: Bool
     private var state: StoreState
+    private var changed: ChangedKeys
+    private let logBounds: ChangeLogBounds
 
     /// Entities that were not in the store.
     private(set) var added = 0
@@ -41,6 +43,8 @@ struct StoreChange: ~Copyable {
         layout = store.layout
         self.operation = operation
         regrouped = []
+        changed = ChangedKeys(maximumCount: store.options.changeLog.maximumKeys)
+        logBounds = store.options.changeLog
         edges = ByteSorter(
             memoryBytes: store.options.sortBytes, directory: store.path, operation: operation)
         encoder = FlatEncoder()
@@ -77,6 +81,7 @@ struct StoreChange: ~Copyable {
         }
         guard isChanged else { return }
         try transaction.store(chain, hash, layout, mode: isNew ? .append : .overwrite)
+        changed.add(entity: key)
         if isNew { lastEntityKey = key }
     }
 
@@ -89,6 +94,7 @@ struct StoreChange: ~Copyable {
         try relate(Array(chain.bytes[range]), nil, &transaction)
         chain.remove(range)
         try transaction.store(chain, uid.hash, layout)
+        changed.add(entity: layout.key(uid.hash).number)
         removed += 1
         return true
     }
@@ -109,7 +115,7 @@ struct StoreChange: ~Copyable {
         regrouped.append(uid)
     }
 
-    /// Brings the hierarchy and the store's own record up to date.
+    /// Brings the hierarchy, the log of changed keys and the store's own record up to date.
     ///
     /// - Returns: the revision that the commit will make, or the present one when nothing changed.
     /// - Throws: `cycle`, `badEntity` for too many ancestors, `corrupted`.
@@ -129,6 +135,7 @@ struct StoreChange: ~Copyable {
         }
         state.entityCount = count
         state.revision += 1
+        try transaction.log(changed, revision: state.revision, logBounds, layout, operation)
         do throws(LMDBError) {
             let key = StoreState.key
             try transaction.put(key.span, state.bytes.span, in: layout.meta)
@@ -189,7 +196,9 @@ struct StoreChange: ~Copyable {
                 for grandparent in try transaction.parents(of: parent, layout) {
                     try transaction.removeEdge(grandparent, parent, layout)
                 }
-                try transaction.storeClosure(of: parent, [], layout, &encoder)
+                if try transaction.storeClosure(of: parent, [], layout, &encoder) {
+                    changed.add(closure: key)
+                }
             }
         }
         guard isChanged else { return }
@@ -211,8 +220,12 @@ struct StoreChange: ~Copyable {
         try graph.addDescendants(in: transaction)
         try graph.computeAncestors(in: transaction)
         for number in graph.dirty {
-            try transaction.storeClosure(
-                of: graph.uids[Int(number)], graph.ancestors(of: number), layout, &encoder)
+            let uid = graph.uids[Int(number)]
+            if try transaction.storeClosure(
+                of: uid, graph.ancestors(of: number), layout, &encoder)
+            {
+                changed.add(closure: layout.key(uid.hash).number)
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ package struct StoreError: Error, Sendable {
         case notAStore
         /// The store was written by a newer version of this program.
         case newerFormat(found: UInt32, supported: UInt32)
+        /// The store was written by an older version of this program.
+        case olderFormat(found: UInt32, supported: UInt32)
         /// The process lacks a permission on the directory or its files.
         case permissionDenied
         /// The map has reached the largest size the options allow.

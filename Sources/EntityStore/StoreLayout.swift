@@ -8,7 +8,10 @@ struct StoreLayout: Sendable, BitwiseCopyable {
     let closures: Database
     let children: Database
     let edges: Database
+    let changes: Database
     let keyMask: UInt64
+    /// The key of the store's own record, made once.
+    let stateKey: InlineArray<5, UInt8> = [0x73, 0x74, 0x6F, 0x72, 0x65]
 
     static let metaName = "meta"
 
@@ -18,6 +21,7 @@ struct StoreLayout: Sendable, BitwiseCopyable {
         case .closure: "closures"
         case .children: "children"
         case .edge: "edges"
+        case .change: "changes"
         }
     }
 
@@ -27,6 +31,14 @@ struct StoreLayout: Sendable, BitwiseCopyable {
         case .closure: closures
         case .children: children
         case .edge: edges
+        case .change: changes
+        }
+    }
+
+    static func keys(of kind: StoredEntry.Kind) -> Database.Keys {
+        switch kind {
+        case .entity, .closure, .children, .change: .numbers
+        case .edge: .bytes
         }
     }
 
@@ -46,7 +58,7 @@ struct StoreLayout: Sendable, BitwiseCopyable {
     }
 }
 
-/// A key of eight bytes, big-endian: the order of keys is that of the numbers.
+/// A key of eight bytes in the machine's byte order, as LMDB's integer keys are.
 struct StoreKey: BitwiseCopyable, Hashable, Sendable {
     let number: UInt64
 
@@ -57,7 +69,7 @@ struct StoreKey: BitwiseCopyable, Hashable, Sendable {
     func withSpan<Result: ~Copyable, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var bytes = number.bigEndian
+        var bytes = number
         return try unsafe withUnsafeBytes(of: &bytes) { (raw) throws(Failure) -> Result in
             try unsafe body(Span(_unsafeBytes: raw))
         }
@@ -157,11 +169,12 @@ extension StoreKey {
                     + "run a check")
         }
         var number: UInt64 = 0
-        for index in 0..<8 { number = number << 8 | UInt64(bytes[index]) }
-        self.init(number)
+        for index in 0..<8 { number |= UInt64(bytes[index]) << UInt64(index * 8) }
+        self.init(UInt64(littleEndian: number))
     }
 
     var array: InlineArray<8, UInt8> {
-        InlineArray { UInt8(truncatingIfNeeded: number >> UInt64(56 - $0 * 8)) }
+        let number = number.littleEndian
+        return InlineArray { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
     }
 }

@@ -20,11 +20,9 @@ enum StoreMaking {
         do throws(LMDBError) {
             let layout = StoreLayout(
                 meta: try lock.createDatabase(named: StoreLayout.metaName),
-                entities: try lock.createDatabase(named: StoreLayout.name(of: .entity)),
-                closures: try lock.createDatabase(named: StoreLayout.name(of: .closure)),
-                children: try lock.createDatabase(named: StoreLayout.name(of: .children)),
-                edges: try lock.createDatabase(named: StoreLayout.name(of: .edge)),
-                keyMask: options.keyMask)
+                entities: try made(.entity, lock), closures: try made(.closure, lock),
+                children: try made(.children, lock), edges: try made(.edge, lock),
+                changes: try made(.change, lock), keyMask: options.keyMask)
             var transaction = try lock.beginWrite()
             let (key, state) = (StoreState.key, StoreState().bytes)
             try transaction.put(key.span, state.span, in: layout.meta)
@@ -33,6 +31,13 @@ enum StoreMaking {
         } catch {
             throw StoreError(error, operation)
         }
+    }
+
+    private static func made(
+        _ kind: StoredEntry.Kind, _ lock: borrowing WriterLock
+    ) throws(LMDBError) -> Database {
+        try lock.createDatabase(
+            named: StoreLayout.name(of: kind), keys: StoreLayout.keys(of: kind))
     }
 
     static func writerLock(
@@ -54,7 +59,8 @@ enum StoreMaking {
     private static func existing(
         _ environment: Environment, _ options: StoreOptions, _ operation: String
     ) throws(StoreError) -> StoreLayout? {
-        guard let meta = try database(StoreLayout.metaName, environment, operation) else {
+        guard let meta = try database(StoreLayout.metaName, .bytes, environment, operation)
+        else {
             if try isUntouched(environment, operation) { return nil }
             throw StoreError(
                 .notAStore, operation, "the directory holds an LMDB environment of other data")
@@ -62,7 +68,10 @@ enum StoreMaking {
         guard try state(environment, meta, operation) != nil else { return nil }
         func required(_ kind: StoredEntry.Kind) throws(StoreError) -> Database {
             let name = StoreLayout.name(of: kind)
-            guard let database = try database(name, environment, operation) else {
+            guard
+                let database = try database(
+                    name, StoreLayout.keys(of: kind), environment, operation)
+            else {
                 throw StoreError(
                     .corrupted, operation,
                     "the database `\(name)` is missing: restore the store from a copy")
@@ -72,14 +81,14 @@ enum StoreMaking {
         return StoreLayout(
             meta: meta, entities: try required(.entity), closures: try required(.closure),
             children: try required(.children), edges: try required(.edge),
-            keyMask: options.keyMask)
+            changes: try required(.change), keyMask: options.keyMask)
     }
 
     private static func database(
-        _ name: String, _ environment: Environment, _ operation: String
+        _ name: String, _ keys: Database.Keys, _ environment: Environment, _ operation: String
     ) throws(StoreError) -> Database? {
         do throws(LMDBError) {
-            return try environment.openDatabase(named: name)
+            return try environment.openDatabase(named: name, keys: keys)
         } catch {
             throw StoreError(error, operation)
         }

@@ -13,6 +13,8 @@ package struct StoreOptions: Sendable {
     /// How much an import, a sorted export or a check sorts in memory before it takes a temporary
     /// file, in bytes.
     package var sortBytes: Int
+    /// How far the log of changed keys reaches back.
+    var changeLog = ChangeLogBounds()
     /// The bits of an entity's hash that make its key; all, except in tests of collisions.
     var keyMask: UInt64 = .max
 

@@ -12,7 +12,7 @@ import LMDB
 /// | 24–31 | number of entities |
 /// | 32–39 | checksum: `FlatHash` of bytes 0–31 |
 struct StoreState: Sendable, Equatable {
-    static let supportedFormat: UInt32 = 1
+    static let supportedFormat: UInt32 = 2
     static let key: [UInt8] = Array("store".utf8)
     private static let magic: [UInt8] = Array("WRITSTOR".utf8)
     private static let byteCount = 40
@@ -32,9 +32,15 @@ struct StoreState: Sendable, Equatable {
         guard format <= Self.supportedFormat else {
             throw StoreError(
                 .newerFormat(found: format, supported: Self.supportedFormat), operation,
-                "the store has format \(format) and this version reads up to "
+                "the store has format \(format) and this version reads "
                     + "\(Self.supportedFormat): use the version that wrote it, or export there "
                     + "and import here")
+        }
+        guard format == Self.supportedFormat || format == 0 else {
+            throw StoreError(
+                .olderFormat(found: format, supported: Self.supportedFormat), operation,
+                "the store has format \(format) and this version reads \(Self.supportedFormat): "
+                    + "import its entities into a new directory")
         }
         guard bytes.count == Self.byteCount, format == Self.supportedFormat,
             bytes.half(at: 12) == 0,
@@ -47,6 +53,21 @@ struct StoreState: Sendable, Equatable {
         }
         revision = bytes.word(at: 16)
         entityCount = bytes.word(at: 24)
+    }
+
+    /// The revision in a whole record of the supported format; nil in anything else.
+    ///
+    /// Unlike the initializer it allocates nothing.
+    @unsafe
+    static func revision(in value: UnsafeRawBufferPointer) -> UInt64? {
+        guard value.count == byteCount, let start = value.baseAddress else { return nil }
+        func word(_ offset: Int) -> UInt64 {
+            unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        guard word(0) == 0x524F_5453_5449_5257, word(8) == UInt64(supportedFormat),
+            unsafe word(32) == FlatHash.bytes(FlatBytes(start), offset: 0, count: 32)
+        else { return nil }
+        return word(16)
     }
 
     var bytes: [UInt8] {
@@ -75,6 +96,7 @@ extension ReadableTransaction where Self: ~Copyable {
         return try StoreState(bytes, operation)
     }
 
+    /// The store's own record, which must be there.
     borrowing func state(_ layout: StoreLayout) throws(StoreError) -> StoreState {
         guard let state = try state(in: layout.meta, "read the store") else {
             throw StoreError(

@@ -21,13 +21,15 @@ enum StoredEntry {
         case children = 3
         /// The edge from a parent to a child that is a parent itself.
         case edge = 4
+        /// The keys that one revision changed.
+        case change = 5
 
-        /// Where the identity that the entry is found by begins.
+        /// Where the identity that the entry is found by begins; a smaller entry is none.
         var identityOffset: Int {
             switch self {
             case .entity: 32
             case .closure, .edge: 16
-            case .children: 24
+            case .children, .change: 24
             }
         }
     }

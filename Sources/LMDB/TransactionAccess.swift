@@ -46,17 +46,21 @@ struct TransactionAccess: BitwiseCopyable {
     }
 
     /// Opens a database by name. The caller sees to it that one thread does so at a time.
-    func open(_ name: String, flags: UInt32) throws(LMDBError) -> Database {
+    func open(
+        _ name: String, _ keys: Database.Keys, isNew: Bool
+    ) throws(LMDBError) -> Database {
         guard !name.utf8.contains(0) else { throw LMDBError(.embeddedZero, "open a database") }
         var index: MDB_dbi = 0
         try LMDBError.check(
-            unsafe mdb_dbi_open(pointer, name, flags, &index), "open a database")
-        // The flags are those of its maker, perhaps another program. Duplicate or integer keys
+            unsafe mdb_dbi_open(
+                pointer, name, isNew ? keys.flags | UInt32(MDB_CREATE) : 0, &index),
+            "open a database")
+        // The flags are those of its maker, perhaps another program. Duplicates or other keys
         // would break what this module promises about keys.
         var found: UInt32 = 0
         try LMDBError.check(
             unsafe mdb_dbi_flags(pointer, index, &found), "open a database")
-        if found != 0 { throw LMDBError(.incompatible, "open a database") }
+        if found != keys.flags { throw LMDBError(.incompatible, "open a database") }
         return Database(index: index)
     }
 

@@ -89,7 +89,10 @@ struct ServiceConfigurationTests {
                 minimum + "  maximumConnection: 2\n",
                 "writ.yaml:5:3: unknown key `socket.maximumConnection`", "`maximumConnections`"
             ),
-            (minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`", "known keys: errors, "),
+            (
+                minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`",
+                "known keys: cache, errors, "
+            ),
             (minimum + "[a, b]: 2\n", "unknown key ``", "known keys: "),
         ])
     func unknownKey(_ text: String, _ message: String, _ help: String) throws {
@@ -103,6 +106,9 @@ struct ServiceConfigurationTests {
         arguments: [
             ("errors: lenient", "`errors` must be `cedar` or `strict`, not `lenient`"),
             ("errors: [strict]", "`errors` must be a single value"),
+            ("cache: much", "`cache` must be a size from 0 to 1099511627776 bytes"),
+            ("cache: -1", "`cache` must be a size"),
+            ("cache: 1025GiB", "`cache` must be a size"),
             ("reload: never", "`reload` must be `signal` or `watch`, not `never`"),
             ("  threads: two", "`socket.threads` must be an integer from 1 to 256"),
             ("  threads: 1.5", "`socket.threads` must be an integer"),
@@ -156,6 +162,7 @@ struct ServiceConfigurationTests {
         let configuration = try read(Self.minimum)
         #expect(configuration.errors == .strict)
         #expect(configuration.watchesFiles)
+        #expect(configuration.cacheBytes == 256 << 20)
         let socket = configuration.socket
         #expect(socket.path == "/run/writ/writ.sock")
         #expect(socket.workerCount == LocalSocketConfiguration.onlineCores)
@@ -177,6 +184,7 @@ struct ServiceConfigurationTests {
             store: /var/lib/writ
             errors: cedar
             reload: signal
+            cache: 3GiB
             socket:
               path: /run/writ.sock
               threads: 3
@@ -195,6 +203,7 @@ struct ServiceConfigurationTests {
         #expect(configuration.store == "/var/lib/writ")
         #expect(configuration.errors == .cedar)
         #expect(!configuration.watchesFiles)
+        #expect(configuration.cacheBytes == 3 << 30)
         let socket = configuration.socket
         #expect(socket.path == "/run/writ.sock")
         #expect(socket.workerCount == 3)

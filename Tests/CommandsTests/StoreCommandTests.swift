@@ -208,7 +208,7 @@ struct StoreCommandTests {
         }
         #expect(figure("revision") == 1)
         #expect(figure("entities") == 5)
-        #expect(figure("format") == 1)
+        #expect(figure("format") == 2)
         #expect(try store(["stat"]).output.contains("entities"))
         #expect(try store(["check"]).output == "sound: 5 entities, revision 1\n")
 
@@ -251,7 +251,7 @@ extension Workplace {
     func damageARecord() throws {
         let environment = try Environment(path: path("store"))
         let lock = try WriterLock(environment)
-        let database = try #require(try environment.openDatabase(named: "entities"))
+        let database = try #require(try environment.openDatabase(named: "entities", keys: .numbers))
         var transaction = try lock.beginWrite()
         var (key, record): ([UInt8], [UInt8]) = ([], [])
         try transaction.withCursor(in: database) { (cursor) throws(LMDBError) in

@@ -66,11 +66,20 @@ struct OpeningTests {
         do { try EntityStore.make(directory).put([entity("a")]) }
         // A newer format may have any size and checksum.
         try overwriteState(directory.store) {
-            $0[8] = 2; $0.append(7)
+            $0[8] = 3; $0.append(7)
         }
         let error = try refusal { try EntityStore.open(at: directory.store) }
-        guard case .newerFormat(2, 1) = error.code else { throw error }
-        #expect(error.message.contains("format 2"))
+        guard case .newerFormat(3, 2) = error.code else { throw error }
+        #expect(error.message.contains("format 3"))
+    }
+
+    @Test func refusesAnOlderFormatAndSaysWhatToDo() throws {
+        let directory = try TemporaryDirectory()
+        do { try EntityStore.make(directory).put([entity("a")]) }
+        try overwriteState(directory.store) { $0[8] = 1 }
+        let error = try refusal { try EntityStore.make(directory) }
+        guard case .olderFormat(1, 2) = error.code else { throw error }
+        #expect(error.message.contains("format 1") && error.message.contains("import"))
     }
 
     @Test func refusesADamagedRecordOfItsOwn() throws {

@@ -7,6 +7,15 @@ package protocol EntitySource: ~Copyable {
 
     /// Finds the proper ancestors of an entity that is a parent; `absent` when it has none.
     borrowing func ancestors(of uid: FlatEntity) -> AncestorLookup
+
+    /// All proper ancestors of any entity in one set, its parents included, where the source has
+    /// them at hand; nil means that they must be gathered from the parents.
+    borrowing func allAncestors(of uid: FlatEntity) -> FlatSet?
+}
+
+extension EntitySource where Self: ~Copyable {
+    @inline(__always)
+    package borrowing func allAncestors(of uid: FlatEntity) -> FlatSet? { nil }
 }
 
 /// The answer to a search for an entity's record.

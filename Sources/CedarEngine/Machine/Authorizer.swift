@@ -183,7 +183,7 @@ private struct Decision: BitwiseCopyable {
             if candidates.count <= Self.fewCandidates {
                 for index in candidates {
                     let (ancestor, policies) = rules.ancestor(index)
-                    if try record.parents.hasAncestor(
+                    if try record.hasAncestor(
                         in: entities, where: { $0.contains(ancestor) })
                     {
                         body(&self, policies, &workspace)

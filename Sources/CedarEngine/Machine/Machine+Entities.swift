@@ -68,7 +68,7 @@ extension Machine {
             guard let record = try workspace.entities.record(of: entity, in: source) else {
                 return false
             }
-            return try record.parents.hasAncestor(in: source) { $0.contains(target) }
+            return try record.hasAncestor(in: source) { $0.contains(target) }
         case .set:
             let targets = FlatSet(right.flat)
             guard targets.isAllEntities else { throw .typeError }
@@ -77,22 +77,26 @@ extension Machine {
             guard let record = try workspace.entities.record(of: entity, in: source) else {
                 return false
             }
-            return try record.parents.hasAncestor(in: source) { $0.intersects(targets) }
+            return try record.hasAncestor(in: source) { $0.intersects(targets) }
         case .bool, .long, .string, .decimal, .datetime, .duration, .ip, .record:
             throw .typeError
         }
     }
 }
 
-extension FlatSet {
-    /// Whether these parents or the ancestors of one of them pass a test.
+extension EntityRecord {
+    /// Whether the parents or the ancestors of one of them pass a test: one that a union of sets
+    /// passes just when one of the sets does.
     @inline(__always)
     func hasAncestor<Source: EntitySource & ~Copyable>(
         in source: borrowing Source, where passes: (FlatSet) -> Bool
     ) throws(Fault) -> Bool {
-        if passes(self) { return true }
-        for index in 0..<count {
-            switch source.ancestors(of: FlatEntity(element(index))) {
+        let parents = parents
+        // With one parent there is nothing to gain.
+        if parents.count > 1, let all = source.allAncestors(of: uid) { return passes(all) }
+        if passes(parents) { return true }
+        for index in 0..<parents.count {
+            switch source.ancestors(of: FlatEntity(parents.element(index))) {
             case .found(let ancestors):
                 if passes(ancestors) { return true }
             case .absent:

@@ -13,6 +13,7 @@ import Wire
 /// | `store` | directory of the entity store | required |
 /// | `errors` | `strict`: a forbid that errors denies; `cedar`: it is skipped | `strict` |
 /// | `reload` | `watch`: reload policies when their files change; `signal`: on SIGHUP only | `watch` |
+/// | `cache` | bound on all caches of records together, shared out over the threads; 0 for none | 256 MiB |
 /// | `socket.path` | absolute path of the local socket | required |
 /// | `socket.threads` | worker threads, 1–256 | one per core |
 /// | `socket.allowedUsers` | user ids that may connect | the service's own |
@@ -33,6 +34,8 @@ struct ServiceConfiguration {
     var store: String
     var errors = ErrorMode.strict
     var watchesFiles = true
+    /// Bytes of all caches of records together; 0 for none.
+    var cacheBytes = 256 << 20
     var socket: LocalSocketConfiguration
 
     /// Reads a configuration file.
@@ -45,7 +48,7 @@ struct ServiceConfiguration {
             "links": "a file of links, or a list of them", "schema": "a schema file",
             "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
-            "reload": "`watch` or `signal`",
+            "reload": "`watch` or `signal`", "cache": "a size",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
@@ -59,6 +62,9 @@ struct ServiceConfiguration {
         }
         if let reload = try top.optional("reload") {
             configuration.watchesFiles = try reload.choice(["watch": true, "signal": false])
+        }
+        if let cache = try top.optional("cache") {
+            configuration.cacheBytes = try cache.size(0...(1 << 40))
         }
         return configuration
     }

@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
                                              # it, and every request is checked against its action
               store: /var/lib/writ           # the entity store, made by `writ store import`
               errors: strict                 # a forbid that errors denies; `cedar` skips it
+              cache: 256MiB                  # of entity records, over all threads; 0 for none
               reload: watch                  # or `signal`: reload on SIGHUP only
               socket:
                 path: /run/writ/writ.sock
@@ -77,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
 struct Service: Sendable {
     let reloader: PolicyReloader
     private let server: LocalSocketServer
+    private let cacheBoards: [CacheBoard]
     private let watchesFiles: Bool
     private let log: Logger
 
@@ -110,12 +112,18 @@ struct Service: Sendable {
             throw Failure(error.description)
         }
         let mode = configuration.errors
+        let workers = configuration.socket.workerCount
+        // A share that is too small for a cache is none.
+        let share = configuration.cacheBytes / max(workers, 1)
+        let cacheBytes = share < 4 << 10 ? 0 : share
+        let boards = (0..<workers).map { _ in CacheBoard() }
+        cacheBoards = boards
         let startedAt = UInt64(max(0, time(nil)))
         do throws(LocalSocketError) {
             server = try LocalSocketServer.start(configuration.socket) { worker in
                 try DecisionPointHandler(
-                    publisher: publisher, store: store, errors: mode, worker: worker,
-                    startedAt: startedAt)
+                    publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
+                    cacheBoard: boards[worker], worker: worker, startedAt: startedAt)
             }
         } catch {
             throw Failure(error.description)
@@ -130,6 +138,8 @@ struct Service: Sendable {
             metadata: [
                 "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
                 "threads": "\(configuration.socket.workerCount)",
+                "cacheBytes": "\(cacheBytes * workers)",
+                "cachedBytes": "\(cacheStatistics.usedBytes)",
                 "policies": "\(ruleset.policies.count)",
                 "version": "\(hexadecimal(ruleset.version))",
             ])
@@ -146,6 +156,13 @@ struct Service: Sendable {
         if watchesFiles { await reloader.watch() }
     }
 
+    /// The figures of the threads' caches together, up to some moments old.
+    private var cacheStatistics: CacheStatistics {
+        var sum = CacheStatistics()
+        for board in cacheBoards { sum.add(board.statistics) }
+        return sum
+    }
+
     /// Answers what was received, then closes.
     func stop(drainFor duration: Swift.Duration) {
         log.notice("stopping")
@@ -154,6 +171,14 @@ struct Service: Sendable {
         var figures: Logger.Metadata = [:]
         for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
             figures["\(figure)"] = "\(statistics[figure])"
+        }
+        let cache = cacheStatistics
+        for (name, figure) in [
+            ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
+            ("cacheEvictions", cache.evictions), ("cacheDrops", cache.logDrops),
+            ("cacheFullDrops", cache.fullDrops), ("cachedBytes", cache.usedBytes),
+        ] where figure > 0 {
+            figures[name] = "\(figure)"
         }
         log.notice("stopped", metadata: figures)
     }

@@ -39,6 +39,7 @@ final class StoreCheck {
             progress(CheckProgress(phase: .parents, done: done, total: total))
         }
         try checkEdges(transaction)
+        try checkChanges(transaction, state.revision)
         try checkClosures(transaction) { (done, total) in
             progress(CheckProgress(phase: .closures, done: done, total: total))
         }
@@ -155,6 +156,31 @@ final class StoreCheck {
         }
         if found != expectedEdges {
             report.note("the store holds \(found) edges between groups, not \(expectedEdges)")
+        }
+    }
+
+    /// The log of changed keys: every revision from its first to the newest, each well formed.
+    private func checkChanges(
+        _ transaction: borrowing ReadTransaction, _ revision: UInt64
+    ) throws(StoreError) {
+        var last: (revision: UInt64, loggedKeys: UInt64)?
+        try walk(.change, transaction) { (key, chain) throws(StoreError) in
+            guard chain.ranges.count == 1, let change = LoggedChange(chain.bytes),
+                key.count == 8, change.revision == UInt64(littleEndian: key.word(at: 0))
+            else {
+                report.note("`changes`, key \(Self.words(key)): the entry is no list of keys")
+                return
+            }
+            let count = UInt64(change.entityCount + change.closureCount)
+            if let last, change.revision != last.revision &+ 1 {
+                report.note("`changes` misses what came after revision \(last.revision)")
+            } else if let last, change.loggedKeys != last.loggedKeys &+ count {
+                report.note("`changes` counts its keys wrongly at revision \(change.revision)")
+            }
+            last = (change.revision, change.loggedKeys)
+        }
+        if (last?.revision ?? 0) != revision {
+            report.note("`changes` ends before revision \(revision)")
         }
     }
 

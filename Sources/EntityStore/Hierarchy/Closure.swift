@@ -75,20 +75,23 @@ extension ReadableTransaction where Self: ~Copyable {
 
 extension WriteTransaction {
     /// Stores the ancestors of a parent; none removes the entry.
+    ///
+    /// - Returns: whether anything is different now.
     mutating func storeClosure(
         of uid: FlatUID, _ ancestors: [FlatUID], _ layout: StoreLayout,
         _ encoder: inout FlatEncoder
-    ) throws(StoreError) {
+    ) throws(StoreError) -> Bool {
         var chain = try chain(.closure, uid.hash, layout)
         let range = chain.find(uid)
         if ancestors.isEmpty {
-            guard let range else { return }
+            guard let range else { return false }
             chain.remove(range)
         } else {
             let entry = try Closure.entry(uid, ancestors, &encoder)
-            if let range, chain.bytes[range].elementsEqual(entry) { return }
+            if let range, chain.bytes[range].elementsEqual(entry) { return false }
             chain.replace(range, with: entry)
         }
         try store(chain, uid.hash, layout)
+        return true
     }
 }

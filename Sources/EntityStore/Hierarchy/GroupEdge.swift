@@ -41,7 +41,7 @@ extension ReadableTransaction where Self: ~Copyable {
         below parent: FlatUID, _ layout: StoreLayout
     ) throws(StoreError) -> [FlatUID] {
         var children: [FlatUID] = []
-        let prefix = layout.key(parent.hash).array
+        let prefix = Array(layout.key(edgeFrom: parent, to: parent)[..<8])
         let values: [[UInt8]] = try withCursor(in: layout.edges) {
             (cursor) throws(StoreError) in
             var values: [[UInt8]] = []
