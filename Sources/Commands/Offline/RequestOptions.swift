@@ -66,7 +66,7 @@ struct RequestOptions: ParsableArguments {
                 if let schema {
                     members = try json.context(json.tape.root, of: action, schema: schema)
                 } else {
-                    members = try json.members(json.tape.root)
+                    members = try json.context(json.tape.root)
                 }
             } catch {
                 throw file.failure(error)
