@@ -22,7 +22,8 @@ struct ConformanceCommandTests {
         permit(principal, action, resource) when { context.a == 1 };",\
         "links":[{"template":"policy0","id":"link0","accepted":true,\
         "values":{"?principal":{"type":"U","id":"a"}}}]},\
-        "entities":{"text":"[]","accepted":true},\
+        "entities":{"text":"[]","accepted":true,\
+        "json":[{"uid":{"type":"Action","id":"v"},"attrs":{},"parents":[]}]},\
         "requests":[{"principal":"U::\\"a\\"","action":{"type":"Action","id":"v"},\
         "resource":{"type":"U","id":"a"},"context":"{}","accepted":true,\
         "decision":"allow","reason":["link0"],"errors":["policy1"]}]}
@@ -37,6 +38,9 @@ struct ConformanceCommandTests {
             ("\"accepted\":true,\"invalid\"", "\"accepted\":false,\"invalid\""),
             ("\"link0\",\"accepted\":true", "\"link0\",\"accepted\":false"),
             ("\"[]\",\"accepted\":true", "\"[]\",\"accepted\":false"),
+            ("\"attrs\":{}", "\"attrs\":{\"a\":1}"),
+            ("\"id\":\"v\"},\"attrs\"", "\"id\":\"w\"},\"attrs\""),
+            ("\"parents\":[]", "\"parents\":[{\"type\":\"Action\",\"id\":\"w\"}]"),
             ("\"{}\",\"accepted\":true", "\"{}\",\"accepted\":false"),
             ("\"allow\"", "\"deny\""), ("\"reason\":[\"link0\"]", "\"reason\":[]"),
             ("\"errors\":[\"policy1\"]", "\"errors\":[]"),
@@ -56,7 +60,7 @@ struct ConformanceCommandTests {
     func rightVerdicts() throws {
         let outcome = try replay(Self.line)
         #expect(outcome.status == 0, "\(outcome.output)")
-        #expect(outcome.output.contains("7 passed, 0 failed"), "\(outcome.output)")
+        #expect(outcome.output.contains("8 passed, 0 failed"), "\(outcome.output)")
     }
 
     /// What the differential fuzzer found, see `Tests/Differential/differential.py`.

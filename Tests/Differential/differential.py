@@ -15,8 +15,8 @@ Exit codes: 0 no differences, 1 differences, 2 it could not be run.
 
 import argparse
 import collections
+import concurrent.futures.process
 import json
-import multiprocessing
 import os
 import re
 import subprocess
@@ -168,9 +168,15 @@ def main():
     ]
     counts = collections.Counter()
     differences = []
-    # A crash of the reference takes a worker with it: the pool would wait for ever.
-    with multiprocessing.Pool(arguments.jobs, maxtasksperchild=100) as pool:
-        for found, counted in pool.imap_unordered(run_batch, work):
+    with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
+        waiting = {pool.submit(run_batch, one): one for one in work}
+        for done in concurrent.futures.as_completed(waiting):
+            try:
+                found, counted = done.result()
+            except concurrent.futures.process.BrokenProcessPool:
+                # A crash of the reference takes its process along.
+                print("error: a process died: run fewer cases at a time to find which", file=sys.stderr)
+                return 2
             counts += counted
             differences += found
             if sys.stderr.isatty():

@@ -30,6 +30,9 @@ extension ConformanceCase {
                 accepted("entities", node) { () throws(DataError) in
                     entities = try self.entities(node, schema)
                 })
+            if let recorded = json.tape.member(node, "json") {
+                results.append(compare(entities, recorded))
+            }
         }
         let requests = json.tape.member(root, "requests").map { Array(json.tape.elements($0)) }
         guard let requests, !requests.isEmpty else { return results }
