@@ -18,6 +18,7 @@ let package = Package(
     name: "writ",
     products: [
         .executable(name: "writ", targets: ["writ"]),
+        .library(name: "Cedar", targets: ["Cedar"]),
         .library(name: "WritClient", targets: ["WritClient"]),
     ],
     dependencies: [
@@ -32,6 +33,15 @@ let package = Package(
         .target(
             name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
         .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
+
+        .target(name: "CedarValues", dependencies: ["CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "Cedar",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "CedarValues", "JSON"],
+            swiftSettings: settings),
+        .target(
+            name: "PolicyTesting", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
@@ -51,7 +61,8 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "Wire"],
+            name: "WritClient",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -60,7 +71,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "Scenario", "Server", "Wire", "WritClient",
+                "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -109,12 +120,17 @@ let package = Package(
         .testTarget(
             name: "CedarSchemaTests", dependencies: ["CedarSchema", "CedarSyntax", "JSON"],
             swiftSettings: settings),
+        .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: settings),
         .testTarget(
             name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSyntax"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarEngineGateTests",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PolicyTestingTests",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "PolicyTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",

@@ -18,7 +18,8 @@ public struct WritCommand: AsyncParsableCommand {
                 name: "Policies:",
                 subcommands: [
                     AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
-                    LinkCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
+                    LinkCommand.self, TestCommand.self, RunTestsCommand.self,
+                    TranslatePolicyCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",

@@ -1,5 +1,6 @@
 import CedarEngine
 package import CedarSyntax
+public import CedarValues
 
 /// One question: may the principal do the action on the resource?
 public struct AuthorizationRequest: Sendable {
@@ -7,11 +8,11 @@ public struct AuthorizationRequest: Sendable {
     public var action: EntityID
     public var resource: EntityID
     /// What is known of the situation; members that the policies do not read are harmless.
-    public var context: [String: ContextValue]
+    public var context: [String: CedarValue]
 
     public init(
         principal: EntityID, action: EntityID, resource: EntityID,
-        context: [String: ContextValue] = [:]
+        context: [String: CedarValue] = [:]
     ) {
         self.principal = principal
         self.action = action
@@ -26,11 +27,17 @@ extension EncodedRequest {
     /// - Throws: `invalidRequest` when a text in the context is no valid value of its type, or a
     ///   value is too deep or too large.
     public init(_ request: AuthorizationRequest) throws(ClientError) {
-        try self.init(
-            TreeRequest(
-                principal: request.principal.uid, action: request.action.uid,
-                resource: request.resource.uid,
-                context: try ContextValue.members(request.context, "context")))
+        let tree: TreeRequest
+        do throws(ValueError) {
+            tree = TreeRequest(
+                principal: try request.principal.checked("principal"),
+                action: try request.action.checked("action"),
+                resource: try request.resource.checked("resource"),
+                context: try CedarValue.members(request.context, "context"))
+        } catch {
+            throw .invalidRequest(error.message)
+        }
+        try self.init(tree)
     }
 
     /// Encodes a question given as trees.

@@ -1,2 +1,4 @@
-// `Decision`, `Cause` and `RefusalReason` are part of this library's interface.
+// `EntityID` and `CedarValue` are part of this library's interface.
+@_exported public import CedarValues
+// So are `Decision`, `Cause` and `RefusalReason`.
 @_exported public import Wire

@@ -88,7 +88,7 @@ func decide<Source: EntitySource>(
 
 func decide<Source: EntitySource>(
     _ ruleset: Ruleset, _ request: TreeRequest, _ source: Source, _ mode: ErrorMode,
-    _ workspace: inout Workspace
+    _ workspace: inout Workspace, diagnostics: DiagnosticsMode = .full
 ) throws -> Decision {
     let principal = try FlatConstant(.entity(request.principal))
     let action = try FlatConstant(.entity(request.action))
@@ -99,7 +99,7 @@ func decide<Source: EntitySource>(
             Request(
                 principal: FlatEntity(principal.flat), action: FlatEntity(action.flat),
                 resource: FlatEntity(resource.flat), context: FlatRecord(context.flat)),
-            entities: source, errors: mode, workspace: &workspace)
+            entities: source, errors: mode, diagnostics: diagnostics, workspace: &workspace)
         return Decision(
             verdict: verdict, reasons: workspace.reasons, errors: workspace.errors)
     }

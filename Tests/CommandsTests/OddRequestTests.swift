@@ -48,7 +48,7 @@ struct OddRequestTests {
 
     @Test("The client refuses to send what the server would refuse")
     func depthInClient() throws {
-        var context = ContextValue.record([:])
+        var context = CedarValue.record([:])
         for _ in 0..<200 { context = .record(["a": context]) }
         let request = AuthorizationRequest(
             principal: EntityID("User", "alice"), action: EntityID("Action", "view"),

@@ -14,15 +14,20 @@ struct Compiler: ~Copyable {
     }
 
     /// Lowers one policy: principal, action and resource scope, then its conditions, as one `&&`.
-    mutating func compile(_ policy: Policy) throws(CompileError) -> Program {
+    ///
+    /// - Parameter proved: the part of the scope that the index has proved when the program runs.
+    mutating func compile(
+        _ policy: Policy, proved: PolicyIndex.Role? = nil
+    ) throws(CompileError) -> Program {
         guard code.count < Int(UInt32.max) / 2 else { throw .tooLarge }
         let start = UInt32(code.count)
         depth = 0
         maximumDepth = 0
         var exits: [Int] = []
-        try scope(.principal, policy.principal, &exits)
-        try action(policy.action, &exits)
-        try scope(.resource, policy.resource, &exits)
+        let (principal, action, resource) = policy.scope(without: proved)
+        try scope(.principal, principal, &exits)
+        try self.action(action, &exits)
+        try scope(.resource, resource, &exits)
         for condition in policy.conditions {
             try expression(condition.body)
             if condition.kind == .unless { emit(Instruction(.not)) }
@@ -37,6 +42,21 @@ struct Compiler: ~Copyable {
     /// Adds a constant that belongs to no program and gives its offset.
     mutating func add(_ value: Value) throws(CompileError) -> UInt32 {
         try constants.add(value)
+    }
+
+    /// Adds an entity and gives its offset and its hash.
+    mutating func add(entity: EntityUID) throws(CompileError) -> (offset: UInt32, hash: UInt64) {
+        let offset = try constants.add(.entity(entity))
+        return (offset, constants.hash(ofEntityAt: offset))
+    }
+
+    /// The hash of the type that a scope demands; 0 when it demands none.
+    mutating func typeHash(of constraint: ScopeConstraint) throws(CompileError) -> UInt32 {
+        switch constraint {
+        case .any, .equal, .in: 0
+        case .isType(let type), .isTypeIn(let type, _):
+            constants.typeHash(ofEntityAt: try witness(of: type))
+        }
     }
 
     // MARK: Scopes
@@ -281,6 +301,29 @@ struct Compiler: ~Copyable {
     /// Lets jumps go to the next instruction.
     private mutating func patch(_ jumps: [Int]) {
         for jump in jumps { code[jump].target = UInt32(code.count) }
+    }
+}
+
+extension Policy {
+    /// The scope without the constraint that names the entity of a role.
+    fileprivate func scope(
+        without proved: PolicyIndex.Role?
+    ) -> (principal: ScopeConstraint, action: ActionConstraint, resource: ScopeConstraint) {
+        switch proved {
+        case nil: (principal, action, resource)
+        case .principal, .principalAncestor: (principal.withoutEntity, action, resource)
+        case .action, .actionAncestor: (principal, .any, resource)
+        case .resource, .resourceAncestor: (principal, action, resource.withoutEntity)
+        }
+    }
+}
+
+extension ScopeConstraint {
+    fileprivate var withoutEntity: ScopeConstraint {
+        switch self {
+        case .any, .equal, .in: .any
+        case .isType(let type), .isTypeIn(let type, _): .isType(type)
+        }
     }
 }
 

@@ -7,6 +7,8 @@ final class RulesMemory: @unchecked Sendable {
     private let members: UnsafeMutableBufferPointer<UInt32>
     private let constants: FlatMemory
     private let general: PolicyIndex.Run
+    private let ancestors: UnsafeMutableBufferPointer<PolicyIndex.Slot>
+    private let bounds: PolicyIndex.AncestorBounds
 
     init(
         code: [Instruction], constants: [UInt8], policies: [CompiledPolicy], index: PolicyIndex
@@ -17,6 +19,8 @@ final class RulesMemory: @unchecked Sendable {
         unsafe self.members = Self.copy(index.members)
         self.constants = FlatMemory(constants)
         general = index.general
+        unsafe ancestors = Self.copy(index.ancestors)
+        bounds = index.bounds
     }
 
     deinit {
@@ -24,6 +28,7 @@ final class RulesMemory: @unchecked Sendable {
         unsafe policies.deallocate()
         unsafe slots.deallocate()
         unsafe members.deallocate()
+        unsafe ancestors.deallocate()
     }
 
     private static func copy<Element: BitwiseCopyable>(
@@ -37,7 +42,7 @@ final class RulesMemory: @unchecked Sendable {
     var sizeBytes: Int {
         unsafe code.count * MemoryLayout<Instruction>.stride
             + policies.count * MemoryLayout<CompiledPolicy>.stride
-            + slots.count * MemoryLayout<PolicyIndex.Slot>.stride
+            + (slots.count + ancestors.count) * MemoryLayout<PolicyIndex.Slot>.stride
             + members.count * MemoryLayout<UInt32>.stride + constants.count
     }
 
@@ -45,7 +50,8 @@ final class RulesMemory: @unchecked Sendable {
         unsafe RulesView(
             code: UnsafeBufferPointer(code), policies: UnsafeBufferPointer(policies),
             slots: UnsafeBufferPointer(slots), members: UnsafeBufferPointer(members),
-            constants: constants.flat(at: 0), general: general)
+            constants: constants.flat(at: 0), general: general,
+            ancestors: UnsafeBufferPointer(ancestors), bounds: bounds)
     }
 }
 
@@ -60,11 +66,15 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     private let members: UnsafeBufferPointer<UInt32>
     private let constants: FlatBytes
     let general: PolicyIndex.Run
+    private let ancestors: UnsafeBufferPointer<PolicyIndex.Slot>
+    private let bounds: PolicyIndex.AncestorBounds
 
     fileprivate init(
         code: UnsafeBufferPointer<Instruction>, policies: UnsafeBufferPointer<CompiledPolicy>,
         slots: UnsafeBufferPointer<PolicyIndex.Slot>, members: UnsafeBufferPointer<UInt32>,
-        constants: FlatBytes, general: PolicyIndex.Run
+        constants: FlatBytes, general: PolicyIndex.Run,
+        ancestors: UnsafeBufferPointer<PolicyIndex.Slot>,
+        bounds: PolicyIndex.AncestorBounds
     ) {
         unsafe self.code = code
         unsafe self.policies = policies
@@ -72,6 +82,8 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
         unsafe self.members = members
         self.constants = constants
         self.general = general
+        unsafe self.ancestors = ancestors
+        self.bounds = bounds
     }
 
     /// The number of policies.
@@ -94,16 +106,37 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     @inline(__always)
     func member(_ index: UInt32) -> UInt32 { unsafe members[Int(index)] }
 
-    /// The policies that stand under a key.
+    /// The policies that stand under an entity in a role.
     @inline(__always)
-    func run(_ role: PolicyIndex.Role, _ hash: UInt64) -> PolicyIndex.Run {
-        let key = PolicyIndex.key(role, hash)
+    func run(_ role: PolicyIndex.Role, _ entity: FlatEntity) -> PolicyIndex.Run {
+        let key = PolicyIndex.key(role, entity.hash)
         let mask = unsafe slots.count - 1
         var slot = Int(truncatingIfNeeded: key) & mask
         while true {
             let found = unsafe slots[slot]
-            if found.key == key || found.run.count == 0 { return found.run }
+            if found.run.count == 0 { return .none }
+            if found.key == key, FlatEntity(constant(found.entity)).equals(entity) {
+                return found.run
+            }
             slot = (slot + 1) & mask
         }
+    }
+
+    /// Which of the entities for ``ancestor(_:)`` stand in a role.
+    @inline(__always)
+    func ancestors(_ role: PolicyIndex.Role) -> Range<UInt32> {
+        switch role {
+        case .principal, .action, .resource: 0..<0
+        case .principalAncestor: 0..<bounds.principal
+        case .actionAncestor: bounds.principal..<bounds.action
+        case .resourceAncestor: bounds.action..<bounds.resource
+        }
+    }
+
+    /// One of the entities that stand in a role for ancestors, with its policies.
+    @inline(__always)
+    func ancestor(_ index: UInt32) -> (entity: FlatEntity, policies: PolicyIndex.Run) {
+        let slot = unsafe ancestors[Int(index)]
+        return (FlatEntity(constant(slot.entity)), slot.run)
     }
 }

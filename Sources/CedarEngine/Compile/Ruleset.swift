@@ -22,26 +22,27 @@ package final class Ruleset: Sendable {
     /// Compiles all policies of a set and those that its links make; templates are left out.
     package init(_ policySet: PolicySet, version: UInt64) throws(CompileError) {
         var compiler = Compiler()
-        var encoder = FlatEncoder()
+        var plan = IndexPlan()
+        let members = policySet.applicablePolicies
+        for member in members { try plan.add(member.policy, &compiler) }
         var compiled: [CompiledPolicy] = []
-        var keys: [UInt64?] = []
+        compiled.reserveCapacity(members.count)
+        var places: [[PolicyIndex.Place]?] = []
+        places.reserveCapacity(members.count)
         var policies: [PolicyInformation] = []
-        for member in policySet.applicablePolicies {
+        policies.reserveCapacity(members.count)
+        for (number, member) in members.enumerated() {
             let policy = member.policy
-            let program = try compiler.compile(policy)
+            let place = plan.places(of: number)
+            let program = try compiler.compile(policy, proved: place?.first?.role)
             compiled.append(
                 CompiledPolicy(
                     start: program.start, depth: program.depth,
                     name: try compiler.add(.string(member.id)),
+                    principalType: try compiler.typeHash(of: policy.principal),
+                    resourceType: try compiler.typeHash(of: policy.resource),
                     isForbid: policy.effect == .forbid))
-            let key = try PolicyIndex.key(of: policy) { uid throws(CompileError) in
-                do throws(FlatEncoder.Failure) {
-                    return try encoder.encode(uid).withFlat { FlatEntity($0).hash }
-                } catch {
-                    throw CompileError.value(error)
-                }
-            }
-            keys.append(key)
+            places.append(place)
             policies.append(
                 PolicyInformation(
                     id: member.id, effect: policy.effect, annotations: policy.annotations))
@@ -51,7 +52,7 @@ package final class Ruleset: Sendable {
         templateCount = policySet.members.count(where: \.isTemplate)
         memory = RulesMemory(
             code: compiler.code, constants: compiler.constants.bytes, policies: compiled,
-            index: PolicyIndex(keys))
+            index: PolicyIndex(places) { compiled[$0].isForbid })
     }
 
     /// The view through which the machine reads; it must not outlive the ruleset.
@@ -67,5 +68,17 @@ struct CompiledPolicy: BitwiseCopyable {
     let depth: UInt32
     /// Offset of the id among the constants.
     let name: UInt32
+    /// The hashes of the types that the scope demands; 0 for any.
+    let principalType: UInt32
+    let resourceType: UInt32
     let isForbid: Bool
+
+    /// Whether the types of a request's entities leave the policy a chance.
+    ///
+    /// Unequal hashes prove unequal types; whether equal ones are of one type the program tells.
+    @inline(__always)
+    func mayApply(to request: Request) -> Bool {
+        (principalType == 0 || principalType == request.principal.typeHash)
+            && (resourceType == 0 || resourceType == request.resource.typeHash)
+    }
 }

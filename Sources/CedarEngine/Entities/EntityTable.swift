@@ -37,10 +37,10 @@ package final class EntityTable: EntitySource, Sendable {
     }
 
     private let memory: FlatMemory
-    /// Offsets of records in `memory`, by the hash of their identity.
-    private let records: [UInt64: [Int]]
-    /// Offsets of ancestor sets in `memory`, each after its owner's identity.
-    private let closures: [UInt64: [(owner: Int, set: Int)]]
+    /// Where the records lie in `memory`.
+    private let records: FlatDirectory
+    /// Where the ancestor sets lie in `memory`, each after its owner's identity.
+    private let closures: FlatDirectory
 
     /// The number of entities.
     package let count: Int
@@ -51,8 +51,8 @@ package final class EntityTable: EntitySource, Sendable {
         var bytes: [UInt8] = []
         var encoded: [EntityUID: [UInt8]] = [:]
         var parents: [EntityUID: [EntityUID]] = [:]
-        var records: [UInt64: [Int]] = [:]
-        var closures: [UInt64: [(owner: Int, set: Int)]] = [:]
+        var records: [(hash: UInt64, offset: Int)] = []
+        var closures: [(hash: UInt64, offset: Int)] = []
         for (index, entity) in entities.enumerated() {
             if let parent = entity.forbiddenParent {
                 throw .actionParent(entity.uid, parent: parent, index: index)
@@ -70,7 +70,7 @@ package final class EntityTable: EntitySource, Sendable {
             encoded[entity.uid] = record
             parents[entity.uid] = entity.parents
             let hash = record.withFlat { EntityRecord($0).uid.hash }
-            records[hash, default: []].append(bytes.count)
+            records.append((hash, bytes.count))
             bytes += record
         }
         // Only entities that are parents carry their ancestors.
@@ -88,12 +88,12 @@ package final class EntityTable: EntitySource, Sendable {
                 throw .value(error, owner, index: 0)
             }
             let hash = ownerBytes.withFlat { FlatEntity($0).hash }
-            closures[hash, default: []].append((bytes.count, bytes.count + ownerBytes.count))
+            closures.append((hash, bytes.count))
             bytes += ownerBytes
             bytes += setBytes
         }
-        self.records = records
-        self.closures = closures
+        self.records = FlatDirectory(records)
+        self.closures = FlatDirectory(closures)
         memory = FlatMemory(bytes)
         count = encoded.count
     }
@@ -115,18 +115,16 @@ package final class EntityTable: EntitySource, Sendable {
     }
 
     package func record(of uid: FlatEntity) -> EntityLookup {
-        for offset in records[uid.hash] ?? [] {
-            let record = EntityRecord(memory.flat(at: offset))
-            if record.uid.equals(uid) { return .found(record) }
+        let place = records.first(uid.hash) {
+            EntityRecord(memory.flat(at: $0)).uid.equals(uid)
         }
-        return .absent
+        guard let place else { return .absent }
+        return .found(EntityRecord(memory.flat(at: place)))
     }
 
     package func ancestors(of uid: FlatEntity) -> AncestorLookup {
-        for (owner, set) in closures[uid.hash] ?? []
-        where FlatEntity(memory.flat(at: owner)).equals(uid) {
-            return .found(FlatSet(memory.flat(at: set)))
-        }
-        return .absent
+        let place = closures.first(uid.hash) { FlatEntity(memory.flat(at: $0)).equals(uid) }
+        guard let place else { return .absent }
+        return .found(FlatSet(memory.flat(at: place + memory.flat(at: place).size)))
     }
 }

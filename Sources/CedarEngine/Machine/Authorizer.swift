@@ -6,6 +6,18 @@ package enum ErrorMode: Sendable {
     case cedar
 }
 
+/// How much a decision finds out.
+package enum DiagnosticsMode: Sendable {
+    /// Every policy that may apply is evaluated: all that determine the decision and all that err
+    /// are known.
+    case full
+    /// Only until the decision is certain: forbids first, then permits up to the first that is
+    /// satisfied. Allow or deny is the same as with ``full``; of the reasons there is one at most,
+    /// and of the errors those met on the way. A permit that is not needed is not evaluated, so a
+    /// store that fails there does not deny.
+    case decisionOnly
+}
+
 /// The outcome of a decision; there is no third.
 package enum Verdict: BitwiseCopyable, Hashable, Sendable {
     case allow
@@ -24,7 +36,7 @@ package enum DenyCause: UInt8, BitwiseCopyable, Hashable, Sendable {
 }
 
 extension RulesView {
-    /// Decides one request with full diagnostics: every policy that may apply is evaluated.
+    /// Decides one request.
     ///
     /// Satisfied forbids deny, else satisfied permits allow, else it is a deny. The determining and
     /// the erroring policies are left in the workspace.
@@ -32,108 +44,183 @@ extension RulesView {
     /// Source: Cedar language reference, "Authorization"; strict mode is Writ's own.
     package func authorize<Source: EntitySource & ~Copyable>(
         _ request: Request, entities: borrowing Source, errors mode: ErrorMode,
-        workspace: inout Workspace
+        diagnostics: DiagnosticsMode = .full, workspace: inout Workspace
     ) -> Verdict {
         workspace.prepare()
-        var tally = Tally()
-        let onResource = run(.resource, request.resource.hash)
-        let onPrincipal = run(.principal, request.principal.hash)
-        let onAction = run(.action, request.action.hash)
-        if onResource.count > 0 {
-            evaluate(onResource, request, entities, &tally, &workspace)
+        var decision = Decision(rules: self, request: request)
+        switch diagnostics {
+        case .full:
+            decision.forEachCandidate(in: entities, &workspace) {
+                (decision, run, workspace) in
+                decision.evaluate(run.first, run.count, entities, &workspace)
+            }
+        case .decisionOnly:
+            decision.forEachCandidate(in: entities, &workspace) {
+                (decision, run, workspace) in
+                for position in run.first..<(run.first &+ run.forbids)
+                where !decision.forbidden {
+                    decision.evaluate(position, 1, entities, &workspace)
+                }
+                if run.count > run.forbids { workspace.permits.append(run) }
+            }
+            decision.evaluatePermits(entities, mode, &workspace)
         }
-        // Ids can be made whose keys are equal; still every policy is evaluated once.
-        if onPrincipal.count > 0, onPrincipal != onResource {
-            evaluate(onPrincipal, request, entities, &tally, &workspace)
-        }
-        if onAction.count > 0, onAction != onResource, onAction != onPrincipal {
-            evaluate(onAction, request, entities, &tally, &workspace)
-        }
-        evaluate(general, request, entities, &tally, &workspace)
         workspace.sortResults()
-        if tally.storeFailed {
+        return decision.verdict(mode, &workspace)
+    }
+}
+
+/// What is known so far of one decision.
+private struct Decision: BitwiseCopyable {
+    let rules: RulesView
+    let request: Request
+    var permitted = false
+    var forbidden = false
+    var forbidErrored = false
+    var forbidExhausted = false
+    var storeFailed = false
+
+    init(rules: RulesView, request: Request) {
+        self.rules = rules
+        self.request = request
+    }
+
+    func verdict(_ mode: ErrorMode, _ workspace: inout Workspace) -> Verdict {
+        if storeFailed {
             workspace.reasons.removeAll(keepingCapacity: true)
             return .deny(.storeUnavailable)
         }
-        if tally.forbidden { return .deny(.policies) }
-        if tally.forbidExhausted || (tally.forbidErrored && mode == .strict) {
+        if forbidden { return .deny(.policies) }
+        if isDeniedByErrors(mode) {
             workspace.reasons.removeAll(keepingCapacity: true)
             return .deny(.policyError)
         }
-        return tally.permitted ? .allow : .deny(.policies)
+        return permitted ? .allow : .deny(.policies)
     }
 
-    /// What is known so far of one decision.
-    private struct Tally: BitwiseCopyable {
-        var permitted = false
-        var forbidden = false
-        var forbidErrored = false
-        var forbidExhausted = false
-        var storeFailed = false
+    private func isDeniedByErrors(_ mode: ErrorMode) -> Bool {
+        forbidExhausted || (forbidErrored && mode == .strict)
     }
 
-    private func evaluate<Source: EntitySource & ~Copyable>(
-        _ run: PolicyIndex.Run, _ request: Request, _ entities: borrowing Source,
-        _ tally: inout Tally, _ workspace: inout Workspace
+    /// Evaluates policies that stand together in the index.
+    mutating func evaluate<Source: EntitySource & ~Copyable>(
+        _ first: UInt32, _ count: UInt32, _ entities: borrowing Source,
+        _ workspace: inout Workspace
     ) {
-        let machine = Machine(rules: self, request: request)
-        for position in run.first..<(run.first &+ run.count) {
-            let number = member(position)
-            let policy = policy(number)
+        let machine = Machine(rules: rules, request: request)
+        for position in first..<(first &+ count) {
+            let number = rules.member(position)
+            let policy = rules.policy(number)
+            guard policy.mayApply(to: request) else { continue }
             workspace.stack.prepare(depth: Int(policy.depth))
             do throws(Fault) {
                 guard
                     try machine.run(
                         from: Int(policy.start), source: entities, workspace: &workspace)
                 else { continue }
-                if policy.isForbid, !tally.forbidden {
+                if policy.isForbid, !forbidden {
                     // Permits found before do not determine a deny.
-                    tally.forbidden = true
+                    forbidden = true
                     workspace.reasons.removeAll(keepingCapacity: true)
                 }
-                tally.permitted = tally.permitted || !policy.isForbid
-                if policy.isForbid == tally.forbidden { workspace.reasons.append(number) }
+                permitted = permitted || !policy.isForbid
+                if policy.isForbid == forbidden { workspace.reasons.append(number) }
             } catch {
                 workspace.errors.append(.init(policy: number, fault: error))
                 if policy.isForbid {
-                    tally.forbidErrored = true
+                    forbidErrored = true
                     // To skip it would let a large request switch it off.
-                    tally.forbidExhausted =
-                        tally.forbidExhausted || error == .workspaceExhausted
+                    forbidExhausted = forbidExhausted || error == .workspaceExhausted
                 }
-                tally.storeFailed = tally.storeFailed || error == .storeUnavailable
-            }
-        }
-    }
-}
-
-extension Workspace {
-    /// Orders results by policy. They are few and nearly in order, as a rule; insertion in place
-    /// serves these, and sorting bounds the time that very many can take.
-    mutating func sortResults() {
-        if reasons.count > Self.fewResults {
-            reasons.sort()
-        } else if reasons.count > 1 {
-            for index in 1..<reasons.count {
-                var place = index
-                while place > 0, reasons[place - 1] > reasons[place] {
-                    reasons.swapAt(place - 1, place)
-                    place -= 1
-                }
-            }
-        }
-        if errors.count > Self.fewResults {
-            errors.sort { $0.policy < $1.policy }
-        } else if errors.count > 1 {
-            for index in 1..<errors.count {
-                var place = index
-                while place > 0, errors[place - 1].policy > errors[place].policy {
-                    errors.swapAt(place - 1, place)
-                    place -= 1
-                }
+                storeFailed = storeFailed || error == .storeUnavailable
             }
         }
     }
 
-    private static let fewResults = 64
+    /// Evaluates the permits that were put aside, up to the first that is satisfied.
+    mutating func evaluatePermits<Source: EntitySource & ~Copyable>(
+        _ entities: borrowing Source, _ mode: ErrorMode, _ workspace: inout Workspace
+    ) {
+        guard !forbidden, !storeFailed, !isDeniedByErrors(mode) else { return }
+        for index in workspace.permits.indices {
+            let run = workspace.permits[index]
+            for position in (run.first &+ run.forbids)..<(run.first &+ run.count) {
+                evaluate(position, 1, entities, &workspace)
+                if permitted || storeFailed { return }
+            }
+        }
+    }
+
+    /// Calls the closure with all policies that may apply, some perhaps twice.
+    @inline(__always)
+    mutating func forEachCandidate<Source: EntitySource & ~Copyable>(
+        in entities: borrowing Source, _ workspace: inout Workspace,
+        _ body: (inout Decision, PolicyIndex.Run, inout Workspace) -> Void
+    ) {
+        if rules.general.count > 0 { body(&self, rules.general, &workspace) }
+        candidates(.resource, .resourceAncestor, request.resource, entities, &workspace, body)
+        candidates(.principal, .principalAncestor, request.principal, entities, &workspace, body)
+        candidates(.action, .actionAncestor, request.action, entities, &workspace, body)
+    }
+
+    /// Finds the policies that stand under an entity of the request or under its ancestors.
+    @inline(__always)
+    private mutating func candidates<Source: EntitySource & ~Copyable>(
+        _ own: PolicyIndex.Role, _ inherited: PolicyIndex.Role, _ entity: FlatEntity,
+        _ entities: borrowing Source, _ workspace: inout Workspace,
+        _ body: (inout Decision, PolicyIndex.Run, inout Workspace) -> Void
+    ) {
+        let found = rules.run(own, entity)
+        if found.count > 0 { body(&self, found, &workspace) }
+        let candidates = rules.ancestors(inherited)
+        guard !candidates.isEmpty else { return }
+        let inclusive = rules.run(inherited, entity)
+        if inclusive.count > 0 { body(&self, inclusive, &workspace) }
+        do throws(Fault) {
+            guard let record = try workspace.entities.record(of: entity, in: entities),
+                record.parents.count > 0
+            else { return }
+            if candidates.count <= Self.fewCandidates {
+                for index in candidates {
+                    let (ancestor, policies) = rules.ancestor(index)
+                    if try record.parents.hasAncestor(
+                        in: entities, where: { $0.contains(ancestor) })
+                    {
+                        body(&self, policies, &workspace)
+                    }
+                }
+            } else {
+                try forEachAncestor(of: record, in: entities) { (decision, ancestor) in
+                    let found = decision.rules.run(inherited, ancestor)
+                    if found.count > 0 { body(&decision, found, &workspace) }
+                }
+            }
+        } catch {
+            // Whatever stands under ancestors that cannot be read may forbid.
+            storeFailed = true
+        }
+    }
+
+    /// So few are sought among the ancestors one by one; else each ancestor is sought among them.
+    private static let fewCandidates = 8
+
+    @inline(__always)
+    private mutating func forEachAncestor<Source: EntitySource & ~Copyable>(
+        of record: EntityRecord, in entities: borrowing Source,
+        _ body: (inout Decision, FlatEntity) -> Void
+    ) throws(Fault) {
+        let parents = record.parents
+        for index in 0..<parents.count {
+            let parent = FlatEntity(parents.element(index))
+            body(&self, parent)
+            switch entities.ancestors(of: parent) {
+            case .found(let ancestors):
+                for index in 0..<ancestors.count {
+                    body(&self, FlatEntity(ancestors.element(index)))
+                }
+            case .absent: continue
+            case .failed: throw .storeUnavailable
+            }
+        }
+    }
 }

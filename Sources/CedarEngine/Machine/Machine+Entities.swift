@@ -68,7 +68,7 @@ extension Machine {
             guard let record = try workspace.entities.record(of: entity, in: source) else {
                 return false
             }
-            return try hasAncestor(record.parents, source) { $0.contains(target) }
+            return try record.parents.hasAncestor(in: source) { $0.contains(target) }
         case .set:
             let targets = FlatSet(right.flat)
             guard targets.isAllEntities else { throw .typeError }
@@ -77,20 +77,22 @@ extension Machine {
             guard let record = try workspace.entities.record(of: entity, in: source) else {
                 return false
             }
-            return try hasAncestor(record.parents, source) { $0.intersects(targets) }
+            return try record.parents.hasAncestor(in: source) { $0.intersects(targets) }
         case .bool, .long, .string, .decimal, .datetime, .duration, .ip, .record:
             throw .typeError
         }
     }
+}
 
-    /// Whether the parents or the ancestors of one of them pass a test.
+extension FlatSet {
+    /// Whether these parents or the ancestors of one of them pass a test.
     @inline(__always)
-    private func hasAncestor<Source: EntitySource & ~Copyable>(
-        _ parents: FlatSet, _ source: borrowing Source, where passes: (FlatSet) -> Bool
+    func hasAncestor<Source: EntitySource & ~Copyable>(
+        in source: borrowing Source, where passes: (FlatSet) -> Bool
     ) throws(Fault) -> Bool {
-        if passes(parents) { return true }
-        for index in 0..<parents.count {
-            switch source.ancestors(of: FlatEntity(parents.element(index))) {
+        if passes(self) { return true }
+        for index in 0..<count {
+            switch source.ancestors(of: FlatEntity(element(index))) {
             case .found(let ancestors):
                 if passes(ancestors) { return true }
             case .absent:

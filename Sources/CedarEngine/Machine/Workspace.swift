@@ -6,6 +6,8 @@ package struct Workspace: ~Copyable {
     var stack = OperandStack()
     var arena: Arena
     var entities = EntityMemo()
+    /// Runs whose permits are still to be evaluated, when only the decision is wanted.
+    var permits: [PolicyIndex.Run] = []
 
     /// The policies that determined the decision, as indices into the ruleset, ascending.
     package internal(set) var reasons: [UInt32] = []
@@ -22,6 +24,7 @@ package struct Workspace: ~Copyable {
     /// - Parameter maximumBytes: bound on the values made during one decision.
     package init(maximumBytes: Int = 64 << 20) {
         arena = Arena(maximumBytes: maximumBytes)
+        permits.reserveCapacity(64)
         reasons.reserveCapacity(64)
         errors.reserveCapacity(64)
     }
@@ -30,6 +33,7 @@ package struct Workspace: ~Copyable {
     mutating func prepare() {
         arena.reset()
         entities.reset()
+        if !permits.isEmpty { permits.removeAll(keepingCapacity: true) }
         forgetResults()
     }
 

@@ -11,7 +11,7 @@ import WritClient
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Import 100,000 entities, serve them, and check 175 decisions.",
+        abstract: "Import 100,000 entities, serve them, and check 177 decisions.",
         discussion: """
             Plays the open-banking scenario in a temporary directory: imports its entities and a
             generated bank around them, starts the server on a socket, asks every test through the

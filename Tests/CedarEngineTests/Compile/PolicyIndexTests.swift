@@ -155,16 +155,100 @@ import Testing
         }
     }
 
-    @Test func holdsEveryKey() {
+    @Test func holdsEveryPlace() {
         var numbers = SeededNumbers(61)
         for count in [0, 1, 2, 3, 100] {
-            // Equal low bits, so that all keys want the same slot.
-            let keys: [UInt64?] = (0..<count).map { $0 % 7 == 6 ? nil : UInt64($0 / 2) << 32 }
-            let index = PolicyIndex(keys.shuffled(using: &numbers))
-            #expect(index.slots.count >= 2 * Set(keys.compactMap { $0 }).count)
+            // Equal low bits, so that all keys want the same slot; equal hashes, unequal entities.
+            let places: [[PolicyIndex.Place]?] = (0..<count).map { number in
+                if number % 7 == 6 { return nil }
+                return [
+                    PolicyIndex.Place(
+                        role: .resourceAncestor, entity: UInt32(number / 2),
+                        hash: UInt64(number / 4) << 32)
+                ]
+            }
+            let index = PolicyIndex(places.shuffled(using: &numbers)) { $0 % 3 == 0 }
+            let entities = Set(places.compactMap { $0?.first?.entity })
+            #expect(index.slots.count >= 2 * entities.count)
             #expect(index.slots.count.nonzeroBitCount == 1)
+            #expect(index.slots.count { $0.run.count > 0 } == entities.count)
             #expect(index.members.sorted() == (0..<UInt32(count)).map { $0 })
-            #expect(Int(index.general.count) == keys.filter { $0 == nil }.count)
+            #expect(Int(index.general.count) == places.filter { $0 == nil }.count)
+            #expect(index.ancestors.count == entities.count)
         }
+    }
+
+    /// A policy stands where the fewest stand, whatever part of its scope that is.
+    @Test func standsWhereFewStand() throws {
+        let rules = try ruleset(
+            (0..<50).map { number in
+                """
+                permit(principal in Group::"\(number)", action == Action::"view",
+                    resource == Photo::"beach");
+                permit(principal == User::"a", action in [Action::"view", Action::"\(number)"],
+                    resource in Album::"\(number)");
+                """
+            }.joined())
+        let places = rules.view
+        let beach = try FlatConstant(.entity(uid("Photo", "beach")))
+        #expect(places.run(.resource, FlatEntity(beach.flat)) == .none)
+        #expect(places.ancestors(.principalAncestor).count == 50)
+        #expect(places.ancestors(.resourceAncestor).count == 50)
+        #expect(places.ancestors(.actionAncestor).count == 0)
+        #expect(places.general.count == 0)
+        withExtendedLifetime((rules, beach)) {}
+    }
+
+    /// Many groups on both sides: ancestors are sought among the policies, and each policy found
+    /// over several ways counts once.
+    @Test func findsPoliciesOfManyAncestorsOnce() throws {
+        var text = ""
+        for number in 0..<200 {
+            text += """
+                permit(principal in Group::"\(number)", action, resource);
+                forbid(principal, action in [Action::"g\(number)", Action::"g\(number + 1)"], resource)
+                when { resource.missing };
+                """
+        }
+        let rules = try ruleset(text)
+        let groups = (0..<40).map { uid("Group", Text("\($0 * 3)")) }
+        let top = uid("Group", "199")
+        let actions = (0..<20).map { uid("Action", Text("g\($0)")) }
+        var entities = groups.map { Entity(uid: $0, parents: [top]) }
+        entities.append(Entity(uid: uid("User", "ann"), parents: groups))
+        entities.append(Entity(uid: uid("Action", "view"), parents: actions))
+        let decision = try decide(
+            rules,
+            TreeRequest(
+                principal: uid("User", "ann"), action: uid("Action", "view"),
+                resource: uid("Photo", "beach")), try EntityTable(entities))
+        #expect(decision.verdict == .allow)
+        // Group n permits by policy 2n; the forbid of action group n, also reached as n + 1, errs.
+        let permits: [UInt32] = (0..<40).map { UInt32($0) * 6 } + [398]
+        let forbids: [UInt32] = (0..<20).map { UInt32($0) * 2 + 1 }
+        #expect(decision.reasons == permits)
+        #expect(decision.errors.map(\.policy) == forbids)
+    }
+
+    @Test func policiesOfUnreadableAncestorsAreNotSkipped() throws {
+        struct Broken: EntitySource {
+            let table: EntityTable
+            func record(of uid: FlatEntity) -> EntityLookup { table.record(of: uid) }
+            func ancestors(of uid: FlatEntity) -> AncestorLookup { .failed }
+        }
+        let rules = try ruleset(
+            """
+            permit(principal, action, resource);
+            forbid(principal in Group::"bad", action, resource);
+            """)
+        let table = try EntityTable([
+            Entity(uid: uid("User", "ann"), parents: [uid("Group", "good")])
+        ])
+        let decision = try decide(
+            rules,
+            TreeRequest(
+                principal: uid("User", "ann"), action: uid("Action", "view"),
+                resource: uid("Photo", "beach")), Broken(table: table))
+        #expect(decision.verdict == .deny(.storeUnavailable))
     }
 }

@@ -274,4 +274,31 @@ import Testing
         #expect(denied.decision.verdict == .deny(.policies))
         #expect(denied.decision.reasons.map { denied.rules.policies[Int($0)].id } == ["no staff"])
     }
+
+    @Test func decisionOnlyStopsWhenTheDecisionIsCertain() throws {
+        func decide(_ policies: String, _ mode: ErrorMode = .strict) throws -> Decision {
+            let rules = try ruleset(policies)
+            var workspace = Workspace()
+            return try CedarEngineTests.decide(
+                rules, Scene.request, try Scene.table(), mode, &workspace,
+                diagnostics: .decisionOnly)
+        }
+        let wrong = "forbid(principal, action, resource) when { 1 + true == 2 };"
+        let permit = "permit(principal, action, resource);"
+        let forbid = "forbid(principal, action, resource);"
+        let broken = "permit(principal, action, resource) when { 1 + true == 2 };"
+        // A forbid after everything else is still found.
+        #expect(try decide(permit + broken + forbid).verdict == .deny(.policies))
+        #expect(try decide(permit + broken + forbid).reasons == [2])
+        #expect(try decide(permit + forbid + forbid).reasons == [1])
+        #expect(try decide(permit + wrong).verdict == .deny(.policyError))
+        #expect(try decide(wrong + permit + forbid).verdict == .deny(.policies))
+        #expect(try decide(permit + wrong, .cedar).verdict == .allow)
+        // The second permit is not needed; the broken one comes before.
+        let allowed = try decide(broken + permit + permit + broken)
+        #expect(allowed.verdict == .allow)
+        #expect(allowed.reasons == [1])
+        #expect(allowed.errors.map(\.policy) == [0])
+        #expect(try decide("").verdict == .deny(.policies))
+    }
 }

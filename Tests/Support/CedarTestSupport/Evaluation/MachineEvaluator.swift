@@ -28,18 +28,44 @@ package struct MachineEvaluator: ~Copyable {
         let action = FlatConstant(bytes: try encoder.encode(request.action))
         let resource = FlatConstant(bytes: try encoder.encode(request.resource))
         let context = FlatConstant(bytes: try encoder.encode(record: request.context))
+        let flat = Request(
+            principal: FlatEntity(principal.flat), action: FlatEntity(action.flat),
+            resource: FlatEntity(resource.flat), context: FlatRecord(context.flat))
+        // The views above must stay readable until the end.
+        defer { withExtendedLifetime((principal, action, resource, context)) {} }
+        for mode in [ErrorMode.strict, .cedar] {
+            try compareDecisionOnly(ruleset, entities, flat, mode)
+        }
         let verdict = ruleset.view.authorize(
-            Request(
-                principal: FlatEntity(principal.flat), action: FlatEntity(action.flat),
-                resource: FlatEntity(resource.flat), context: FlatRecord(context.flat)),
-            entities: entities, errors: .cedar, workspace: &workspace)
-        // The views above must stay readable until here.
-        withExtendedLifetime((principal, action, resource, context)) {}
+            flat, entities: entities, errors: .cedar, workspace: &workspace)
         return TreeAnswer(
             isAllowed: verdict == .allow,
             reasons: Set(workspace.reasons.map { ruleset.policies[Int($0)].id }),
             errors: Set(workspace.errors.map { ruleset.policies[Int($0.policy)].id }))
     }
+
+    /// What stops as soon as the decision is certain must decide the same, for a reason that full
+    /// diagnostics name as well.
+    private mutating func compareDecisionOnly(
+        _ ruleset: Ruleset, _ entities: EntityTable, _ request: Request, _ mode: ErrorMode
+    ) throws {
+        let verdict = ruleset.view.authorize(
+            request, entities: entities, errors: mode, workspace: &workspace)
+        let reasons = Set(workspace.reasons)
+        let errors = Set(workspace.errors)
+        let only = ruleset.view.authorize(
+            request, entities: entities, errors: mode, diagnostics: .decisionOnly,
+            workspace: &workspace)
+        guard only == verdict, reasons.isSuperset(of: workspace.reasons),
+            errors.isSuperset(of: workspace.errors)
+        else { throw DecisionOnlyDiffers(verdict: only, expected: verdict) }
+    }
+}
+
+/// The decision changes when diagnostics are left out.
+package struct DecisionOnlyDiffers: Error {
+    let verdict: Verdict
+    let expected: Verdict
 }
 
 extension PolicyCase {

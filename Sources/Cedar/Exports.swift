@@ -1,0 +1,2 @@
+// `EntityID` and `CedarValue` are part of this library's interface.
+@_exported public import CedarValues
