@@ -30,11 +30,6 @@ def without_parts(case):
             yield smaller
 
 
-def pieces(text):
-    """A text cut into JSON members or tokens, so that a piece left out leaves a text that parses."""
-    return tokens(text)
-
-
 def balanced(items, start):
     """The end of a run that opens and closes its brackets, or None."""
     depth = 0
@@ -52,7 +47,7 @@ def balanced(items, start):
 
 def shorter(text):
     """Shorter texts, the shortest first: chunks of tokens left out, brackets unwrapped or emptied."""
-    items = pieces(text)
+    items = tokens(text)
     size = len(items)
     candidates = []
     width = size // 2
