@@ -32,7 +32,9 @@ let package = Package(
         .target(name: "CedarSyntax", dependencies: ["JSON"], swiftSettings: settings),
         .target(
             name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
-        .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "CedarEngine", dependencies: ["CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         .target(name: "CedarValues", dependencies: ["CedarSyntax"], swiftSettings: settings),
         .target(
@@ -47,7 +49,8 @@ let package = Package(
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: settings),
         .target(
-            name: "EntityStore", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "LMDB"],
+            name: "EntityStore",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
             swiftSettings: settings),
 
         // The service.
@@ -103,7 +106,7 @@ let package = Package(
             path: "Tests/Support/Storm", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
-            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSyntax"],
+            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             path: "Tests/Support/TypicalDecisions", swiftSettings: settings),
         .executableTarget(
             name: "decision-gate",
@@ -122,11 +125,13 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: settings),
         .testTarget(
-            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSyntax"],
+            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarEngineGateTests",
-            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "PolicyTestingTests",
@@ -149,11 +154,13 @@ let package = Package(
         .testTarget(
             name: "EntityStoreTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "EntityStore", "JSON", "LMDB", "store-crash",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "JSON", "LMDB",
+                "store-crash",
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DifferentialTests", dependencies: ["CedarTestSupport"],
+            name: "DifferentialTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),

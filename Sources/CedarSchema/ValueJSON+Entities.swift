@@ -35,6 +35,53 @@ extension ValueJSON {
         return entity
     }
 
+    /// Reads one entity of many by its type, and checks what can be said of it alone.
+    ///
+    /// - Throws: as ``entity(_:schema:)``, and when its id, its parents or ids inside of it are not
+    ///   allowed; the message names the entity and the way to the member.
+    package func entity(
+        _ node: JSONNode, conformingTo conformance: EntityConformance
+    ) throws(DataError) -> Entity {
+        do throws(DataError) {
+            let entity = try entity(node, schema: conformance.schema)
+            try conformance.check(read: entity, offset: tape.offset(node))
+            return entity
+        } catch {
+            let way = way(to: error.offset, from: node)
+            guard !way.isEmpty else { throw error }
+            throw DataError(
+                offset: error.offset, message: "\(error.message), at `\(way)`")
+        }
+    }
+
+    /// The members that lead to a place in the document, as in `attrs.address.city`.
+    private func way(to offset: Int, from root: JSONNode) -> String {
+        var steps: [String] = []
+        var node = root
+        descent: while true {
+            switch tape.kind(node) {
+            case .object:
+                for (key, value) in tape.members(node)
+                where tape.offset(key) <= offset && offset < tape.endOffset(value) {
+                    steps.append(text(key).string)
+                    if offset < tape.offset(value) { break descent }
+                    node = value
+                    continue descent
+                }
+            case .array:
+                for (index, value) in tape.elements(node).enumerated()
+                where tape.offset(value) <= offset && offset < tape.endOffset(value) {
+                    steps.append("\(index)")
+                    node = value
+                    continue descent
+                }
+            default: break
+            }
+            break
+        }
+        return steps.joined(separator: ".")
+    }
+
     private func shape(
         of uid: EntityUID, at node: JSONNode, _ schema: Schema
     ) throws(DataError) -> (RecordType, SchemaType?) {

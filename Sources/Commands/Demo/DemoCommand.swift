@@ -136,7 +136,7 @@ struct DemoCommand: AsyncParsableCommand {
         _ scenario: ScenarioFolder, _ directory: TemporaryDirectory
     ) throws(Failure) -> Service {
         let configuration = ServiceConfiguration(
-            policies: scenario.policies, store: directory.store, watchesFiles: false,
+            policies: [scenario.policies], store: directory.store, watchesFiles: false,
             socket: LocalSocketConfiguration(path: directory.socket))
         var quiet = Logger(label: "writ") { _ in SwiftLogNoOpLogHandler() }
         quiet.logLevel = .critical

@@ -42,6 +42,7 @@ struct PolicyTest {
         }
         errorCount = Int(count)
         let requestNode = try Self.member("request", of: node, json)
+        try json.requireContext(requestNode)
         if let schema {
             request = try json.request(requestNode, schema: schema)
             try RequestConformance(schema).check(

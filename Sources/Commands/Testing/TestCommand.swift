@@ -23,7 +23,8 @@ struct TestCommand: AsyncParsableCommand {
             test notices is shown. Mutants that are invalid under the schema, and those that provably
             decide alike for every request it allows, do not count.
 
-            Exit codes: 0 all tests pass, coverage is enough and no mutant survives, 1 otherwise.
+            Exit codes: 0 all tests pass, coverage is enough and no mutant survives, 1
+            otherwise, 2 wrong usage.
 
             Examples:
               writ test Policies/open-banking --coverage-minimum 100 --mutate
