@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // The language.
@@ -83,7 +84,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "writ", dependencies: ["Commands"], swiftSettings: settings),
 
-        // What only the tests use: the second evaluator, generators, hostile programs.
+        // What only tests and benchmarks use: the second evaluator, generators, hostile programs.
         .target(
             name: "CedarTestSupport", dependencies: ["CedarEngine", "CedarSyntax", "JSON"],
             path: "Tests/Support/CedarTestSupport", swiftSettings: settings),
@@ -115,6 +116,28 @@ let package = Package(
         .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
+
+        // The benchmarks.
+        .target(name: "CBench", path: "Bench/Sources/CBench"),
+        .target(
+            name: "BenchSupport",
+            dependencies: [
+                "CBench", "JSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            path: "Bench/Sources/BenchSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "writ-bench",
+            dependencies: [
+                "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Server",
+                "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Bench/Sources/WritBench", swiftSettings: settings),
+
+        .testTarget(
+            name: "BenchSupportTests", dependencies: ["BenchSupport", "JSON"],
+            path: "Bench/Tests/BenchSupportTests", swiftSettings: settings),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(

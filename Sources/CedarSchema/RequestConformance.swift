@@ -14,10 +14,19 @@ package struct RequestConformance: Sendable {
     /// Checks a request: declared types and ids, an action that may be asked about them, and
     /// exactly its context.
     ///
-    /// - Parameter offset: where the request stands in its document, for the error.
+    /// - Parameter places: where the request's parts stand in its document, for the error.
     /// - Throws: the first offence.
-    package func check(_ request: TreeRequest, offset: Int = 0) throws(DataError) {
+    package func check(
+        _ request: TreeRequest, places: RequestPlaces = RequestPlaces(all: 0)
+    ) throws(DataError) {
         if let (role, failure) = failure(request) {
+            let offset =
+                switch role {
+                case .principal: places.principal
+                case .action: places.action
+                case .resource: places.resource
+                case .context: places.context
+                }
             let message =
                 role == .context
                 ? failure.inside("context of `\(request.action)`").message : failure.message
@@ -42,7 +51,8 @@ package struct RequestConformance: Sendable {
                 ConformanceFailure("the schema declares no action `\(request.action)`")
             )
         }
-        var role = Role.principal
+        // What is only a group is not asked about anything: the fault is not the principal's.
+        var role = action.principals.isEmpty ? Role.action : Role.principal
         do throws(ConformanceFailure) {
             try check(request.principal, "principal", action.principals, action)
             role = .resource

@@ -166,6 +166,10 @@ extension ValueJSON {
             throw error(node, "a request must be an object with principal, action and resource")
         }
         let action = try uid(of: "action", in: node)
+        guard schema.actions[action] != nil else {
+            throw error(
+                tape.member(node, "action") ?? node, "the schema declares no action `\(action)`")
+        }
         var context: [(key: Text, value: Value)] = []
         if let member = tape.member(node, "context") {
             context = try self.context(member, of: action, schema: schema)

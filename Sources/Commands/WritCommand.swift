@@ -20,7 +20,7 @@ public struct WritCommand: AsyncParsableCommand {
                     AuthorizeCommand.self, EvaluateCommand.self, ValidateCommand.self,
                     CheckParseCommand.self, LinkCommand.self, FormatCommand.self,
                     TestCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
-                    NewCommand.self, LanguageVersionCommand.self,
+                    TranslateSchemaCommand.self, NewCommand.self, LanguageVersionCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",

@@ -60,22 +60,34 @@ extension ValueJSON {
 
     /// Reads `{"?principal": "User::\"alice\"", "?resource": …}`.
     package func slotValues(_ node: JSONNode) throws(DataError) -> SlotValues {
-        guard tape.kind(node) == .object else {
-            throw error(node, "the values of slots must be an object")
-        }
         var values = SlotValues()
-        for (key, value) in tape.members(node) {
-            guard tape.kind(value) == .string else {
-                throw error(value, #"a slot's value must be a string as "User::\"alice\"""#)
-            }
-            switch Slot(rawValue: text(key)) {
+        for (slot, value) in try slotTexts(node) {
+            switch slot {
             case .principal: values.principal = try uidOrText(value)
             case .resource: values.resource = try uidOrText(value)
-            case nil:
-                throw error(
-                    key, "`\(text(key))` is no slot: there are `?principal` and `?resource`")
             }
         }
         return values
+    }
+
+    /// The slots of an object and the strings that stand for their entities, not read yet.
+    package func slotTexts(
+        _ node: JSONNode
+    ) throws(DataError) -> [(slot: Slot, value: JSONNode)] {
+        guard tape.kind(node) == .object else {
+            throw error(node, "the values of slots must be an object")
+        }
+        var texts: [(slot: Slot, value: JSONNode)] = []
+        for (key, value) in tape.members(node) {
+            guard tape.kind(value) == .string else {
+                throw error(value, #"a slot's value must be a string as "User::\"alice\""#)
+            }
+            guard let slot = Slot(rawValue: text(key)) else {
+                throw error(
+                    key, "`\(text(key))` is no slot: there are `?principal` and `?resource`")
+            }
+            texts.append((slot, value))
+        }
+        return texts
     }
 }

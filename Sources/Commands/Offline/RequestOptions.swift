@@ -48,22 +48,50 @@ struct RequestOptions: ParsableArguments {
 
     /// Reads the request; with a schema, the context is read with the types of the action's.
     ///
-    /// - Parameter needsContext: whether a request file without a context is refused, as the
-    ///   original does.
+    /// - Parameters:
+    ///   - needsContext: whether a request file without a context is refused, as the original does.
+    ///   - isChecked: whether a request that does not conform to the schema is refused.
     func request(
-        schema: Schema? = nil, needsContext: Bool = false
+        schema: Schema? = nil, needsContext: Bool = false, isChecked: Bool = false
     ) throws(Failure) -> TreeRequest {
         if let requestJson {
             let file = try InputFile(requestJson)
             let json = try file.json()
             do throws(DataError) {
                 if needsContext { try json.requireContext(json.tape.root) }
-                if let schema { return try json.request(json.tape.root, schema: schema) }
-                return try json.request(json.tape.root)
+                guard let schema else { return try json.request(json.tape.root) }
+                let request = try json.request(json.tape.root, schema: schema)
+                if isChecked {
+                    try check(request, schema, RequestPlaces(json.tape.root, in: json))
+                }
+                return request
             } catch {
                 throw file.failure(error)
             }
         }
+        let request = try requestOfFlags(schema: schema)
+        guard let schema, isChecked else { return request }
+        do throws(DataError) {
+            try check(request, schema, RequestPlaces(all: 0))
+        } catch {
+            throw Failure(error.message)
+        }
+        return request
+    }
+
+    private func check(
+        _ request: TreeRequest, _ schema: Schema, _ places: RequestPlaces
+    ) throws(DataError) {
+        do throws(DataError) {
+            try RequestConformance(schema).check(request, places: places)
+        } catch {
+            throw DataError(
+                offset: error.offset,
+                message: "the request does not conform to the schema: \(error.message)")
+        }
+    }
+
+    private func requestOfFlags(schema: Schema?) throws(Failure) -> TreeRequest {
         guard let principal, let action, let resource else {
             throw Failure(
                 "a request needs --principal, --action and --resource, or --request-json")

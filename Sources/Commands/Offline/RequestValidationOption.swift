@@ -13,13 +13,6 @@ struct RequestValidationOption: ParsableArguments {
     func request(
         _ options: RequestOptions, _ schema: Schema?
     ) throws(Failure) -> TreeRequest {
-        let request = try options.request(schema: schema, needsContext: true)
-        guard let schema, requestValidation else { return request }
-        do throws(DataError) {
-            try RequestConformance(schema).check(request)
-            return request
-        } catch {
-            throw Failure("the request does not conform to the schema: \(error.message)")
-        }
+        try options.request(schema: schema, needsContext: true, isChecked: requestValidation)
     }
 }

@@ -46,7 +46,7 @@ struct PolicyTest {
         if let schema {
             request = try json.request(requestNode, schema: schema)
             try RequestConformance(schema).check(
-                request, offset: json.tape.offset(requestNode))
+                request, places: RequestPlaces(requestNode, in: json))
         } else {
             request = try json.request(requestNode)
         }

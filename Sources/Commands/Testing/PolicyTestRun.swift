@@ -78,7 +78,7 @@ struct PolicyTestRun {
     private mutating func table(of test: PolicyTest) throws(Failure) -> EntityTable {
         switch test.entities {
         case .inline(let entities):
-            return try file.table(entities)
+            return try file.table(entities, isWholeFile: false)
         case .file(let path):
             if let table = tables[path] { return table }
             let input = try InputFile(file.neighbour(path))

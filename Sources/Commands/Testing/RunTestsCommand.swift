@@ -84,11 +84,22 @@ extension InputFile {
     }
 
     /// Lays entities of this file out.
-    func table(_ entities: [Entity]) throws(Failure) -> EntityTable {
+    ///
+    /// - Parameter isWholeFile: whether the file is the list of these entities, so that a failure can
+    ///   show the one it is about.
+    func table(
+        _ entities: [Entity], isWholeFile: Bool = true
+    ) throws(Failure) -> EntityTable {
         do throws(EntityTable.Failure) {
             return try EntityTable(entities)
         } catch {
-            throw Failure("`\(name)`: \(error.message)")
+            guard isWholeFile, let index = error.index(in: entities) else {
+                throw Failure("`\(name)`: \(error.message)")
+            }
+            // The offsets are only needed here, so nothing else has to carry them.
+            let tape = try json().tape
+            let node = tape.elements(tape.root).dropFirst(index).first { _ in true } ?? tape.root
+            throw failure(DataError(offset: tape.offset(node), message: error.message))
         }
     }
 
