@@ -10,18 +10,13 @@ extension ValueJSON {
     ///   undeclared, missing or of another type. What lies outside of the entity itself is checked
     ///   by `EntityConformance`.
     package func entity(_ node: JSONNode, schema: Schema) throws(DataError) -> Entity {
-        guard tape.kind(node) == .object else {
-            throw error(node, "an entity must be an object with `uid`, `attrs` and `parents`")
-        }
-        guard let uidNode = tape.member(node, "uid") else {
-            throw error(node, "the entity has no `uid`")
-        }
+        let uidNode = try entityUIDNode(node)
         let uid = try typedUID(uidNode)
         let (attributeType, tagType) = try shape(of: uid, at: uidNode, schema)
-        guard let attributes = tape.member(node, "attrs") else {
+        guard let attributes = entityMember(node, "attrs", place: 1) else {
             throw error(node, "the entity `\(uid)` has no `attrs`; write `\"attrs\": {}`")
         }
-        guard let parentList = tape.member(node, "parents") else {
+        guard let parentList = entityMember(node, "parents", place: 2) else {
             throw error(node, "the entity `\(uid)` has no `parents`; write `\"parents\": []`")
         }
         guard tape.kind(parentList) == .array else {
@@ -30,7 +25,7 @@ extension ValueJSON {
         var entity = Entity(uid: uid)
         do {
             entity.attributes = try members(attributes, as: attributeType)
-            if let tags = tape.member(node, "tags") {
+            if let tags = entityMember(node, "tags", place: 3) {
                 entity.tags = try self.tags(tags, tagType)
             }
         } catch {

@@ -126,7 +126,8 @@ extension ConformanceCase {
         }
     }
 
-    private static func ancestors(of entity: Entity, among entities: [Entity]) -> Set<EntityUID> {
+    /// All entities that one is in, by the parents that a list of entities tells.
+    static func ancestors(of entity: Entity, among entities: [Entity]) -> Set<EntityUID> {
         var found = Set(entity.parents)
         var open = entity.parents
         while let next = open.popLast() {

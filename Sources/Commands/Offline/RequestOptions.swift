@@ -107,7 +107,7 @@ struct RequestOptions: ParsableArguments {
                 if let schema {
                     members = try json.context(json.tape.root, of: actionUID, schema: schema)
                 } else {
-                    members = try json.members(json.tape.root)
+                    members = try json.context(json.tape.root)
                 }
             } catch {
                 throw file.failure(error)
