@@ -59,12 +59,6 @@ own() {
     esac
 }
 
-has() {
-    "$program" help "$1" 2>/dev/null | grep -qi "^usage: [a-z]* $1" && return 0
-    echo "LEFT OUT: there is no command $1"
-    return 1
-}
-
 ada='User::"ada"' ben='User::"ben"' cy='User::"cy"' zoe='User::"zoe"'
 borrow='Action::"borrow"' read='Action::"read"' enter='Action::"enter"'
 emma='Book::"emma"' lent='Book::"lent"' hall='Room::"hall"'
@@ -307,47 +301,43 @@ t 2 - translate-policy --direction sideways -p policies.cedar
 t 2 - translate-policy -p policies.cedar
 
 # translate-schema
-if has translate-schema; then
-    t 0 '"entityTypes"' translate-schema --direction cedar-to-json -s schema.cedarschema
-    t 0 '^entity User in \[Group\]' translate-schema --direction json-to-cedar --schema schema.json
-    piped schema.cedarschema 0 '"entityTypes"' translate-schema --direction cedar-to-json
-    piped schema.json 0 '^entity' translate-schema --direction=json-to-cedar
-    t 0 '"entityTypes"' translate-schema --direction cedar-to-json -s bad.cedarschema
-    t 0 '^entity' translate-schema --direction json-to-cedar -s bad-schema.json
-    t 1 - translate-schema --direction cedar-to-json -s schema.json
-    t 1 - translate-schema --direction json-to-cedar -s schema.cedarschema
-    t 1 - translate-schema --direction cedar-to-json -s syntax-error.cedar
-    t 1 - translate-schema --direction json-to-cedar -s broken.json
-    t 1 - translate-schema --direction cedar-to-json -s no-such.cedarschema
-    t 2 - translate-schema --direction sideways -s schema.json
-    t 2 - translate-schema -s schema.json
-    t 2 - translate-schema --direction cedar-to-json -s schema.cedarschema --no-such-flag
-fi
+t 0 '"entityTypes"' translate-schema --direction cedar-to-json -s schema.cedarschema
+t 0 '^entity User in \[Group\]' translate-schema --direction json-to-cedar --schema schema.json
+piped schema.cedarschema 0 '"entityTypes"' translate-schema --direction cedar-to-json
+piped schema.json 0 '^entity' translate-schema --direction=json-to-cedar
+t 0 '"entityTypes"' translate-schema --direction cedar-to-json -s bad.cedarschema
+t 0 '^entity' translate-schema --direction json-to-cedar -s bad-schema.json
+t 1 - translate-schema --direction cedar-to-json -s schema.json
+t 1 - translate-schema --direction json-to-cedar -s schema.cedarschema
+t 1 - translate-schema --direction cedar-to-json -s syntax-error.cedar
+t 1 - translate-schema --direction json-to-cedar -s broken.json
+t 1 - translate-schema --direction cedar-to-json -s no-such.cedarschema
+t 2 - translate-schema --direction sideways -s schema.json
+t 2 - translate-schema -s schema.json
+t 2 - translate-schema --direction cedar-to-json -s schema.cedarschema --no-such-flag
 
 # format
-if has format; then
-    t 0 '^permit (principal, action, resource)$' format -p unformatted.cedar
-    t 0 '^when { 1 == 1 };$' format --policies unformatted.cedar
-    piped unformatted.cedar 0 '^permit (principal, action, resource)$' format
-    t 0 '^    principal in' format -p policies.cedar --line-width 40 --indent-width 4
-    t 0 '^ principal in' format -p policies.cedar -l 40 -i 1
-    t 1 '' format --check -p unformatted.cedar
-    piped unformatted.cedar 1 '' format -c
-    cp unformatted.cedar written.cedar
-    t 0 - format --write -p written.cedar
-    t 0 '' format -c -p written.cedar
-    cp unformatted.cedar written.cedar
-    t 0 - format -w -p written.cedar
-    t 0 '' format --check --policies written.cedar
-    t 1 - format -w -p syntax-error.cedar
-    t 1 '' format -p syntax-error.cedar
-    t 1 '' format -p no-such.cedar
-    piped syntax-error.cedar 1 '' format
-    t 2 - format --write
-    t 2 - format -w -c -p unformatted.cedar
-    t 2 - format -l wide -p unformatted.cedar
-    t 2 - format --no-such-flag -p unformatted.cedar
-fi
+t 0 '^permit (principal, action, resource)$' format -p unformatted.cedar
+t 0 '^when { 1 == 1 };$' format --policies unformatted.cedar
+piped unformatted.cedar 0 '^permit (principal, action, resource)$' format
+t 0 '^    principal in' format -p policies.cedar --line-width 40 --indent-width 4
+t 0 '^ principal in' format -p policies.cedar -l 40 -i 1
+t 1 '' format --check -p unformatted.cedar
+piped unformatted.cedar 1 '' format -c
+cp unformatted.cedar written.cedar
+t 0 - format --write -p written.cedar
+t 0 '' format -c -p written.cedar
+cp unformatted.cedar written.cedar
+t 0 - format -w -p written.cedar
+t 0 '' format --check --policies written.cedar
+t 1 - format -w -p syntax-error.cedar
+t 1 '' format -p syntax-error.cedar
+t 1 '' format -p no-such.cedar
+piped syntax-error.cedar 1 '' format
+t 2 - format --write
+t 2 - format -w -c -p unformatted.cedar
+t 2 - format -l wide -p unformatted.cedar
+t 2 - format --no-such-flag -p unformatted.cedar
 
 # run-tests
 t 0 '^results: 2 passed, 0 failed$' run-tests -p policies.cedar --tests tests.json

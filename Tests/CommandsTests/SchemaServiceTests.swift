@@ -119,7 +119,7 @@ struct SchemaServiceTests {
             detail: #"action: the schema declares no action `Action::"steal"`"#),
         Refused(
             action: #"Action::"write""#,
-            detail: #"principal: the action `Action::"write"` does not apply to the principal "#
+            detail: #"action: the action `Action::"write"` does not apply to the principal "#
                 + #"`User::"alice"`, it is only a group"#),
     ]
 

@@ -41,6 +41,10 @@ extension ValueJSON {
         guard tape.kind(node) == .array else { throw error(node, "links must be an array") }
         var links: [TemplateLink.Listed] = []
         for element in tape.elements(node) {
+            guard tape.kind(element) == .object else {
+                throw error(
+                    element, "a link must be an object with `template_id`, `link_id` and `args`")
+            }
             func text(_ name: StaticString) throws(DataError) -> Text {
                 guard let node = tape.member(element, name), tape.kind(node) == .string else {
                     throw error(element, "the link has no `\(name)`, a string")
@@ -80,7 +84,7 @@ extension ValueJSON {
         var texts: [(slot: Slot, value: JSONNode)] = []
         for (key, value) in tape.members(node) {
             guard tape.kind(value) == .string else {
-                throw error(value, #"a slot's value must be a string as "User::\"alice\""#)
+                throw error(value, #"a slot's value must be a string as "User::\"alice\"""#)
             }
             guard let slot = Slot(rawValue: text(key)) else {
                 throw error(

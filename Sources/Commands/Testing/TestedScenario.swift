@@ -116,7 +116,9 @@ private struct TestReader {
         switch test.entities {
         case .file(let path): table = try self.table(path)
         case .inline(let entities):
-            do throws(Failure) { table = try file.table(entities, isWholeFile: false) } catch { return .failure(error) }
+            do throws(Failure) { table = try file.table(entities, isWholeFile: false) } catch {
+                return .failure(error)
+            }
         }
         do throws(FlatEncoder.Failure) {
             return .success(

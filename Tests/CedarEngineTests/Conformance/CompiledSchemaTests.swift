@@ -66,11 +66,11 @@ func allows(_ schema: CompiledSchema, _ request: TreeRequest) throws -> Bool {
         Row(request(action: "edit"), #"action: the schema declares no action `Action::"edit"`"#),
         Row(
             request(action: "group"),
-            #"principal: the action `Action::"group"` does not apply to the principal "#
+            #"action: the action `Action::"group"` does not apply to the principal "#
                 + #"`User::"a"`, it is only a group"#),
         Row(
             request(action: "none"),
-            #"principal: the action `Action::"none"` does not apply to the principal "#
+            #"action: the action `Action::"none"` does not apply to the principal "#
                 + #"`User::"a"`, it is only a group"#),
         Row(
             request(principal: uid("Team", "a")),
