@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // The language.
@@ -32,19 +33,25 @@ let package = Package(
         .target(name: "CedarSyntax", dependencies: ["JSON"], swiftSettings: settings),
         .target(
             name: "CedarSchema", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
-        .target(name: "CedarEngine", dependencies: ["CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "CedarEngine", dependencies: ["CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         .target(name: "CedarValues", dependencies: ["CedarSyntax"], swiftSettings: settings),
         .target(
             name: "Cedar",
             dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "CedarValues", "JSON"],
             swiftSettings: settings),
+        .target(
+            name: "PolicyTesting", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
+            swiftSettings: settings),
 
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: settings),
         .target(
-            name: "EntityStore", dependencies: ["CedarEngine", "CedarSyntax", "JSON", "LMDB"],
+            name: "EntityStore",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
             swiftSettings: settings),
 
         // The service.
@@ -58,7 +65,8 @@ let package = Package(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
             swiftSettings: settings),
         .target(
-            name: "WritClient", dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            name: "WritClient",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
             swiftSettings: settings),
 
         // The command line.
@@ -67,7 +75,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "Scenario", "Server", "Wire", "WritClient",
+                "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -76,7 +84,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "writ", dependencies: ["Commands"], swiftSettings: settings),
 
-        // What only the tests use: the second evaluator, generators, hostile programs.
+        // What only tests and benchmarks use: the second evaluator, generators, hostile programs.
         .target(
             name: "CedarTestSupport", dependencies: ["CedarEngine", "CedarSyntax", "JSON"],
             path: "Tests/Support/CedarTestSupport", swiftSettings: settings),
@@ -99,7 +107,7 @@ let package = Package(
             path: "Tests/Support/Storm", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
-            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSyntax"],
+            name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             path: "Tests/Support/TypicalDecisions", swiftSettings: settings),
         .executableTarget(
             name: "decision-gate",
@@ -113,6 +121,28 @@ let package = Package(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
+        // The benchmarks.
+        .target(name: "CBench", path: "Bench/Sources/CBench"),
+        .target(
+            name: "BenchSupport",
+            dependencies: [
+                "CBench", "JSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            path: "Bench/Sources/BenchSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "writ-bench",
+            dependencies: [
+                "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Server",
+                "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Bench/Sources/WritBench", swiftSettings: settings),
+
+        .testTarget(
+            name: "BenchSupportTests", dependencies: ["BenchSupport", "JSON"],
+            path: "Bench/Tests/BenchSupportTests", swiftSettings: settings),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(
             name: "CedarSyntaxTests", dependencies: ["CedarSyntax", "CedarTestSupport", "JSON"],
@@ -122,11 +152,17 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: settings),
         .testTarget(
-            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSyntax"],
+            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarEngineGateTests",
-            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions"],
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "TypicalDecisions",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PolicyTestingTests",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "PolicyTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",
@@ -145,11 +181,13 @@ let package = Package(
         .testTarget(
             name: "EntityStoreTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "EntityStore", "JSON", "LMDB", "store-crash",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "JSON", "LMDB",
+                "store-crash",
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DifferentialTests", dependencies: ["CedarTestSupport"],
+            name: "DifferentialTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),

@@ -14,22 +14,54 @@ package struct RequestConformance: Sendable {
     /// Checks a request: declared types and ids, an action that may be asked about them, and
     /// exactly its context.
     ///
-    /// - Parameter offset: where the request stands in its document, for the error.
+    /// - Parameter places: where the request's parts stand in its document, for the error.
     /// - Throws: the first offence.
-    package func check(_ request: TreeRequest, offset: Int = 0) throws(DataError) {
+    package func check(
+        _ request: TreeRequest, places: RequestPlaces = RequestPlaces(all: 0)
+    ) throws(DataError) {
+        if let (role, failure) = failure(request) {
+            let offset =
+                switch role {
+                case .principal: places.principal
+                case .action: places.action
+                case .resource: places.resource
+                case .context: places.context
+                }
+            let message =
+                role == .context
+                ? failure.inside("context of `\(request.action)`").message : failure.message
+            throw DataError(offset: offset, message: message)
+        }
+    }
+
+    /// Says which member of a request does not conform, as in
+    /// ``context.amount: expected `Long`, found a `String` ``; nil when the request conforms.
+    package func problem(in request: TreeRequest) -> String? {
+        failure(request).map { role, failure in failure.located(in: role.rawValue) }
+    }
+
+    private enum Role: String {
+        case principal, action, resource, context
+    }
+
+    private func failure(_ request: TreeRequest) -> (Role, ConformanceFailure)? {
+        guard let action = schema.actions[request.action] else {
+            return (
+                .action,
+                ConformanceFailure("the schema declares no action `\(request.action)`")
+            )
+        }
+        // What is only a group is not asked about anything: the fault is not the principal's.
+        var role = action.principals.isEmpty ? Role.action : Role.principal
         do throws(ConformanceFailure) {
-            guard let action = schema.actions[request.action] else {
-                throw ConformanceFailure("the schema declares no action `\(request.action)`")
-            }
             try check(request.principal, "principal", action.principals, action)
+            role = .resource
             try check(request.resource, "resource", action.resources, action)
-            do {
-                try values.check(request.context, action.context)
-            } catch {
-                throw error.inside("context of `\(action.uid)`")
-            }
+            role = .context
+            try values.check(request.context, action.context)
+            return nil
         } catch {
-            throw DataError(offset: offset, message: error.message)
+            return (role, error)
         }
     }
 

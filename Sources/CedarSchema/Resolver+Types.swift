@@ -98,7 +98,9 @@ extension Resolver {
                     return Measured(type: .entity(candidate))
                 }
             }
-            if let type = builtIn(name) { return Measured(type: type) }
+            // An entity type of the empty namespace takes the name also where only a common type can
+            // be meant.
+            if entitySpans[name] == nil, let type = builtIn(name) { return Measured(type: type) }
         }
         undeclared(name, reference, in: scope, at: span)
         return nil

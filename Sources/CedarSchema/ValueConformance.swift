@@ -2,14 +2,56 @@ import CedarSyntax
 
 /// Why a value is not of its type: words for an error whose place is known elsewhere.
 struct ConformanceFailure: Error {
+    /// What is wrong, with the way to it in words.
     var message: String
+    /// The attributes that lead to what is wrong, from the outside.
+    private var path: [Text] = []
+    private var reason: String
 
     init(_ message: String) {
         self.message = message
+        reason = message
+    }
+
+    /// - Parameter reason: what is wrong with the member that is named.
+    init(_ message: String, member: Text, reason: String) {
+        self.message = message
+        path = [member]
+        self.reason = reason
     }
 
     func inside(_ owner: String) -> ConformanceFailure {
-        ConformanceFailure("\(owner): \(message)")
+        var failure = self
+        failure.message = "\(owner): \(message)"
+        return failure
+    }
+
+    func inside(attribute name: Text) -> ConformanceFailure {
+        var failure = inside("attribute `\(name)`")
+        failure.path.insert(name, at: 0)
+        return failure
+    }
+
+    /// What is wrong, after the way to it as an expression would go: `context.amount: …`.
+    func located(in root: String) -> String {
+        let way = path.map { $0.isIdentifier ? ".\($0)" : "[\($0.quoted)]" }.joined()
+        return "\(root)\(way): \(reason)"
+    }
+}
+
+extension Text {
+    /// Whether it can be written after a dot.
+    fileprivate var isIdentifier: Bool {
+        guard let first = utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+        else { return false }
+        return utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
     }
 }
 
@@ -28,20 +70,24 @@ struct ValueConformance: Sendable {
         var missing = type.attributes.count { $0.isRequired }
         for member in members {
             guard let attribute = type[member.key] else {
-                throw ConformanceFailure("the schema declares no attribute `\(member.key)`")
+                throw ConformanceFailure(
+                    "the schema declares no attribute `\(member.key)`", member: member.key,
+                    reason: "the schema declares no such attribute")
             }
             if attribute.isRequired { missing -= 1 }
             do {
                 try check(member.value, attribute.type)
             } catch {
-                throw error.inside("attribute `\(member.key)`")
+                throw error.inside(attribute: member.key)
             }
         }
         guard missing > 0 else { return }
         let given = Set(members.map(\.key))
-        let absent = type.attributes.first { $0.isRequired && !given.contains($0.name) }
+        let absent =
+            type.attributes.first { $0.isRequired && !given.contains($0.name) }?.name ?? ""
         throw ConformanceFailure(
-            "the attribute `\(absent?.name ?? "")` is required and missing")
+            "the attribute `\(absent)` is required and missing", member: absent,
+            reason: "required and missing")
     }
 
     func check(_ value: Value, _ type: SchemaType) throws(ConformanceFailure) {

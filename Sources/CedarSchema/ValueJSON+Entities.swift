@@ -10,18 +10,13 @@ extension ValueJSON {
     ///   undeclared, missing or of another type. What lies outside of the entity itself is checked
     ///   by `EntityConformance`.
     package func entity(_ node: JSONNode, schema: Schema) throws(DataError) -> Entity {
-        guard tape.kind(node) == .object else {
-            throw error(node, "an entity must be an object with `uid`, `attrs` and `parents`")
-        }
-        guard let uidNode = tape.member(node, "uid") else {
-            throw error(node, "the entity has no `uid`")
-        }
+        let uidNode = try entityUIDNode(node)
         let uid = try typedUID(uidNode)
         let (attributeType, tagType) = try shape(of: uid, at: uidNode, schema)
-        guard let attributes = tape.member(node, "attrs") else {
+        guard let attributes = entityMember(node, "attrs", place: 1) else {
             throw error(node, "the entity `\(uid)` has no `attrs`; write `\"attrs\": {}`")
         }
-        guard let parentList = tape.member(node, "parents") else {
+        guard let parentList = entityMember(node, "parents", place: 2) else {
             throw error(node, "the entity `\(uid)` has no `parents`; write `\"parents\": []`")
         }
         guard tape.kind(parentList) == .array else {
@@ -30,7 +25,7 @@ extension ValueJSON {
         var entity = Entity(uid: uid)
         do {
             entity.attributes = try members(attributes, as: attributeType)
-            if let tags = tape.member(node, "tags") {
+            if let tags = entityMember(node, "tags", place: 3) {
                 entity.tags = try self.tags(tags, tagType)
             }
         } catch {
@@ -38,6 +33,53 @@ extension ValueJSON {
         }
         for parent in tape.elements(parentList) { entity.parents.append(try typedUID(parent)) }
         return entity
+    }
+
+    /// Reads one entity of many by its type, and checks what can be said of it alone.
+    ///
+    /// - Throws: as ``entity(_:schema:)``, and when its id, its parents or ids inside of it are not
+    ///   allowed; the message names the entity and the way to the member.
+    package func entity(
+        _ node: JSONNode, conformingTo conformance: EntityConformance
+    ) throws(DataError) -> Entity {
+        do throws(DataError) {
+            let entity = try entity(node, schema: conformance.schema)
+            try conformance.check(read: entity, offset: tape.offset(node))
+            return entity
+        } catch {
+            let way = way(to: error.offset, from: node)
+            guard !way.isEmpty else { throw error }
+            throw DataError(
+                offset: error.offset, message: "\(error.message), at `\(way)`")
+        }
+    }
+
+    /// The members that lead to a place in the document, as in `attrs.address.city`.
+    private func way(to offset: Int, from root: JSONNode) -> String {
+        var steps: [String] = []
+        var node = root
+        descent: while true {
+            switch tape.kind(node) {
+            case .object:
+                for (key, value) in tape.members(node)
+                where tape.offset(key) <= offset && offset < tape.endOffset(value) {
+                    steps.append(text(key).string)
+                    if offset < tape.offset(value) { break descent }
+                    node = value
+                    continue descent
+                }
+            case .array:
+                for (index, value) in tape.elements(node).enumerated()
+                where tape.offset(value) <= offset && offset < tape.endOffset(value) {
+                    steps.append("\(index)")
+                    node = value
+                    continue descent
+                }
+            default: break
+            }
+            break
+        }
+        return steps.joined(separator: ".")
     }
 
     private func shape(
@@ -124,6 +166,10 @@ extension ValueJSON {
             throw error(node, "a request must be an object with principal, action and resource")
         }
         let action = try uid(of: "action", in: node)
+        guard schema.actions[action] != nil else {
+            throw error(
+                tape.member(node, "action") ?? node, "the schema declares no action `\(action)`")
+        }
         var context: [(key: Text, value: Value)] = []
         if let member = tape.member(node, "context") {
             context = try self.context(member, of: action, schema: schema)

@@ -15,10 +15,12 @@ public struct WritCommand: AsyncParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Policies:",
+                name: policyGroup,
                 subcommands: [
-                    AuthorizeCommand.self, ValidateCommand.self, CheckParseCommand.self,
-                    LinkCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
+                    AuthorizeCommand.self, EvaluateCommand.self, ValidateCommand.self,
+                    CheckParseCommand.self, LinkCommand.self, FormatCommand.self,
+                    TestCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
+                    TranslateSchemaCommand.self, NewCommand.self, LanguageVersionCommand.self,
                 ]),
             CommandGroup(
                 name: "Service:",
@@ -26,6 +28,9 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),
         ])
+
+    /// The commands that need no service, among them those of `cedar`.
+    static let policyGroup = "Policies:"
 
     public init() {}
 }

@@ -8,8 +8,10 @@ package import EntityStore
 package struct Decider: ~Copyable {
     private let publisher: RulesetPublisher
     private let mode: ErrorMode
-    private var reader: EntityReader
+    private var entities: DecisionEntities
     private var workspace: Workspace
+    /// Why the last question was refused, in UTF-8 for people; empty when the refusal says it all.
+    package private(set) var detail: [UInt8] = []
     private let emptyContext = FlatConstant.emptyRecord()
 
     private var ruleset: Ruleset
@@ -36,7 +38,7 @@ package struct Decider: ~Copyable {
         var reader = try store.makeReader(cacheBytes: cacheBytes)
         try reader.prewarm(for: .milliseconds(250))
         cacheBoard?.publish(reader.cacheStatistics)
-        self.reader = reader
+        entities = DecisionEntities(reader: reader)
         self.cacheBoard = cacheBoard
         workspace = Workspace()
         self.publisher = publisher
@@ -44,15 +46,16 @@ package struct Decider: ~Copyable {
         (ruleset, epoch) = publisher.load()
         rules = ruleset.view
         policyVersion = ruleset.version
+        entities.actions = ruleset.schema?.view
     }
 
-    deinit { cacheBoard?.publish(reader.cacheStatistics) }
+    deinit { cacheBoard?.publish(entities.reader.cacheStatistics) }
 
     /// Pins the newest ruleset and the newest revision.
     package mutating func begin() {
         if publisher.epoch != epoch { adopt() }
         do throws(StoreError) {
-            revision = try reader.begin()
+            revision = try entities.reader.begin()
             isReadable = true
         } catch {
             // Decisions made now are denies with the cause `storeUnavailable`.
@@ -63,10 +66,10 @@ package struct Decider: ~Copyable {
 
     /// Lets go of the revision.
     package mutating func end() {
-        if isReadable { reader.end() }
+        if isReadable { entities.reader.end() }
         isReadable = false
         snapshots &+= 1
-        if snapshots % 256 == 0 { cacheBoard?.publish(reader.cacheStatistics) }
+        if snapshots % 256 == 0 { cacheBoard?.publish(entities.reader.cacheStatistics) }
     }
 
     @inline(never)
@@ -74,6 +77,7 @@ package struct Decider: ~Copyable {
         (ruleset, epoch) = publisher.load()
         rules = ruleset.view
         policyVersion = ruleset.version
+        entities.actions = ruleset.schema?.view
     }
 
     /// Judges the bytes of a request and decides it.
@@ -86,14 +90,19 @@ package struct Decider: ~Copyable {
         _ question: Question, minimumRevision: UInt64
     ) -> Outcome {
         workspace.forgetResults()
+        if !detail.isEmpty { detail = [] }
         guard isReadable else { return .refused(.storeUnavailable) }
         guard minimumRevision <= revision else { return .refused(.staleRevision) }
         guard rules.policyCount > 0 else { return .refused(.noPolicies) }
         guard let request = question.validated(emptyContext: emptyContext.flat) else {
             return .refused(.malformed)
         }
+        if let schema = entities.actions, !schema.allows(request) {
+            explain(request)
+            return .refused(.schemaViolation)
+        }
         switch rules.authorize(
-            request, entities: reader, errors: mode, workspace: &workspace)
+            request, entities: entities, errors: mode, workspace: &workspace)
         {
         case .allow: return .allowed
         case .deny(.policies): return .denied
@@ -101,6 +110,24 @@ package struct Decider: ~Copyable {
         case .deny(.storeUnavailable): return .refused(.storeUnavailable)
         }
     }
+
+    /// Says in ``detail`` what is wrong with a request; the schema allows most, so it may allocate.
+    @inline(never)
+    private mutating func explain(_ request: Request) {
+        guard let schema = ruleset.schema else { return }
+        detail = Self.shortened(Array(schema.problem(in: request).utf8))
+    }
+
+    /// Cuts a text at the end of a character, so that a long name does not fill the answer.
+    private static func shortened(_ text: [UInt8]) -> [UInt8] {
+        guard text.count > maximumDetailBytes else { return text }
+        var end = maximumDetailBytes - 3
+        while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }
+        return text[..<end] + Array("…".utf8)
+    }
+
+    /// The longest ``detail``, in bytes.
+    package static var maximumDetailBytes: Int { 512 }
 
     // MARK: The policies behind the last decision
 
@@ -133,6 +160,8 @@ package enum Outcome: BitwiseCopyable, Hashable, Sendable {
 package enum Refusal: UInt8, BitwiseCopyable, CaseIterable, Hashable, Sendable {
     /// A part of the request is no valid flat value.
     case malformed
+    /// The request is not one that the schema allows.
+    case schemaViolation
     /// The store has not reached the revision asked for.
     case staleRevision
     /// There is no policy.

@@ -1,30 +1,44 @@
 package import CedarEngine
-import CedarSchema
-import CedarSyntax
 import Glibc
 
-/// Reads policy files and compiles them into one ruleset.
+/// Reads policies, links and a schema from files and compiles them into one ruleset.
 package struct PolicySource: Sendable {
     /// Why the policies cannot be used; `description` is for people, with the source underlined.
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let description: String
     }
 
-    /// A policy file, or a folder whose `*.cedar` files are read in the order of their names.
-    package let path: String
-    /// A schema that every policy must be valid against, strictly; nil for none.
+    /// Policy files, or folders whose `*.cedar` and `*.cedar.json` files are read in the order of
+    /// their names.
+    ///
+    /// A file whose name ends in `.json` holds a policy set, or one policy, as JSON.
+    package let paths: [String]
+    /// A schema that every policy must be valid against, strictly, and every request; nil for none.
     package let schemaPath: String?
+    /// Files of links, as `writ link` writes them.
+    package let linkPaths: [String]
 
     /// The largest policy file, in bytes.
     package static let maximumBytes = 256 << 20
 
-    package init(path: String, schemaPath: String? = nil) {
-        self.path = path
+    package init(paths: [String], schemaPath: String? = nil, linkPaths: [String] = []) {
+        self.paths = paths
         self.schemaPath = schemaPath
+        self.linkPaths = linkPaths
+    }
+
+    package init(path: String, schemaPath: String? = nil) {
+        self.init(paths: [path], schemaPath: schemaPath)
     }
 
     /// The files that make up the policy set, as they are now.
     package func files() throws(Failure) -> [String] {
+        var files: [String] = []
+        for path in paths { files += try Self.files(at: path) }
+        return files
+    }
+
+    private static func files(at path: String) throws(Failure) -> [String] {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw unreadable(path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { return [path] }
@@ -37,17 +51,21 @@ package struct PolicySource: Sendable {
                     unsafe String(cString: $0)
                 }
             }
-            if name.hasSuffix(".cedar"), !name.hasPrefix(".") { names.append(name) }
+            // Entities and tests are JSON too and often lie beside policies.
+            let isPolicies = name.hasSuffix(".cedar") || name.hasSuffix(".cedar.json")
+            if isPolicies, !name.hasPrefix(".") { names.append(name) }
         }
         guard !names.isEmpty else {
-            throw Failure(description: "the folder `\(path)` has no `*.cedar` file")
+            throw Failure(
+                description: "the folder `\(path)` has no `*.cedar` file and no `*.cedar.json` file"
+            )
         }
         return names.sorted().map { "\(path)/\($0)" }
     }
 
     /// Names, sizes and times of the files: it changes when a file is written, made or removed.
     package func signature() -> String {
-        let files = ((try? files()) ?? []) + (schemaPath.map { [$0] } ?? [])
+        let files = ((try? files()) ?? []) + linkPaths + (schemaPath.map { [$0] } ?? [])
         return files.map { file in
             var status = stat()
             guard unsafe stat(file, &status) == 0 else { return "\(file) -" }
@@ -56,57 +74,24 @@ package struct PolicySource: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// Reads, parses, validates and compiles the policies.
+    /// Reads, parses, links, validates and compiles the policies: all or nothing.
     ///
-    /// A policy's id is its `@id` annotation, or `policy0`, `policy1`, … by its place over all
-    /// files. Two policies with one id are refused.
+    /// In Cedar's syntax a policy's id is its `@id` annotation, or `policy0`, `policy1`, … by its
+    /// place over all files; in JSON it is the one that the set gives it. Two policies or links
+    /// with one id are refused.
     package func load() throws(Failure) -> Ruleset {
-        var members: [PolicySet.Member] = []
-        var places: [Text: String] = [:]
-        var version: UInt64 = 0
-        var validator: Validator?
-        if let schemaPath { validator = try makeValidator(schemaPath) }
+        var draft = PolicyDraft()
         for file in try files() {
-            let bytes = try read(file)
-            let renderer = DiagnosticRenderer(source: bytes, fileName: file)
-            let parsed: PolicySet
-            do throws(Diagnostics) {
-                parsed = try PolicySet.parse(bytes)
-                    .named(after: members.count, taken: &places, in: file)
-            } catch {
-                throw Failure(
-                    description: error.all.map { renderer.render($0) }.joined(separator: "\n"))
-            }
-            if let validator {
-                let errors = parsed.members.flatMap { validator.validate($0.policy) }
-                    .filter { $0.severity == .error }
-                guard errors.isEmpty else {
-                    throw Failure(
-                        description: errors.map { renderer.render($0) }.joined(separator: "\n"))
-                }
-            }
-            members += parsed.members
-            version = version &* 31 &+ FlatHash.bytes(bytes)
+            try draft.add(PolicyFile(name: file, bytes: try Self.read(file)))
         }
-        do throws(CompileError) {
-            return try Ruleset(PolicySet(members: members), version: version)
-        } catch {
-            throw Failure(description: "`\(path)`: \(error.message)")
+        for file in linkPaths {
+            try draft.add(links: PolicyFile(name: file, bytes: try Self.read(file)))
         }
+        guard let schemaPath else { return try draft.ruleset(nil) }
+        return try draft.ruleset(PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)))
     }
 
-    private func makeValidator(_ path: String) throws(Failure) -> Validator {
-        let bytes = try read(path)
-        do throws(Diagnostics) {
-            return Validator(try Schema.parse(bytes))
-        } catch {
-            let renderer = DiagnosticRenderer(source: bytes, fileName: path)
-            throw Failure(
-                description: error.all.map { renderer.render($0) }.joined(separator: "\n"))
-        }
-    }
-
-    private func read(_ file: String) throws(Failure) -> [UInt8] {
+    private static func read(_ file: String) throws(Failure) -> [UInt8] {
         let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(file) }
         defer { close(descriptor) }
@@ -119,15 +104,15 @@ package struct PolicySource: Sendable {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw unreadable(file) }
             if count == 0 { return bytes }
-            guard bytes.count + count <= Self.maximumBytes else {
+            guard bytes.count + count <= maximumBytes else {
                 throw Failure(
-                    description: "`\(file)` is larger than \(Self.maximumBytes) bytes")
+                    description: "`\(file)` is larger than \(maximumBytes) bytes")
             }
             bytes += buffer[..<count]
         }
     }
 
-    private func unreadable(_ file: String) -> Failure {
+    private static func unreadable(_ file: String) -> Failure {
         Failure(
             description: "cannot read `\(file)`: \(unsafe String(cString: strerror(errno)))")
     }

@@ -1,3 +1,4 @@
+package import CedarSchema
 package import CedarSyntax
 package import JSON
 
@@ -7,16 +8,26 @@ extension ValueJSON {
     /// All members but `uid` may be left out; `null` removes an attribute or a tag. `parents` is
     /// either the whole new array or `{"add": […], "remove": […]}`, both optional. Unknown members
     /// are refused, because a mistyped name would else pass as no change.
-    package func patch(_ node: JSONNode) throws(DataError) -> EntityPatch {
+    ///
+    /// - Parameter schema: gives values their types where it declares them; whether the patched
+    ///   entity conforms is for the store to say.
+    package func patch(
+        _ node: JSONNode, schema: Schema? = nil
+    ) throws(DataError) -> EntityPatch {
         guard tape.kind(node) == .object, let uidNode = tape.member(node, "uid") else {
             throw error(node, "a patch must be an object with a `uid`")
         }
         var patch = EntityPatch(uid: try uid(uidNode))
+        var attributes = RecordType.empty
+        var tags: SchemaType?
+        if case .standard(let declared, let tag) = schema?.entityTypes[patch.uid.type]?.kind {
+            (attributes, tags) = (declared, tag)
+        }
         for member in tape.members(node) {
             switch tape.string(member.key) ?? "" {
             case "uid": break
-            case "attrs": patch.attributes = try changes(member.value)
-            case "tags": patch.tags = try changes(member.value)
+            case "attrs": patch.attributes = try changes(member.value) { attributes[$0]?.type }
+            case "tags": patch.tags = try changes(member.value) { _ in tags }
             case "parents": patch.parents = try parents(member.value)
             case let name:
                 throw error(
@@ -27,22 +38,36 @@ extension ValueJSON {
     }
 
     /// Reads one patch or an array of patches.
-    package func patches(_ node: JSONNode) throws(DataError) -> [EntityPatch] {
-        guard tape.kind(node) == .array else { return [try patch(node)] }
+    package func patches(
+        _ node: JSONNode, schema: Schema? = nil
+    ) throws(DataError) -> [EntityPatch] {
+        guard tape.kind(node) == .array else { return [try patch(node, schema: schema)] }
         var patches: [EntityPatch] = []
-        for element in tape.elements(node) { patches.append(try patch(element)) }
+        for element in tape.elements(node) { patches.append(try patch(element, schema: schema)) }
         return patches
     }
 
-    private func changes(_ node: JSONNode) throws(DataError) -> [(key: Text, value: Value?)] {
+    private func changes(
+        _ node: JSONNode, type: (Text) -> SchemaType?
+    ) throws(DataError) -> [(key: Text, value: Value?)] {
         guard tape.kind(node) == .object else {
             throw error(node, "expected an object of names and values; `null` removes a name")
         }
         var changes: [(key: Text, value: Value?)] = []
         for member in tape.members(node) {
-            let isRemoval = tape.kind(member.value) == .null
-            changes.append(
-                (text(member.key), isRemoval ? nil : try value(member.value, depth: 1)))
+            let name = text(member.key)
+            if tape.kind(member.value) == .null {
+                changes.append((name, nil))
+            } else if let type = type(name) {
+                do throws(DataError) {
+                    changes.append((name, try value(member.value, as: type, depth: 1)))
+                } catch {
+                    throw DataError(
+                        offset: error.offset, message: "`\(name)`: \(error.message)")
+                }
+            } else {
+                changes.append((name, try value(member.value, depth: 1)))
+            }
         }
         return changes
     }

@@ -1,16 +1,23 @@
 import CedarEngine
+package import CedarSchema
 package import CedarSyntax
 import LMDB
 
 extension EntityStore {
     /// Stores entities, each in the place of the one with its identity.
     ///
+    /// - Parameter conformance: what each entity must conform to; nil for nothing.
     /// - Returns: the revision that contains them, on disk; the present one when nothing changed.
     /// - Throws: `badEntity`, also when two have one identity and differ; `cycle`, `locked`,
     ///   `mapFull`, `noSpace`, `readOnly`, `corrupted`: nothing has changed then.
     @discardableResult
-    package func put(_ entities: [Entity]) throws(StoreError) -> UInt64 {
+    package func put(
+        _ entities: [Entity], conformingTo conformance: EntityConformance? = nil
+    ) throws(StoreError) -> UInt64 {
         let operation = "store entities"
+        if let conformance {
+            for entity in entities { try entity.requireConformance(conformance, operation) }
+        }
         let groups = try RecordBatch.groups(of: entities, layout, operation)
         return try change(operation) { (change, transaction) throws(StoreError) in
             for group in groups { try change.put(group, &transaction) }
@@ -19,26 +26,35 @@ extension EntityStore {
 
     /// Changes parts of entities, in the order given; one may be changed several times.
     ///
+    /// - Parameter conformance: what each entity must conform to after its change; nil for nothing.
     /// - Returns: the revision that contains the changes, on disk; the present one when nothing
     ///   changed.
     /// - Throws: `notFound` when an entity is not there; as ``put(_:)`` else. Nothing has changed
     ///   then.
     @discardableResult
-    package func patch(_ patches: [EntityPatch]) throws(StoreError) -> UInt64 {
+    package func patch(
+        _ patches: [EntityPatch], conformingTo conformance: EntityConformance? = nil
+    ) throws(StoreError) -> UInt64 {
         let operation = "patch entities"
         var encoder = FlatEncoder()
         var named: [(FlatUID, EntityPatch)] = []
         for patch in patches { named.append((try FlatUID(patch.uid, &encoder), patch)) }
         return try change(operation) { (change, transaction) throws(StoreError) in
             var encoder = EntityEncoder()
+            // Of an entity that is patched twice only what comes out must conform.
+            var last: [FlatUID: Entity] = [:]
             for (uid, patch) in named {
                 let chain = try transaction.chain(.entity, uid.hash, layout)
                 guard let record = chain.record(uid) else {
                     throw StoreError(.notFound, operation, "there is no `\(patch.uid)` to patch")
                 }
                 let entity = patch.applied(to: record.withFlat { EntityRecord($0).entity })
+                if conformance != nil { last[uid] = entity }
                 try change.put(
                     [try RecordBatch.encode(entity, &encoder, operation, nil)], &transaction)
+            }
+            if let conformance {
+                for (uid, _) in named { try last[uid]?.requireConformance(conformance, operation) }
             }
         }
     }
@@ -101,6 +117,18 @@ extension EntityStore {
             return try lock.write(maximumMapBytes: options.maximumMapBytes, body)
         } catch {
             throw error.during(operation)
+        }
+    }
+}
+
+extension Entity {
+    fileprivate func requireConformance(
+        _ conformance: EntityConformance, _ operation: String
+    ) throws(StoreError) {
+        do throws(DataError) {
+            try conformance.check(alone: self)
+        } catch {
+            throw StoreError(.badEntity(nil), operation, error.message)
         }
     }
 }

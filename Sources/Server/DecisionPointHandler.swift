@@ -57,11 +57,14 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
                 unsafe answer.addError(fault: error.fault.rawValue, $0.bytes)
             }
         }
+        let detail = decider.detail
+        if !detail.isEmpty { answer.setDetail(detail.span) }
     }
 
     private func cause(of refusal: Refusal) -> Cause {
         switch refusal {
         case .malformed: .malformedRequest
+        case .schemaViolation: .schemaViolation
         case .staleRevision: .staleRevision
         case .noPolicies: .noPolicies
         case .policyError: .policyError

@@ -43,6 +43,21 @@ import TypicalDecisions
         #expect(wrong == 0)
     }
 
+    /// Accepting a request by the schema asks for no memory either.
+    @Test(.enabled(if: isOptimized))
+    func acceptingRequestsAllocatesNothing() throws {
+        let typical = try TypicalSchema()
+        let view = typical.schema.view
+        let request = typical.request
+        #expect(view.allows(request))
+        let before = allocation_count()
+        var allowed = 0
+        for _ in 0..<Self.decisions where view.allows(request) { allowed += 1 }
+        #expect(allocation_count() == before)
+        #expect(allowed == Self.decisions)
+        withExtendedLifetime(typical) {}
+    }
+
     private func expectVerdict(of typical: TypicalDecision, _ workspace: inout Workspace) {
         let verdict = typical.ruleset.view.authorize(
             typical.request, entities: typical.entities, errors: .strict, workspace: &workspace)

@@ -34,24 +34,27 @@ struct LinkCommandTests {
             ], in: workplace)
     }
 
-    @Test("A link that cannot be made ends with 1, and the file stays as it was")
+    @Test("A link that cannot be made ends with 1 or 2, and the file stays as it was")
     func refused() throws {
         #expect(try link().status == 0)
         let before = workplace.text("links.json")
-        for (outcome, message) in [
+        let failures: [(outcome: WritProgram.Outcome, message: String)] = [
             (try link(), "the id `l` is in use already"),
             (try link(id: "none"), "the id `none` is in use already"),
             (try link(id: "m", template: "x"), "there is no template with the id `x`"),
             (try link(id: "m", template: "none"), "`none` is a static policy"),
             (try link(id: "m", values: "{}"), "no value for `?principal`"),
-            (try link(id: "m", values: #"{"?action":"U::\"a\""}"#), "`?action` is no slot"),
             (try link(id: "m", values: #"{"?principal":"U"}"#), "--arguments:1:15"),
+        ]
+        let wrongUsage: [(outcome: WritProgram.Outcome, message: String)] = [
+            (try link(id: "m", values: #"{"?action":"U::\"a\""}"#), "`?action` is no slot"),
             (try link(id: "m", values: #"{"?principal":1}"#), "must be a string"),
             (try link(id: "m", values: "[]"), "must be an object"),
             (try link(id: "m", values: "{"), "--arguments:1:2"),
-        ] {
-            #expect(outcome.status == 1)
-            #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        ]
+        for (row, status) in failures.map({ ($0, Int32(1)) }) + wrongUsage.map({ ($0, 2) }) {
+            #expect(row.outcome.status == status)
+            #expect(row.outcome.errors.contains(row.message), "\(row.outcome.errors)")
             #expect(workplace.text("links.json") == before)
         }
     }

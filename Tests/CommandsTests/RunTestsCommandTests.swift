@@ -82,15 +82,52 @@ struct RunTestsCommandTests {
         #expect(outcome.output.hasSuffix("results: 4 passed, 0 failed\n"))
     }
 
-    @Test("With a schema, a request that does not conform is an error")
-    func schema() throws {
+    private func writeSchema() throws {
         try workplace.write(
             "s.cedarschema",
             "entity U; entity R; action read appliesTo { principal: U, resource: R };")
+    }
+
+    @Test("With a schema, a request that does not conform is an error")
+    func schema() throws {
+        try writeSchema()
+        try workplace.write("p.cedar", #"@id("readers") permit (principal, action, resource);"#)
         #expect(try run("[\(test())]", ["--schema", "s.cedarschema"]).status == 0)
         let other = test().replacing("U::", with: "R::")
         let outcome = try run("[\(other)]", ["--schema", "s.cedarschema"])
         #expect(outcome.status == 1)
         #expect(outcome.output.contains("... error"), "\(outcome.output)")
+    }
+
+    @Test(
+        "With a schema, no test passes unless the policies are valid without warnings",
+        arguments: [
+            "when { 1 + true }", "when { context.none }", "when { false }",
+        ])
+    func invalidPolicies(condition: String) throws {
+        try writeSchema()
+        try workplace.write(
+            "p.cedar",
+            """
+            @id("readers") permit (principal, action, resource);
+            @id("bad") permit (principal, action, resource) \(condition);
+            """)
+        let denied = try run("[\(test()),\(test())]", ["--schema", "s.cedarschema"])
+        #expect(denied.status == 1)
+        #expect(denied.output.contains("policy set validation failed"), "\(denied.output)")
+        #expect(denied.output.contains("p.cedar:2:"), "\(denied.output)")
+        #expect(denied.output.hasSuffix("results: 0 passed, 2 failed\n"))
+    }
+
+    @Test("--json is one object with an outcome a test")
+    func json() throws {
+        let outcome = try run("[\(test()),\(test(decision: "deny")),5]", ["--json"])
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.output.hasPrefix(
+                #"{"passed":1,"failed":2,"tests":[{"name":"n","outcome":"ok"},"#
+                    + #"{"name":"n","outcome":"fail","message":"expected deny, got allow"},"#
+                    + #"{"name":"(unnamed)","outcome":"error","message":""#),
+            "\(outcome.output)")
     }
 }

@@ -66,8 +66,11 @@ struct ServiceConfigurationTests {
             Refused(
                 "policies: p\nstore: s\nsocket: /x\n", "writ.yaml:3:9: expected keys and values"),
             Refused(
-                "policies: [a, b]\nstore: s\nsocket: {path: /x}\n",
-                "writ.yaml:1:11: `policies` must be a single value"),
+                "policies: []\nstore: s\nsocket: {path: /x}\n",
+                "writ.yaml:1:11: `policies` must name at least one file"),
+            Refused(
+                "policies: [[a]]\nstore: s\nsocket: {path: /x}\n",
+                "writ.yaml:1:12: `policies` must be a single value"),
             Refused(
                 "policies:\nstore: s\nsocket: {path: /x}\n", "`policies` must be a single value"),
         ])
@@ -196,7 +199,7 @@ struct ServiceConfigurationTests {
               defaultDeadline: 3m
 
             """)
-        #expect(configuration.policies == "/etc/writ/policies")
+        #expect(configuration.policies == ["/etc/writ/policies"])
         #expect(configuration.store == "/var/lib/writ")
         #expect(configuration.errors == .cedar)
         #expect(!configuration.watchesFiles)
@@ -237,7 +240,7 @@ struct ServiceConfigurationTests {
         let path = try workplace.write(
             "conf/writ.yaml", "policies: p\nstore: ../s\nsocket:\n  path: run/w.sock\n")
         let configuration = try ServiceConfiguration.read(path)
-        #expect(configuration.policies == workplace.path("conf/p"))
+        #expect(configuration.policies == [workplace.path("conf/p")])
         #expect(configuration.store == workplace.path("conf/../s"))
         #expect(configuration.socket.path == workplace.path("conf/run/w.sock"))
     }

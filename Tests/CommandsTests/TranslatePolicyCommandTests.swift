@@ -34,9 +34,8 @@ struct TranslatePolicyCommandTests {
                 """)
         #expect(linked.status == 1)
         #expect(linked.errors.contains("linked policies"), "\(linked.errors)")
-        // A wrong flag is a usage error, as with all commands.
-        #expect(try translate(["--direction", "sideways"]).status != 0)
-        #expect(try translate([]).status != 0)
+        #expect(try translate(["--direction", "sideways"]).status == 2)
+        #expect(try translate([]).status == 2)
     }
 
     @Test("Both directions, from a file and from standard input")

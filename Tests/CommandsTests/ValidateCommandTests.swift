@@ -41,7 +41,7 @@ struct ValidateCommandTests {
     func invalid() throws {
         let outcome = try validate("@id(\"mine\")\npermit(principal is Usr, action, resource);\n")
         #expect(outcome.status == 3)
-        #expect(outcome.output == "invalid: 1 policy, 1 error, 0 warnings\n")
+        #expect(outcome.output == "policy set validation failed: 1 policy, 1 error, 0 warnings\n")
         let message = "error: policy `mine`: the schema declares no entity type `Usr`"
         #expect(outcome.errors.contains(message), "\(outcome.errors)")
         #expect(outcome.errors.contains("p.cedar:2:8"))
@@ -55,6 +55,40 @@ struct ValidateCommandTests {
         #expect(outcome.errors.contains("warning: policy `policy0`"), "\(outcome.errors)")
         #expect(try validate(warned, ["--deny-warnings"]).status == 3)
         #expect(try validate(good, ["--deny-warnings"]).status == 0)
+        let lookalike = "permit(principal == User::\"p\u{0430}ul\", action, resource);"
+        let mixed = try validate(lookalike)
+        #expect(mixed.status == 0)
+        #expect(mixed.errors.contains("CYRILLIC SMALL LETTER A"), "\(mixed.errors)")
+        #expect(try validate(lookalike, ["--deny-warnings"]).status == 3)
+    }
+
+    @Test("Links are validated, those of a file and those of a JSON policy set")
+    func links() throws {
+        let template = "@id(\"t\") permit(principal == ?principal, action, resource);"
+        for (user, status) in [("Usr", Int32(3)), ("Photo", 3), ("User", 0)] {
+            try workplace.write(
+                "links.json",
+                #"[{"template_id": "t", "link_id": "l", "args": {"?principal": "#
+                    + #""\#(user)::\"x\""}}]"#)
+            let outcome = try validate(template, ["--template-linked", "links.json"])
+            #expect(outcome.status == status, "\(outcome.errors)")
+            #expect(outcome.errors.contains("policy `l`") == (status != 0))
+            try workplace.write(
+                "set.json",
+                #"{"templates": {"t": {"effect": "permit", "principal": {"op": "==", "slot": "#
+                    + #""?principal"}, "action": {"op": "All"}, "resource": {"op": "All"}, "#
+                    + #""conditions": []}}, "staticPolicies": {}, "templateLinks": [{"#
+                    + #""templateId": "t", "newId": "l", "values": {"?principal": {"type": "#
+                    + #""\#(user)", "id": "x"}}}]}"#)
+            let json = try WritProgram.run(
+                [
+                    "validate", "--policies", "set.json", "--policy-format", "json", "--schema",
+                    "schema.cedarschema",
+                ], in: workplace)
+            #expect(json.status == status, "\(json.errors)")
+        }
+        try workplace.write("links.json", "[{}]")
+        #expect(try validate(template, ["-k", "links.json"]).status == 1)
     }
 
     @Test("The permissive mode demands less")
@@ -68,7 +102,7 @@ struct ValidateCommandTests {
     @Test("A level bounds how far policies read")
     func levels() throws {
         let policy = "permit(principal, action, resource) when { resource.owner.name == \"\" };"
-        #expect(try validate(policy, ["--level", "-1"]).status == 1)
+        #expect(try validate(policy, ["--level", "-1"]).status == 2)
         #expect(try validate(policy, ["--level", "1"]).status == 3)
         #expect(try validate(policy, ["--level", "2"]).status == 0)
     }
@@ -77,7 +111,7 @@ struct ValidateCommandTests {
     func valid() throws {
         let outcome = try validate(good)
         #expect(outcome.status == 0)
-        #expect(outcome.output == "valid: 1 policy, 0 errors, 0 warnings\n")
+        #expect(outcome.output == "policy set validation passed: 1 policy, 0 errors, 0 warnings\n")
         #expect(outcome.errors == "")
         let input = try WritProgram.run(
             ["validate", "--schema", "schema.cedarschema"], in: workplace, input: Array(good.utf8))

@@ -45,6 +45,20 @@ struct Compiler: ~Copyable {
         return Program(start: start, depth: UInt32(maximumDepth))
     }
 
+    /// Lowers an expression that belongs to no policy.
+    ///
+    /// Its program ends with the expression's value below the `true` with which every program ends.
+    mutating func compile(_ expression: Expression) throws(CompileError) -> Program {
+        guard code.count < Int(UInt32.max) / 2 else { throw .tooLarge }
+        let start = UInt32(code.count)
+        depth = 0
+        maximumDepth = 0
+        try self.expression(expression)
+        try push(.bool(true))
+        emit(Instruction(.end))
+        return Program(start: start, depth: UInt32(maximumDepth))
+    }
+
     /// Adds a constant that belongs to no program and gives its offset.
     mutating func add(_ value: Value) throws(CompileError) -> UInt32 {
         try constants.add(value)

@@ -16,11 +16,19 @@ package final class Ruleset: Sendable {
     package let version: UInt64
     /// The number of templates, which decide nothing until they are linked.
     package let templateCount: Int
+    /// The number of templates without a link.
+    package let unlinkedTemplateCount: Int
+    /// What requests must conform to, with the actions it declares; nil for anything.
+    package let schema: CompiledSchema?
 
     private let memory: RulesMemory
 
     /// Compiles all policies of a set and those that its links make; templates are left out.
-    package init(_ policySet: PolicySet, version: UInt64) throws(CompileError) {
+    ///
+    /// - Parameter schema: one that the policies are valid against.
+    package init(
+        _ policySet: PolicySet, version: UInt64, schema: CompiledSchema? = nil
+    ) throws(CompileError) {
         var compiler = Compiler()
         var plan = IndexPlan()
         let members = policySet.applicablePolicies
@@ -50,6 +58,9 @@ package final class Ruleset: Sendable {
         self.policies = policies
         self.version = version
         templateCount = policySet.members.count(where: \.isTemplate)
+        let linked = Set(policySet.links.map(\.templateID))
+        unlinkedTemplateCount = policySet.members.count { $0.isTemplate && !linked.contains($0.id) }
+        self.schema = schema
         memory = RulesMemory(
             code: compiler.code, constants: compiler.constants.bytes, policies: compiled,
             index: PolicyIndex(places) { compiled[$0].isForbid })

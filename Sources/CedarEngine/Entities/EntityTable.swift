@@ -20,6 +20,17 @@ package final class EntityTable: EntitySource, Sendable {
             }
         }
 
+        /// The place in the list of the entity that the failure is about; nil when it is not listed.
+        package func index(in entities: [Entity]) -> Int? {
+            switch self {
+            case .duplicate(_, let index), .actionParent(_, _, let index): index
+            case .value(_, let uid, let index):
+                entities.indices.contains(index) && entities[index].uid == uid ? index : nil
+            case .cycle(let cycle): entities.firstIndex { $0.uid == cycle.path.first }
+            case .tooManyAncestors(let uid): entities.firstIndex { $0.uid == uid }
+            }
+        }
+
         package var message: String {
             switch self {
             case .duplicate(let uid, _):
@@ -78,7 +89,8 @@ package final class EntityTable: EntitySource, Sendable {
         // Entities that are parents carry their ancestors; those with several parents carry them in
         // one set, which is searched once.
         var hierarchy = Hierarchy { parents[$0] ?? [] }
-        for uid in parents.keys { try Self.check(uid, &hierarchy) }
+        // In the order of the list, so that of several cycles always the same one is reported.
+        for entity in entities { try Self.check(entity.uid, &hierarchy) }
         let groups = Set(parents.values.joined())
         var unions: [(hash: UInt64, offset: Int)] = []
         for (owner, direct) in parents where !direct.isEmpty {

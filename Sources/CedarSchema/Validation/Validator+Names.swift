@@ -31,7 +31,7 @@ extension Validator {
         return Array(errors)
     }
 
-    private func undeclared(_ type: Text, at span: SourceSpan) -> [Diagnostic] {
+    func undeclared(_ type: Text, at span: SourceSpan) -> [Diagnostic] {
         guard !type.isActionType, schema.entityTypes[type] == nil else { return [] }
         return [
             Diagnostic(
@@ -100,7 +100,8 @@ extension ScopeConstraint {
         }
     }
 
-    fileprivate var entity: EntityUID? {
+    /// The entity that it names.
+    var entity: EntityUID? {
         switch self {
         case .equal(.entity(let uid)), .in(.entity(let uid)), .isTypeIn(_, .entity(let uid)): uid
         case .any, .equal, .in, .isType, .isTypeIn: nil
@@ -109,7 +110,8 @@ extension ScopeConstraint {
 }
 
 extension ActionConstraint {
-    fileprivate var entities: [EntityUID] {
+    /// The entities that it names.
+    var entities: [EntityUID] {
         switch self {
         case .any: []
         case .equal(let uid), .in(let uid): [uid]
@@ -120,7 +122,7 @@ extension ActionConstraint {
 
 extension Expression {
     /// The expressions directly inside it.
-    fileprivate var operands: [Expression] {
+    var operands: [Expression] {
         switch kind {
         case .bool, .long, .string, .entity, .variable: []
         case .not(let operand), .negate(let operand), .isEmpty(let operand),

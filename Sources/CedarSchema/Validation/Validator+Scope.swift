@@ -44,13 +44,18 @@ extension Validator {
                         help: "write one policy for each namespace of actions"))
             }
         }
+        if let error = applicationError(of: policy) { errors.append(error) }
+        return errors
+    }
+
+    /// The error of a scope that no request satisfies; nil when one does.
+    func applicationError(of policy: Policy) -> Diagnostic? {
         let isApplicable = schema.actions.values.contains { action in
             holds(policy.action, for: action.uid)
                 && action.principals.contains { mayHold(policy.principal, for: $0) }
                 && action.resources.contains { mayHold(policy.resource, for: $0) }
         }
-        if !isApplicable { errors.append(inapplicable(policy)) }
-        return errors
+        return isApplicable ? nil : inapplicable(policy)
     }
 
     private func inapplicable(_ policy: Policy) -> Diagnostic {

@@ -23,15 +23,16 @@ package struct Validator: Sendable {
         self.mode = mode
     }
 
-    /// Validates policies and templates one by one.
+    /// Validates policies, templates and links one by one.
     ///
-    /// - Returns: the findings in the order of the policies, those of one policy by their place.
+    /// - Returns: the findings in the order of the policies and then of the links, those of one
+    ///   policy by their place. A link's place is that of its template.
     package func validate(_ policies: PolicySet) -> [ValidationFinding] {
         policies.members.flatMap { member in
             validate(member.policy).map {
                 ValidationFinding(policy: member.id, diagnostic: $0)
             }
-        }
+        } + linkFindings(policies)
     }
 
     /// Validates one policy or template.
@@ -53,6 +54,7 @@ package struct Validator: Sendable {
                     message: "the policy never applies: its scope and conditions are false for "
                         + "every request that the schema allows"))
         }
+        found += textWarnings(policy)
         return found.sorted {
             ($0.span.start, $0.span.end, $0.message) < ($1.span.start, $1.span.end, $1.message)
         }

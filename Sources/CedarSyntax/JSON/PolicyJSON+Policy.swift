@@ -81,7 +81,7 @@ extension PolicyJSON {
         case "in": return .in(try entityOrSlot(node, slot))
         case "is":
             let fields = try fields(
-                node, of: "`is`", ["op", "entity_type", "in"], required: 2)
+                node, of: "`is`", ["op", "entity_type", "in"], required: 2, isPositional: true)
             let type = try entityType(present(fields[1], in: node))
             guard let container = fields[2], tape.kind(container) != .null else {
                 return .isType(type)
@@ -125,12 +125,15 @@ extension PolicyJSON {
         return uid
     }
 
-    /// The string that names a scope's operator; of an array only that of `["All"]`.
+    /// The string that names a scope's operator; of an array only that of `["All"]` and of
+    /// `["is", type, in]`, whose `in` may be null but not left out.
     private func scopeOperator(_ node: JSONNode) throws(DataError) -> JSONNode {
-        if tape.kind(node) == .array, tape.count(node) == 1 {
-            for element in tape.elements(node)
-            where tape.stringEquals(element, "All") || tape.stringEquals(element, "all") {
-                return element
+        if tape.kind(node) == .array, let first = tape.elements(node).first(where: { _ in true }) {
+            switch tape.count(node) {
+            case 1 where tape.stringEquals(first, "All") || tape.stringEquals(first, "all"):
+                return first
+            case 3 where tape.stringEquals(first, "is"): return first
+            default: break
             }
         }
         guard tape.kind(node) == .object else {

@@ -154,6 +154,9 @@ package struct ValueJSON {
             }
         }
         guard let result = function.applied(to: arguments) else {
+            if function.isConstructor, arguments.count == 1, case .string(let text) = arguments[0] {
+                throw error(node, "\(text.quoted) is no valid `\(function.rawValue)`")
+            }
             throw error(node, "`\(function.rawValue)` cannot be evaluated on these arguments")
         }
         return result

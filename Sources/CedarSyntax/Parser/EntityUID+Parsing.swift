@@ -1,7 +1,9 @@
 extension EntityUID {
-    /// Parses `Type::"id"` as it stands in requests and on command lines: no spaces or comments
-    /// between its parts. In the id the escapes of string literals are understood.
+    /// Parses `Type::"id"` as it stands in requests and on command lines.
     ///
+    /// Like the reference implementation it takes one spelling only, that of `description`: no spaces
+    /// or comments between the parts, and in the id an escape exactly where one is needed. So two
+    /// texts are the same entity only when they are equal.
     /// - Throws: one diagnostic.
     package static func parse(
         _ source: [UInt8], limits: SyntaxLimits = .standard
@@ -22,9 +24,24 @@ extension EntityUID {
 }
 
 extension EntityUID: CustomStringConvertible {
-    /// `Type::"id"`, with escapes for whatever cannot be shown as it is; parses to the same UID.
+    /// `Type::"id"`, with escapes for quotes and whatever cannot be shown as it is: the one spelling
+    /// that `parse` takes.
     package var description: String {
-        "\(type)::\(id.quoted)"
+        var text = "\(type)::\""
+        var isFirst = true
+        for scalar in id.string.unicodeScalars {
+            switch scalar {
+            case "\"", "'", "\\": text += "\\\(scalar)"
+            // A mark would be drawn onto the quote; the half-width sound marks have a place of their own.
+            case _
+            where isFirst && scalar.properties.isGraphemeExtend
+                && scalar.properties.generalCategory != .modifierLetter:
+                text += scalar.escaped
+            default: text += scalar.escapedUnlessPrintable
+            }
+            isFirst = false
+        }
+        return text + "\""
     }
 }
 
@@ -72,13 +89,12 @@ extension Parser {
         let name = try qualifiedName()
         guard let id = name.id else { throw noEntityID(name) }
         guard token.kind == .end else { throw unexpected("nothing after the entity", help: help) }
-        // What stands before the id's quote is exactly the name and `::`, unless there are spaces.
-        let lead = source.prefix { $0 != UInt8(ascii: "\"") }
-        guard lead.count == name.text.utf8.count + 2, previousEnd == source.count else {
+        let uid = EntityUID(type: name.text, id: id)
+        guard Array(uid.description.utf8) == source else {
             throw fail(
-                SourceSpan(0, source.count), "entity has spaces or comments between its parts",
-                help: help)
+                SourceSpan(0, source.count), "entity is not in its normalized spelling",
+                help: "write `\(uid)`, without spaces and with exactly these escapes")
         }
-        return EntityUID(type: name.text, id: id)
+        return uid
     }
 }

@@ -135,7 +135,7 @@ private func sign(_ bytes: Span<UInt8>, at start: Int) -> (Token.Kind, length: I
 /// The length of the non-ASCII white space at an offset, 0 when there is none.
 ///
 /// Source: Unicode 16, PropList.txt, White_Space.
-private func wideBlankLength(_ bytes: Span<UInt8>, at start: Int) -> Int {
+func wideBlankLength(_ bytes: Span<UInt8>, at start: Int) -> Int {
     func byte(_ index: Int) -> UInt8 { start + index < bytes.count ? bytes[start + index] : 0 }
     switch (byte(0), byte(1), byte(2)) {
     case (0xC2, 0x85, _), (0xC2, 0xA0, _): return 2  // U+0085, U+00A0

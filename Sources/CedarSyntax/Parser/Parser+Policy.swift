@@ -24,6 +24,7 @@ extension Parser {
         case .forbid: effect = .forbid
         default: throw noEffect(hasAnnotations: !annotations.isEmpty)
         }
+        let effectSpan = token.span
         advance()
         let opening = token
         guard skip(.leftParenthesis) else {
@@ -51,7 +52,8 @@ extension Parser {
             effect: effect, annotations: annotations, principal: principal, action: action,
             resource: resource, conditions: conditions, span: SourceSpan(start, previousEnd),
             scopeSpans: ScopeSpans(
-                principal: principalSpan, action: actionSpan, resource: resourceSpan))
+                effect: effectSpan, principal: principalSpan, action: actionSpan,
+                resource: resourceSpan))
     }
 
     /// Goes past the `;`; one that is missing before the next policy costs only that message.

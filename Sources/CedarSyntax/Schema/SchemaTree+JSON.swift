@@ -18,9 +18,9 @@ extension SchemaTree {
                     maximumBytes: limits.maximumBytes,
                     maximumDepth: 2 * TypeTree.maximumDepth + 8))
         } catch {
+            let end = min(error.offset + 1, source.count)
             throw Diagnostics(
-                Diagnostic(
-                    span: SourceSpan(error.offset, error.offset + 1), message: error.message))
+                Diagnostic(span: SourceSpan(error.offset, end), message: error.message))
         }
         var reader = SchemaJSONReader(tape: tape, limits: limits)
         let tree = try? reader.schema()

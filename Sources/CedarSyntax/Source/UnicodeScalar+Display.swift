@@ -13,9 +13,21 @@ extension Unicode.Scalar {
     }
 
     /// Itself, or `\n`, `\t`, … or `\u{…}`.
-    package var escapedUnlessPlain: String {
+    package var escapedUnlessPlain: String { isPlain ? String(self) : escaped }
+
+    /// Itself, or `\n`, `\t`, … or `\u{…}`; a mark stays as it is, to be drawn onto the letter
+    /// before it, and what shows nothing at all does not.
+    var escapedUnlessPrintable: String {
+        switch properties.generalCategory {
+        case _ where properties.isDefaultIgnorableCodePoint: escaped
+        case .nonspacingMark, .enclosingMark: String(self)
+        default: escapedUnlessPlain
+        }
+    }
+
+    /// `\n`, `\t`, … or `\u{…}`.
+    var escaped: String {
         switch self {
-        case _ where isPlain: String(self)
         case "\n": "\\n"
         case "\r": "\\r"
         case "\t": "\\t"

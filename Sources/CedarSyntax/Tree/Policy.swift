@@ -41,7 +41,7 @@ package struct Policy: Sendable {
     package var resource: ScopeConstraint
     package var conditions: [Condition]
     package var span: SourceSpan
-    /// Where the parts of the scope stand; nil for a policy that was not parsed from text.
+    /// Where effect and scope stand; nil for a policy that was not parsed from text.
     package var scopeSpans: ScopeSpans?
 
     package init(
@@ -68,13 +68,18 @@ package struct Policy: Sendable {
     }
 }
 
-/// Where the three parts of a policy's scope stand in the source, each with its constraint.
+/// Where a policy's effect and the three parts of its scope, each with its constraint, stand in the
+/// source.
 package struct ScopeSpans: BitwiseCopyable, Hashable, Sendable {
+    package var effect: SourceSpan
     package var principal: SourceSpan
     package var action: SourceSpan
     package var resource: SourceSpan
 
-    package init(principal: SourceSpan, action: SourceSpan, resource: SourceSpan) {
+    package init(
+        effect: SourceSpan, principal: SourceSpan, action: SourceSpan, resource: SourceSpan
+    ) {
+        self.effect = effect
         self.principal = principal
         self.action = action
         self.resource = resource

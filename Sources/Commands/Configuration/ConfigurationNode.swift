@@ -110,6 +110,17 @@ struct ConfigurationNode {
         return absolute(folder) + "/" + path
     }
 
+    /// One path or a list of paths, at least one.
+    func paths(in folder: String) throws(Failure) -> [String] {
+        guard case .sequence(let sequence) = node else { return [try path(in: folder)] }
+        guard !sequence.isEmpty else { throw failure("`\(name)` must name at least one file") }
+        var paths: [String] = []
+        for element in sequence {
+            paths.append(try ConfigurationNode(element, file, name).path(in: folder))
+        }
+        return paths
+    }
+
     func choice<Value>(_ choices: [String: Value]) throws(Failure) -> Value {
         let text = try text()
         guard let value = choices[text] else {

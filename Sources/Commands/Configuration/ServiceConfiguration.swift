@@ -7,8 +7,9 @@ import Wire
 ///
 /// | key | meaning | default |
 /// | --- | --- | --- |
-/// | `policies` | policy file, or folder of `*.cedar` files | required |
-/// | `schema` | a schema that every policy must be valid against, strictly | none |
+/// | `policies` | policy file, folder of `*.cedar` and `*.cedar.json` files, or a list of these | required |
+/// | `links` | file of links of templates, or a list of them | none |
+/// | `schema` | a schema that policies, strictly, and requests must conform to | none |
 /// | `store` | directory of the entity store | required |
 /// | `errors` | `strict`: a forbid that errors denies; `cedar`: it is skipped | `strict` |
 /// | `reload` | `watch`: reload policies when their files change; `signal`: on SIGHUP only | `watch` |
@@ -27,7 +28,8 @@ import Wire
 ///
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`.
 struct ServiceConfiguration {
-    var policies: String
+    var policies: [String]
+    var links: [String] = []
     var schema: String?
     var store: String
     var errors = ErrorMode.strict
@@ -42,14 +44,16 @@ struct ServiceConfiguration {
         let root = try ConfigurationNode(file)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let top = try root.mapping([
-            "policies": "a policy file or folder", "schema": "a schema file",
+            "policies": "a policy file or folder, or a list of them",
+            "links": "a file of links, or a list of them", "schema": "a schema file",
             "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
-            policies: try top.required("policies").path(in: folder),
+            policies: try top.required("policies").paths(in: folder),
+            links: try top.optional("links")?.paths(in: folder) ?? [],
             schema: try top.optional("schema")?.path(in: folder),
             store: try top.required("store").path(in: folder),
             socket: try socket(socketNode, folder))

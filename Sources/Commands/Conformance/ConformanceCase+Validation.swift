@@ -1,3 +1,4 @@
+import CedarEngine
 import CedarSchema
 import CedarSyntax
 import JSON
@@ -125,7 +126,8 @@ extension ConformanceCase {
         }
     }
 
-    private static func ancestors(of entity: Entity, among entities: [Entity]) -> Set<EntityUID> {
+    /// All entities that one is in, by the parents that a list of entities tells.
+    static func ancestors(of entity: Entity, among entities: [Entity]) -> Set<EntityUID> {
         var found = Set(entity.parents)
         var open = entity.parents
         while let next = open.popLast() {
@@ -156,8 +158,44 @@ extension ConformanceCase {
                         try RequestConformance(schema).check(request)
                     })
             }
+            results += compiledVerdict("request \(index)", request, schema)
         }
         return results
+    }
+
+    /// Whether the service, which checks encoded requests, would say the same of this one.
+    private func compiledVerdict(
+        _ subject: String, _ node: JSONNode, _ schema: Schema
+    ) -> [CheckResult] {
+        let failure: String
+        do {
+            // As it is, and as the types of the schema read it.
+            let readings = [try? json.request(node), try? json.request(node, schema: schema)]
+            let compiled = try CompiledSchema(schema)
+            return try readings.compactMap(\.self).map { request in
+                let parts = [
+                    try FlatConstant(.entity(request.principal)),
+                    try FlatConstant(.entity(request.action)),
+                    try FlatConstant(.entity(request.resource)),
+                    try FlatConstant(.record(request.context)),
+                ]
+                let isAllowed = compiled.view.allows(
+                    Request(
+                        principal: FlatEntity(parts[0].flat), action: FlatEntity(parts[1].flat),
+                        resource: FlatEntity(parts[2].flat), context: FlatRecord(parts[3].flat)))
+                withExtendedLifetime(parts) {}
+                let problem = RequestConformance(schema).problem(in: request)
+                guard isAllowed != (problem == nil) else { return .passed }
+                return .failed("\(subject), encoded: \(problem ?? "refused without a reason")")
+            }
+        } catch let error as FlatEncoder.Failure {
+            failure = error.message
+        } catch let error as CompileError {
+            failure = error.message
+        } catch {
+            failure = "\(error)"
+        }
+        return [.failed("\(subject), encoded: \(failure)")]
     }
 
     /// A line with a text of entities: whether all are accepted together, and each alone.

@@ -12,7 +12,7 @@ enum CheckResult {
 
 /// One line of a conformance file, replayed.
 ///
-/// A line is known by its members: `kind` (edges), `entitiesText` (entities), `expected`
+/// A line is known by its members: `kind` (edges, differential), `entitiesText` (entities), `expected`
 /// (validator), else it is a policy set with recorded decisions.
 struct ConformanceCase {
     let json: ValueJSON
@@ -29,8 +29,8 @@ struct ConformanceCase {
 
     var id: String { string("id") ?? "?" }
 
-    /// What the line records: `parse`, `evaluate`, `validate`, `entities`, `validator` or
-    /// `decisions`.
+    /// What the line records: `parse`, `evaluate`, `validate`, `entities`, `validator`,
+    /// `decisions` or `differential`.
     var kind: String {
         if let kind = string("kind") { return kind }
         if json.tape.member(root, "entitiesText") != nil { return "entities" }
@@ -46,6 +46,7 @@ struct ConformanceCase {
         case "validate": validate()
         case "validator": validator()
         case "entities": entityFile()
+        case "differential": differential()
         default: [.failed("`\(kind)` is no kind of case")]
         }
     }
@@ -169,7 +170,7 @@ struct ConformanceCase {
         return .passed
     }
 
-    private func compare(_ report: DecisionReport, _ node: JSONNode) -> CheckResult {
+    func compare(_ report: DecisionReport, _ node: JSONNode) -> CheckResult {
         if case .failed(let message) = compare(decision: report, node) {
             return .failed(message)
         }

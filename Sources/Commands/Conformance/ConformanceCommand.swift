@@ -23,7 +23,7 @@ struct ConformanceCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Replay only lines of this kind: parse, evaluate, validate, decisions, entities, "
-                + "validator. Repeatable.", valueName: "kind"))
+                + "validator, differential. Repeatable.", valueName: "kind"))
     var kind: [String] = []
 
     @Option(help: ArgumentHelp("Print at most this many mismatches.", valueName: "number"))

@@ -11,7 +11,7 @@ import WritClient
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Import 100,000 entities, serve them, and check 175 decisions.",
+        abstract: "Import 100,000 entities, serve them, and check 177 decisions.",
         discussion: """
             Plays the open-banking scenario in a temporary directory: imports its entities and a
             generated bank around them, starts the server on a socket, asks every test through the
@@ -136,7 +136,7 @@ struct DemoCommand: AsyncParsableCommand {
         _ scenario: ScenarioFolder, _ directory: TemporaryDirectory
     ) throws(Failure) -> Service {
         let configuration = ServiceConfiguration(
-            policies: scenario.policies, store: directory.store, watchesFiles: false,
+            policies: [scenario.policies], store: directory.store, watchesFiles: false,
             socket: LocalSocketConfiguration(path: directory.socket))
         var quiet = Logger(label: "writ") { _ in SwiftLogNoOpLogHandler() }
         quiet.logLevel = .critical

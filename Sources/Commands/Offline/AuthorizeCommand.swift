@@ -2,21 +2,22 @@ import ArgumentParser
 import CedarEngine
 import CedarSchema
 import CedarSyntax
-import JSON
 
 /// `writ authorize`: decides one request from files, without a server.
-struct AuthorizeCommand: AsyncParsableCommand {
+struct AuthorizeCommand: CedarCommand {
     static let configuration = CommandConfiguration(
         commandName: "authorize",
         abstract: "Decide one request from policy and entity files.",
         discussion: """
-            Policies that error are skipped, as the Cedar specification says; --strict denies when
-            a forbid errors, as the service does.
+            Policies that error are skipped, as the Cedar specification says; --strict
+            denies when a forbid errors, as the service does.
 
-            Exit codes: 0 allow, 2 deny, 1 error.
+            Exit codes: 0 allow, 2 deny, 1 failure. Wrong usage ends with 2, as a deny.
 
-            Example:
+            Examples:
               writ authorize --policies p.cedar --entities e.json --request-json r.json -v
+              writ authorize -p p.cedar --entities e.json -l 'User::"alice"' \\
+                -a 'Action::"view"' -r 'Photo::"1"' --schema s.cedarschema --json
             """)
 
     @OptionGroup var policies: PolicyOptions
@@ -24,18 +25,9 @@ struct AuthorizeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The entities, a JSON file.", valueName: "file"))
     var entities: String
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "A schema: gives entities and context their types, and both they and the request must "
-                + "conform to it. Policies are validated by `writ validate`.",
-            valueName: "file"))
-    var schema: String?
+    @OptionGroup var schema: SchemaOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Whether the request must conform to the schema.", valueName: "true|false"))
-    var requestValidation = true
+    @OptionGroup var validation: RequestValidationOption
 
     @OptionGroup var request: RequestOptions
 
@@ -51,43 +43,46 @@ struct AuthorizeCommand: AsyncParsableCommand {
     @Flag(help: "Print the decision as JSON.")
     var json = false
 
+    @OptionGroup var reporting: ReportOptions
+
     func run() async throws {
-        let report = try decide()
+        let (report, microseconds) = try decide()
         if json {
-            printLine(report.json)
+            printLine(report.json(microseconds: timing ? microseconds : nil))
         } else {
+            // The original begins its output with an empty line.
+            printLine("")
+            if timing { printLine("Authorization Time (micro seconds) : \(microseconds)") }
             report.print(verbose: verbose)
         }
         guard report.verdict == .allow else { throw ExitCode.denied }
     }
 
-    private func decide() throws(Failure) -> DecisionReport {
-        let (policyFile, policySet) = try policies.policySet()
-        let entityFile = try InputFile(entities)
-        let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
-        let entities = try entityFile.entities(schema: schema)
-        let request = try request.request(schema: schema)
-        if let schema, requestValidation {
-            do throws(DataError) {
-                try RequestConformance(schema).check(request)
-            } catch {
-                throw Failure("the request does not conform to the schema: \(error.message)")
-            }
+    private func decide() throws(Failure) -> (report: DecisionReport, microseconds: Int64) {
+        var failures = CollectedFailures()
+        let input = failures.attempt { () throws(Failure) in try policies.policySet() }
+        let schema = failures.attempt { () throws(Failure) in try self.schema.parsed() } ?? nil
+        let table = failures.attempt { () throws(Failure) -> EntityTable in
+            let file = try InputFile(entities)
+            return try file.table(file.entities(schema: schema))
+        }
+        let request = failures.attempt { () throws(Failure) in
+            try validation.request(self.request, schema)
+        }
+        guard let input, let table, let request, failures.joined == nil else {
+            throw failures.joined ?? Failure("the request cannot be decided")
         }
         let ruleset: Ruleset
         do throws(CompileError) {
-            ruleset = try Ruleset(policySet, version: FlatHash.bytes(policyFile.bytes))
+            ruleset = try Ruleset(
+                input.policies, version: FlatHash.bytes(input.file.bytes))
         } catch {
-            throw Failure("`\(policyFile.name)`: \(error.message)")
+            throw Failure("`\(input.file.name)`: \(error.message)")
         }
-        let table = try entityFile.table(entities)
         let started = ContinuousClock.now
         let report = try OfflineDecision(ruleset, table).decide(
             request, strict ? .strict : .cedar)
-        if timing {
-            let microseconds = (ContinuousClock.now - started).seconds * 1e6
-            printError("Authorization Time (micro seconds) : \(oneDecimal(microseconds))")
-        }
-        return report
+        let seconds = (ContinuousClock.now - started).seconds
+        return (report, Int64(seconds * 1e6))
     }
 }

@@ -1,13 +1,14 @@
 import ArgumentParser
+import CedarEngine
 import CedarSyntax
 
 /// `writ check-parse`: says whether policies, an expression, a schema or entities can be read.
-struct CheckParseCommand: AsyncParsableCommand {
+struct CheckParseCommand: CedarCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-parse",
         abstract: "Check that policies, an expression, a schema or entities parse.",
         discussion: """
-            Exit codes: 0 everything parses, 1 something does not.
+            Exit codes: 0 everything parses, 1 something does not, 2 wrong usage.
 
             Examples:
               writ check-parse --policies policies.cedar
@@ -20,8 +21,7 @@ struct CheckParseCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("An expression.", valueName: "expression"))
     var expression: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A schema.", valueName: "file"))
-    var schema: String?
+    @OptionGroup var schema: SchemaOptions
 
     @Option(
         help: ArgumentHelp(
@@ -29,25 +29,45 @@ struct CheckParseCommand: AsyncParsableCommand {
             valueName: "file"))
     var entities: String?
 
+    @Flag(help: "Print whether everything parses, and what does not, as JSON.")
+    var json = false
+
+    @OptionGroup var reporting: ReportOptions
+
     func run() async throws {
-        var failures: [Failure] = []
-        func check(_ work: () throws(Failure) -> Void) {
-            do throws(Failure) { try work() } catch { failures.append(error) }
+        let failure = failure()
+        if json {
+            printLine(Self.json(failure))
+            if failure != nil { throw ExitCode.failure }
+        } else if let failure {
+            throw failure
         }
-        let hasInput = [policies.policies, expression, schema, entities].contains { $0 != nil }
+    }
+
+    private func failure() -> Failure? {
+        var failures = CollectedFailures()
+        let hasInput = [policies.policies, expression, schema.schema, entities]
+            .contains { $0 != nil }
         if policies.policies != nil || !hasInput {
-            check { () throws(Failure) in _ = try policies.policySet() }
+            _ = failures.attempt { () throws(Failure) in try policies.policySet() }
         }
         if let expression {
             let input = InputFile(name: "the expression", bytes: Array(expression.utf8))
-            check { () throws(Failure) in _ = try input.expression() }
+            _ = failures.attempt { () throws(Failure) in try input.expression() }
         }
-        check { () throws(Failure) in
-            let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
-            if let entities { _ = try InputFile(entities).entities(schema: schema) }
+        let schema = failures.attempt { () throws(Failure) in try self.schema.parsed() } ?? nil
+        if let entities {
+            _ = failures.attempt { () throws(Failure) -> EntityTable in
+                let file = try InputFile(entities)
+                return try file.table(file.entities(schema: schema))
+            }
         }
-        guard failures.isEmpty else {
-            throw Failure(failures.map(\.description).joined(separator: "\n"))
-        }
+        return failures.joined
+    }
+
+    /// `{"parses": …, "errors": […]}`, the errors in the form of `--error-format json`.
+    private static func json(_ failure: Failure?) -> String {
+        let errors = failure?.rendered(.json).split(separator: "\n").joined(separator: ",") ?? ""
+        return "{\"parses\":\(failure == nil),\"errors\":[\(errors)]}"
     }
 }

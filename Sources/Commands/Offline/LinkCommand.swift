@@ -4,7 +4,7 @@ import Glibc
 import JSON
 
 /// `writ link`: makes a policy of a template, and adds it to a file of links.
-struct LinkCommand: AsyncParsableCommand {
+struct LinkCommand: CedarCommand {
     static let configuration = CommandConfiguration(
         commandName: "link",
         abstract: "Make a policy of a template by filling its slots.",
@@ -12,7 +12,7 @@ struct LinkCommand: AsyncParsableCommand {
             With --template-linked the link is added to that file, which is made when it is not
             there.
 
-            Exit codes: 0 the link is made, 1 error.
+            Exit codes: 0 the link is made, 1 failure, 2 wrong usage.
 
             Example:
               writ link --policies p.cedar --template-linked links.json --template-id viewer \\
@@ -24,14 +24,36 @@ struct LinkCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The id of the template.", valueName: "id"))
     var templateId: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The id of the policy.", valueName: "id"))
+    @Option(
+        name: [.customShort("n", allowingJoined: true), .long],
+        help: ArgumentHelp("The id of the policy.", valueName: "id"))
     var newId: String
 
     @Option(
-        name: [.short, .long],
+        name: [.customShort("a", allowingJoined: true), .long],
         help: ArgumentHelp(
             "The slots' values, a JSON object of entities as text.", valueName: "json"))
     var arguments: String
+
+    @Flag(help: "Print the linked policy as JSON.")
+    var json = false
+
+    @OptionGroup var reporting: ReportOptions
+
+    /// Values that are no object of texts by slot are wrong usage, as in the original.
+    func validate() throws {
+        let input = argumentInput
+        do throws(Failure) {
+            let json = try input.json()
+            do throws(DataError) {
+                _ = try json.slotTexts(json.tape.root)
+            } catch {
+                throw input.failure(error)
+            }
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
 
     func run() async throws {
         let file = try InputFile(policies.policies ?? "-")
@@ -54,19 +76,40 @@ struct LinkCommand: AsyncParsableCommand {
         }
         guard let policy = set.applicablePolicies.last?.policy else { return }
         do throws(OutputOverflow) {
-            printLine("Template-linked policy added: \(try policy.cedarText())")
+            if json {
+                printLine(Self.json(link, try policy.cedarText()))
+            } else {
+                printLine("Template-linked policy added: \(try policy.cedarText())")
+            }
         } catch {
             throw Failure(error.message)
         }
     }
 
+    private static func json(_ link: TemplateLink, _ policy: String) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("id")
+        writer.string(utf8: link.newID.utf8.span)
+        writer.key("template")
+        writer.string(utf8: link.templateID.utf8.span)
+        writer.key("policy")
+        writer.string(policy)
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     private func slotValues() throws(Failure) -> SlotValues {
-        let input = InputFile(name: "--arguments", bytes: Array(arguments.utf8))
+        let input = argumentInput
         let json = try input.json()
         do throws(DataError) {
             return try json.slotValues(json.tape.root)
         } catch {
             throw input.failure(error)
         }
+    }
+
+    private var argumentInput: InputFile {
+        InputFile(name: "--arguments", bytes: Array(arguments.utf8))
     }
 }

@@ -1,5 +1,4 @@
 import CedarSyntax
-import Glibc
 import JSON
 
 /// A file of template links: `[{"template_id", "link_id", "args": {"?principal": "User::\"a\""}}]`.
@@ -7,26 +6,22 @@ import JSON
 /// Source: the links file of the Rust `cedar` command line.
 struct LinkFile {
     let path: String
-    /// The links in the order of the file.
-    private(set) var links: [TemplateLink] = []
     private let input: InputFile
-    private let offsets: [Int]
+    private let listed: [TemplateLink.Listed]
 
     /// Reads a file; an empty one has no links.
     init(_ path: String) throws(Failure) {
         self.path = path
         input = try InputFile(path)
-        guard !input.bytes.isEmpty else {
-            offsets = []
-            return
-        }
-        let json = try input.json()
         do throws(DataError) {
-            (links, offsets) = try Self.links(json)
+            listed = try TemplateLink.parse(file: input.bytes)
         } catch {
             throw input.failure(error)
         }
     }
+
+    /// The links in the order of the file.
+    var links: [TemplateLink] { listed.map(\.link) }
 
     /// Adds the links to a set that has their templates.
     func add(to set: inout PolicySet) throws(Failure) {
@@ -34,67 +29,13 @@ struct LinkFile {
             try set.link(links)
         } catch {
             throw input.failure(
-                DataError(offset: offsets[error.index], message: error.reason.message))
+                DataError(offset: listed[error.index].offset, message: error.reason.message))
         }
-    }
-
-    private static func links(
-        _ json: ValueJSON
-    ) throws(DataError) -> (links: [TemplateLink], offsets: [Int]) {
-        let tape = json.tape
-        guard tape.kind(tape.root) == .array else {
-            throw json.error(tape.root, "links must be an array")
-        }
-        var links: [TemplateLink] = []
-        var offsets: [Int] = []
-        for element in tape.elements(tape.root) {
-            func text(_ name: StaticString) throws(DataError) -> Text {
-                guard let node = tape.member(element, name), tape.kind(node) == .string else {
-                    throw json.error(element, "the link has no `\(name)`, a string")
-                }
-                return json.text(node)
-            }
-            guard let arguments = tape.member(element, "args") else {
-                throw json.error(element, "the link has no `args`")
-            }
-            links.append(
-                TemplateLink(
-                    templateID: try text("template_id"), newID: try text("link_id"),
-                    values: try json.slotValues(arguments)))
-            offsets.append(tape.offset(element))
-        }
-        return (links, offsets)
     }
 
     /// Writes links to a file, in the place of what it had.
-    ///
-    /// The new content is written beside it first, so that a full disk does not cost the old one.
     static func write(_ links: [TemplateLink], to path: String) throws(Failure) {
-        let draft = path + ".new"
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw unwritable(path) }
-        let bytes = json(links)
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes[written...].withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let failure = unwritable(path)
-                close(descriptor)
-                unsafe unlink(draft)
-                throw failure
-            }
-            written += count
-        }
-        guard close(descriptor) == 0, unsafe rename(draft, path) == 0 else {
-            throw unwritable(path)
-        }
-    }
-
-    private static func unwritable(_ path: String) -> Failure {
-        Failure("cannot write `\(path)`: \(unsafe String(cString: strerror(errno)))")
+        try replaceFile(path, with: json(links))
     }
 
     private static func json(_ links: [TemplateLink]) -> [UInt8] {
@@ -120,28 +61,5 @@ struct LinkFile {
         }
         writer.endArray()
         return writer.bytes
-    }
-}
-
-extension ValueJSON {
-    /// Reads `{"?principal": "User::\"alice\"", "?resource": …}`.
-    func slotValues(_ node: JSONNode) throws(DataError) -> SlotValues {
-        guard tape.kind(node) == .object else {
-            throw error(node, "the values of slots must be an object")
-        }
-        var values = SlotValues()
-        for (key, value) in tape.members(node) {
-            guard tape.kind(value) == .string else {
-                throw error(value, #"a slot's value must be a string as "User::\"alice\"""#)
-            }
-            switch Slot(rawValue: text(key)) {
-            case .principal: values.principal = try uidOrText(value)
-            case .resource: values.resource = try uidOrText(value)
-            case nil:
-                throw error(
-                    key, "`\(text(key))` is no slot: there are `?principal` and `?resource`")
-            }
-        }
-        return values
     }
 }

@@ -69,10 +69,12 @@ struct DecisionReport {
                 let reason = policy.annotation("reason").map { ": \($0)" } ?? ""
                 printLine("  \(policy.id)\(reason)")
             }
+            printLine("")
         }
     }
 
-    var json: String {
+    /// The decision for programs.
+    func json(microseconds: Int64? = nil) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("decision")
@@ -92,6 +94,10 @@ struct DecisionReport {
             writer.endObject()
         }
         writer.endArray()
+        if let microseconds {
+            writer.key("microseconds")
+            writer.integer(microseconds)
+        }
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
     }

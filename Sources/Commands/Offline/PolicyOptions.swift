@@ -9,7 +9,7 @@ enum PolicyFormat: String, CaseIterable, ExpressibleByArgument {
 /// How policies and their links are given to a command.
 struct PolicyOptions: ParsableArguments {
     @Option(
-        name: [.short, .long],
+        name: [.customShort("p", allowingJoined: true), .long],
         help: ArgumentHelp(
             "The policies and templates; standard input when no file is given.",
             valueName: "file"))
@@ -19,7 +19,7 @@ struct PolicyOptions: ParsableArguments {
     var policyFormat = PolicyFormat.cedar
 
     @Option(
-        name: [.customShort("k"), .long],
+        name: [.customShort("k", allowingJoined: true), .long],
         help: ArgumentHelp(
             "Links of templates, a JSON file as `writ link` writes it.", valueName: "file"))
     var templateLinked: String?

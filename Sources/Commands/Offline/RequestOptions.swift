@@ -6,22 +6,22 @@ import JSON
 /// The request of `authorize` and `query`: by flags or as one JSON file.
 struct RequestOptions: ParsableArguments {
     @Option(
-        name: [.customShort("l"), .long],
+        name: [.customShort("l", allowingJoined: true), .long],
         help: ArgumentHelp("The principal, as in 'User::\"alice\"'.", valueName: "uid"))
     var principal: String?
 
     @Option(
-        name: [.short, .long],
+        name: [.customShort("a", allowingJoined: true), .long],
         help: ArgumentHelp("The action, as in 'Action::\"view\"'.", valueName: "uid"))
     var action: String?
 
     @Option(
-        name: [.short, .long],
+        name: [.customShort("r", allowingJoined: true), .long],
         help: ArgumentHelp("The resource, as in 'Photo::\"1\"'.", valueName: "uid"))
     var resource: String?
 
     @Option(
-        name: [.short, .long],
+        name: [.customShort("c", allowingJoined: true), .long],
         help: ArgumentHelp("A JSON file with the context.", valueName: "file"))
     var context: String?
 
@@ -32,53 +32,92 @@ struct RequestOptions: ParsableArguments {
     var requestJson: String?
 
     func validate() throws {
-        let flags = [principal, action, resource, context]
-        if requestJson != nil {
-            guard flags.allSatisfy({ $0 == nil }) else {
-                throw ValidationError(
-                    "--request-json cannot be combined with --principal, --action, --resource "
-                        + "or --context")
-            }
-        } else if principal == nil || action == nil || resource == nil {
+        guard requestJson == nil || !hasFlags else {
             throw ValidationError(
-                "a request needs --principal, --action and --resource, or --request-json")
+                "--request-json cannot be combined with --principal, --action, --resource "
+                    + "or --context")
         }
     }
 
+    /// Whether anything of a request is given.
+    var isGiven: Bool { requestJson != nil || hasFlags }
+
+    private var hasFlags: Bool {
+        [principal, action, resource, context].contains { $0 != nil }
+    }
+
     /// Reads the request; with a schema, the context is read with the types of the action's.
-    func request(schema: Schema? = nil) throws(Failure) -> TreeRequest {
+    ///
+    /// - Parameters:
+    ///   - needsContext: whether a request file without a context is refused, as the original does.
+    ///   - isChecked: whether a request that does not conform to the schema is refused.
+    func request(
+        schema: Schema? = nil, needsContext: Bool = false, isChecked: Bool = false
+    ) throws(Failure) -> TreeRequest {
         if let requestJson {
             let file = try InputFile(requestJson)
             let json = try file.json()
             do throws(DataError) {
-                if let schema { return try json.request(json.tape.root, schema: schema) }
-                return try json.request(json.tape.root)
+                if needsContext { try json.requireContext(json.tape.root) }
+                guard let schema else { return try json.request(json.tape.root) }
+                let request = try json.request(json.tape.root, schema: schema)
+                if isChecked {
+                    try check(request, schema, RequestPlaces(json.tape.root, in: json))
+                }
+                return request
             } catch {
                 throw file.failure(error)
             }
         }
-        let action = try uid(action, "--action")
+        let request = try requestOfFlags(schema: schema)
+        guard let schema, isChecked else { return request }
+        do throws(DataError) {
+            try check(request, schema, RequestPlaces(all: 0))
+        } catch {
+            throw Failure(error.message)
+        }
+        return request
+    }
+
+    private func check(
+        _ request: TreeRequest, _ schema: Schema, _ places: RequestPlaces
+    ) throws(DataError) {
+        do throws(DataError) {
+            try RequestConformance(schema).check(request, places: places)
+        } catch {
+            throw DataError(
+                offset: error.offset,
+                message: "the request does not conform to the schema: \(error.message)")
+        }
+    }
+
+    private func requestOfFlags(schema: Schema?) throws(Failure) -> TreeRequest {
+        guard let principal, let action, let resource else {
+            throw Failure(
+                "a request needs --principal, --action and --resource, or --request-json")
+        }
+        let principalUID = try uid(principal, "--principal")
+        let actionUID = try uid(action, "--action")
+        let resourceUID = try uid(resource, "--resource")
         var members: [(key: Text, value: Value)] = []
         if let context {
             let file = try InputFile(context)
             let json = try file.json()
             do throws(DataError) {
                 if let schema {
-                    members = try json.context(json.tape.root, of: action, schema: schema)
+                    members = try json.context(json.tape.root, of: actionUID, schema: schema)
                 } else {
-                    members = try json.members(json.tape.root)
+                    members = try json.context(json.tape.root)
                 }
             } catch {
                 throw file.failure(error)
             }
         }
         return TreeRequest(
-            principal: try uid(principal, "--principal"), action: action,
-            resource: try uid(resource, "--resource"), context: members)
+            principal: principalUID, action: actionUID, resource: resourceUID, context: members)
     }
 
-    private func uid(_ text: String?, _ flag: String) throws(Failure) -> EntityUID {
-        let text = text ?? ""
+    private func uid(_ text: String, _ flag: String) throws(Failure) -> EntityUID {
         do throws(Diagnostics) {
             return try EntityUID.parse(text)
         } catch {
@@ -86,5 +125,16 @@ struct RequestOptions: ParsableArguments {
                 "\(flag) is no entity: \(error.all[0].message)\n"
                     + "help: write it as 'User::\"alice\"', with the quotes")
         }
+    }
+}
+
+extension ValueJSON {
+    /// Refuses a request that has all but a context, which may be empty.
+    func requireContext(_ request: JSONNode) throws(DataError) {
+        let others: [StaticString] = ["principal", "action", "resource"]
+        guard tape.kind(request) == .object, tape.member(request, "context") == nil,
+            others.allSatisfy({ tape.member(request, $0) != nil })
+        else { return }
+        throw error(request, #"the request has no `context`; write `"context": {}`"#)
     }
 }

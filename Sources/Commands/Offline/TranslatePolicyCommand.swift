@@ -1,8 +1,9 @@
 import ArgumentParser
 import CedarSyntax
+import JSON
 
 /// `writ translate-policy`: policies from Cedar's syntax to JSON and back.
-struct TranslatePolicyCommand: AsyncParsableCommand {
+struct TranslatePolicyCommand: CedarCommand {
     static let configuration = CommandConfiguration(
         commandName: "translate-policy",
         abstract: "Translate policies from Cedar's syntax to JSON or back.",
@@ -10,7 +11,7 @@ struct TranslatePolicyCommand: AsyncParsableCommand {
             Comments and layout are lost. Linked policies have no Cedar syntax: a set that has
             some is refused.
 
-            Exit codes: 0 translated, 1 error.
+            Exit codes: 0 translated, 1 failure, 2 wrong usage.
 
             Examples:
               writ translate-policy --direction cedar-to-json --policies p.cedar
@@ -26,10 +27,17 @@ struct TranslatePolicyCommand: AsyncParsableCommand {
     var direction: Direction
 
     @Option(
-        name: [.short, .long],
+        name: [.customShort("p", allowingJoined: true), .long],
         help: ArgumentHelp(
             "The policies; standard input when no file is given.", valueName: "file"))
     var policies: String?
+
+    @Flag(help: "Print Cedar's syntax as the member `policies` of a JSON object.")
+    var json = false
+
+    @OptionGroup var reporting: ReportOptions
+
+    static var printsFailuresAsOutput: Bool { false }
 
     func run() async throws {
         let file = try InputFile(policies ?? "-")
@@ -44,11 +52,21 @@ struct TranslatePolicyCommand: AsyncParsableCommand {
                     throw Failure(
                         "`\(file.name)`: a policy set with linked policies has no Cedar syntax")
                 }
-                output = try set.cedarText()
+                let text = try set.cedarText()
+                output = json ? Self.json(text) : text
             }
         } catch let error as OutputOverflow {
             throw Failure("`\(file.name)`: \(error.message)")
         }
         printLine(output)
+    }
+
+    private static func json(_ text: String) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("policies")
+        writer.string(text)
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -13,21 +13,19 @@ struct ValidationReport {
 
     var isValid: Bool { deniesWarnings ? findings.isEmpty : errorCount == 0 }
 
-    /// Shows the findings with their lines on standard error, the verdict on standard output.
-    func print() {
+    /// Shows the findings with their lines on standard error, the verdict on standard output; as
+    /// JSON, both are output.
+    func print(_ format: ErrorFormat) {
         if !findings.isEmpty {
-            let shown = findings.map { finding in
-                var diagnostic = finding.diagnostic
-                diagnostic.message = "policy `\(finding.policy)`: \(diagnostic.message)"
-                return diagnostic
-            }
-            printError(file.render(shown))
+            let shown = Failure(findings.map(\.labelled), in: file).rendered(format)
+            if format == .json { printLine(shown) } else { printError(shown) }
         }
         let policies = Self.count(policyCount, "policy", "policies")
         let errors = Self.count(errorCount, "error", "errors")
         let warnings = Self.count(findings.count - errorCount, "warning", "warnings")
         printLine(
-            "\(isValid ? "valid" : "invalid"): \(policies), \(errors), \(warnings)")
+            "policy set validation \(isValid ? "passed" : "failed"): "
+                + "\(policies), \(errors), \(warnings)")
     }
 
     private static func count(_ number: Int, _ one: String, _ many: String) -> String {
@@ -66,5 +64,14 @@ struct ValidationReport {
         writer.endArray()
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension ValidationFinding {
+    /// The diagnostic with the id of its policy.
+    var labelled: Diagnostic {
+        var diagnostic = diagnostic
+        diagnostic.message = "policy `\(policy)`: \(diagnostic.message)"
+        return diagnostic
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CedarEngine
+import CedarSchema
 import JSON
 import WritClient
 
@@ -21,6 +22,13 @@ struct QueryCommand: AsyncParsableCommand {
     var socket: String
 
     @OptionGroup var request: RequestOptions
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "A schema: gives the context its types, so that an ipaddr may be a plain string.",
+            valueName: "file"))
+    var schema: String?
 
     @Option(
         help: ArgumentHelp(
@@ -52,7 +60,8 @@ struct QueryCommand: AsyncParsableCommand {
     }
 
     private func ask() throws(Failure) -> Answer {
-        let request = try request.request()
+        let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
+        let request = try request.request(schema: schema)
         do throws(ClientError) {
             var connection = try Connection(path: absolutePath(socket))
             return try connection.decide(

@@ -14,8 +14,11 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             The configuration is a YAML file:
 
-              policies: policies/            # a Cedar file, or a folder of *.cedar files
-              schema: schema.cedarschema     # optional: policies must be strictly valid against it
+              policies: policies/            # a file, a folder of *.cedar and *.cedar.json, or
+                                             # a list of these; *.json is a policy set in JSON
+              links: links.json              # optional: links of templates, or a list of files
+              schema: schema.cedarschema     # optional: policies must be strictly valid against
+                                             # it, and every request is checked against its action
               store: /var/lib/writ           # the entity store, made by `writ store import`
               errors: strict                 # a forbid that errors denies; `cedar` skips it
               cache: 256MiB                  # of entity records, over all threads; 0 for none
@@ -33,9 +36,15 @@ struct ServeCommand: AsyncParsableCommand {
                 slowReaderTimeout: 10s
                 defaultDeadline: 1s
 
-            Relative paths are relative to the file. Policies are reloaded when their files change
-            and on SIGHUP; policies that do not compile leave the last good set in force. SIGTERM
-            and SIGINT stop the service once what it has received is answered.
+            Relative paths are relative to the file. Policies, links and schema are reloaded together
+            when one of their files changes and on SIGHUP; if any of them is bad, all of the last
+            good ones stay in force. SIGTERM and SIGINT stop the service once what it has received
+            is answered.
+
+            With a schema, a request that does not conform to it is denied with the cause
+            `schemaViolation` and a detail that names the member, as in
+            context.amount: expected `Long`, found a `String`. The actions of the schema and their
+            groups are known without being in the store.
 
             Exit codes: 0 stopped, 1 could not start.
 
@@ -87,7 +96,8 @@ struct Service: Sendable {
                 ])
         }
         let source = PolicySource(
-            path: configuration.policies, schemaPath: configuration.schema)
+            paths: configuration.policies, schemaPath: configuration.schema,
+            linkPaths: configuration.links)
         let signature = source.signature()
         let publisher: RulesetPublisher
         let store: EntityStore
@@ -133,10 +143,10 @@ struct Service: Sendable {
                 "policies": "\(ruleset.policies.count)",
                 "version": "\(hexadecimal(ruleset.version))",
             ])
-        if ruleset.templateCount > 0 {
+        if ruleset.unlinkedTemplateCount > 0 {
             log.warning(
                 "templates decide nothing until they are linked",
-                metadata: ["templates": "\(ruleset.templateCount)"])
+                metadata: ["templates": "\(ruleset.unlinkedTemplateCount)"])
         }
     }
 

@@ -7,20 +7,25 @@ struct StoreCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Verify every record's checksum, every count and every ancestor set.",
         discussion: """
+            With a schema, entities that do not conform to it are listed too.
+
             Exit codes: 0 the store is sound, 1 it is not.
 
-            Example:
+            Examples:
               writ store check --store /var/lib/writ
+              writ store check --store /var/lib/writ --schema schema.cedarschema
             """)
 
     @OptionGroup var location: StoreLocation
+    @OptionGroup var schema: StoreSchema
 
     func run() async throws {
+        let conformance = try schema.conformance(location)
         let store = try location.open(readOnly: true)
         let bar = ProgressBar("checking")
         defer { bar.finish() }
         let report = try failing { () throws(StoreError) in
-            try store.check { progress in
+            try store.check(conformingTo: conformance) { progress in
                 let fraction =
                     progress.total == 0 ? 1 : Double(progress.done) / Double(progress.total)
                 bar.update(fraction, "\(progress.phase)")
@@ -28,10 +33,17 @@ struct StoreCheckCommand: AsyncParsableCommand {
         }
         bar.finish()
         for problem in report.problems { printError("damaged: \(problem)") }
+        for problem in report.nonconforming { printError("does not conform: \(problem)") }
         guard report.isClean else {
             throw Failure(
                 "the store is damaged: \(report.problemCount) problems; import it anew from a "
                     + "good export")
+        }
+        guard report.nonconformingCount == 0 else {
+            let count = report.nonconformingCount
+            throw Failure(
+                "\(grouped(count)) \(count == 1 ? "entity does" : "entities do") not conform to the "
+                    + "schema; put or patch them so that they do")
         }
         printLine("sound: \(grouped(report.entities)) entities, revision \(report.revision)")
     }

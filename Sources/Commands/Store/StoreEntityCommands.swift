@@ -1,4 +1,5 @@
 import ArgumentParser
+import CedarSchema
 import CedarSyntax
 import EntityStore
 import JSON
@@ -41,27 +42,40 @@ struct StoreGetCommand: AsyncParsableCommand {
 struct StorePutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "put", abstract: "Store an entity, or an array of them, in one change.",
-        discussion: "Example:\n  writ store put --store /var/lib/writ alice.json")
+        discussion: """
+            Examples:
+              writ store put --store /var/lib/writ alice.json
+              writ store put --config writ.yaml alice.json
+            """)
 
     @OptionGroup var location: StoreLocation
+    @OptionGroup var schema: StoreSchema
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
     var file: String
 
     func run() async throws {
+        let conformance = try schema.conformance(location)
         let input = try InputFile(file)
         let json = try input.json()
         var entities: [Entity] = []
         do throws(DataError) {
             let root = json.tape.root
-            entities =
-                json.tape.kind(root) == .array
-                ? try json.entities(root) : [try json.entity(root)]
+            let isArray = json.tape.kind(root) == .array
+            for node in isArray ? Array(json.tape.elements(root)) : [root] {
+                if let conformance {
+                    entities.append(try json.entity(node, conformingTo: conformance))
+                } else {
+                    entities.append(try json.entity(node))
+                }
+            }
         } catch {
             throw input.failure(error)
         }
         let store = try location.open()
-        let revision = try failing { () throws(StoreError) in try store.put(entities) }
+        let revision = try failing { () throws(StoreError) in
+            try store.put(entities, conformingTo: conformance)
+        }
         printLine("revision \(revision)")
     }
 }

@@ -12,14 +12,16 @@ struct StoreImportCommand: AsyncParsableCommand {
             The file is Cedar entities JSON: one array, or JSON Lines with one entity a line. Each
             entity takes the place of the one with its identity. A file with a bad entity, a cycle,
             or two different entities of one identity is refused with the place, and nothing
-            changes.
+            changes; with a schema, so is one with an entity that does not conform.
 
             Examples:
               writ store import --store /var/lib/writ entities.json
+              writ store import --store /var/lib/writ --schema schema.cedarschema entities.json
               zcat entities.jsonl.gz | writ store import --store /var/lib/writ --batch 100000 -
             """)
 
     @OptionGroup var location: StoreLocation
+    @OptionGroup var schema: StoreSchema
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
     var file: String
@@ -38,12 +40,13 @@ struct StoreImportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let conformance = try schema.conformance(location)
         let store = try location.open(create: true)
         let bar = ProgressBar("importing")
         let report = try failing { () throws(StoreError) in
             try store.importEntities(
                 from: file == "-" ? .descriptor(STDIN_FILENO) : .file(file),
-                mode: batch.map { .batch($0) } ?? .atomic
+                mode: batch.map { .batch($0) } ?? .atomic, conformingTo: conformance
             ) { progress in
                 bar.update(progress.fraction, "\(progress.entities) entities")
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CedarSchema
 import CedarSyntax
 import EntityStore
 import JSON
@@ -22,21 +23,25 @@ struct StorePatchCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var location: StoreLocation
+    @OptionGroup var schema: StoreSchema
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
     var file: String
 
     func run() async throws {
+        let conformance = try schema.conformance(location)
         let input = try InputFile(file)
         let json = try input.json()
         let patches: [EntityPatch]
         do throws(DataError) {
-            patches = try json.patches(json.tape.root)
+            patches = try json.patches(json.tape.root, schema: conformance?.schema)
         } catch {
             throw input.failure(error)
         }
         let store = try location.open()
-        let revision = try failing { () throws(StoreError) in try store.patch(patches) }
+        let revision = try failing { () throws(StoreError) in
+            try store.patch(patches, conformingTo: conformance)
+        }
         printLine("revision \(revision)")
     }
 }

@@ -57,11 +57,11 @@ struct InputFile {
     func failure(_ error: DataError) -> Failure {
         let diagnostic = Diagnostic(
             span: SourceSpan(error.offset, error.offset + 1), message: error.message)
-        return Failure(render([diagnostic]))
+        return Failure([diagnostic], in: self)
     }
 
     func failure(_ diagnostics: Diagnostics) -> Failure {
-        Failure(render(diagnostics.all))
+        Failure(diagnostics.all, in: self)
     }
 
     /// Shows diagnostics with their lines.
@@ -99,10 +99,14 @@ struct InputFile {
         }
     }
 
-    /// Reads the file as a schema, in either syntax.
-    func schema() throws(Failure) -> Schema {
+    /// Reads the file as a schema; in either syntax when no format is given.
+    func schema(_ format: SchemaFormat? = nil) throws(Failure) -> Schema {
         do throws(Diagnostics) {
-            return try Schema.parse(bytes)
+            switch format {
+            case nil: return try Schema.parse(bytes)
+            case .cedar: return try Schema(resolving: SchemaTree.parse(bytes))
+            case .json: return try Schema(resolving: SchemaTree.parseJSON(bytes))
+            }
         } catch {
             throw failure(error)
         }

@@ -42,10 +42,11 @@ struct PolicyTest {
         }
         errorCount = Int(count)
         let requestNode = try Self.member("request", of: node, json)
+        try json.requireContext(requestNode)
         if let schema {
             request = try json.request(requestNode, schema: schema)
             try RequestConformance(schema).check(
-                request, offset: json.tape.offset(requestNode))
+                request, places: RequestPlaces(requestNode, in: json))
         } else {
             request = try json.request(requestNode)
         }

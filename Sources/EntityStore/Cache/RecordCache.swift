@@ -17,14 +17,14 @@ struct RecordCache: ~Copyable {
     }
 
     /// Where a key's chain lies; one of an earlier generation is free.
-    private struct Slot: BitwiseCopyable {
+    struct Slot: BitwiseCopyable {
         var key: UInt64
         /// Kind in bits 0–1, place in the ring by sixteens in bits 2–39, generation above.
         var word: UInt64
     }
 
     /// What stands before each chain in the ring, 16 bytes.
-    private struct Header: BitwiseCopyable {
+    struct Header: BitwiseCopyable {
         static let byteCount = 16
         static let isLive: UInt32 = 1
         static let isUsed: UInt32 = 2
@@ -38,14 +38,14 @@ struct RecordCache: ~Copyable {
     }
 
     /// A chain that is lent where it lies in LMDB and shall be copied.
-    private struct Admission: BitwiseCopyable {
+    struct Admission: BitwiseCopyable {
         var kind: UInt64
         var key: UInt64
         var address: UInt
         var count: Int
     }
 
-    private struct State: BitwiseCopyable {
+    struct State: BitwiseCopyable {
         var generation: UInt64 = 1
         var head = 0
         var tail = 0
@@ -70,19 +70,19 @@ struct RecordCache: ~Copyable {
     private static let maximumMoves = 8
     private static let maximumMovedBytes = 32 << 10
     /// Chains and bytes that are copied at the end of one snapshot.
-    private static let maximumAdmissions = 128
-    private static let maximumAdmittedBytes = 1 << 20
+    static let maximumAdmissions = 128
+    static let maximumAdmittedBytes = 1 << 20
     /// Unions of ancestors that are made at the end of one snapshot.
-    private static let maximumUnions = 16
+    static let maximumUnions = 16
     /// Lookups that must come before a union is made, on average: what a union costs is then small
     /// beside them even where closures change all the time.
-    private static let unionCost = 16
-    private static let maximumUnionCredit = 1024
+    static let unionCost = 16
+    static let maximumUnionCredit = 1024
 
     private let memory: CacheMemory
-    private let state: UnsafeMutablePointer<State>
-    private let admissions: UnsafeMutablePointer<Admission>
-    private let unions: UnsafeMutablePointer<UInt64>
+    let state: UnsafeMutablePointer<State>
+    let admissions: UnsafeMutablePointer<Admission>
+    let unions: UnsafeMutablePointer<UInt64>
     private let table: UnsafeMutablePointer<Slot>
     private let tableBytes: Int
     private let ring: UnsafeMutableRawPointer
@@ -171,7 +171,7 @@ struct RecordCache: ~Copyable {
 
     @unsafe
     @inline(__always)
-    private func slot(_ kind: Kind, _ key: UInt64) -> UnsafeMutablePointer<Slot>? {
+    func slot(_ kind: Kind, _ key: UInt64) -> UnsafeMutablePointer<Slot>? {
         let bucket = unsafe bucket(kind, key)
         let expected = unsafe state.pointee.generation &<< Self.generationShift | kind.rawValue
         for index in 0..<Self.slotsPerBucket {
@@ -186,53 +186,14 @@ struct RecordCache: ~Copyable {
     }
 
     @inline(__always)
-    private static func place(_ slot: Slot) -> Int {
+    static func place(_ slot: Slot) -> Int {
         Int(truncatingIfNeeded: (slot.word & ~Self.matchMask) &>> 2) &* 16
     }
 
     @unsafe
     @inline(__always)
-    private func header(at place: Int) -> UnsafeMutablePointer<Header> {
+    func header(at place: Int) -> UnsafeMutablePointer<Header> {
         unsafe (ring + place).assumingMemoryBound(to: Header.self)
-    }
-
-    // MARK: Unions of ancestors
-
-    /// How often closures have changed, as far as the cache knows.
-    var closureChanges: UInt64 { unsafe state.pointee.closureChanges }
-
-    /// Counts a lookup of a union that was there.
-    func countUnion() {
-        let credit = unsafe state.pointee.unionCredit
-        if credit < Self.maximumUnionCredit { unsafe state.pointee.unionCredit = credit + 1 }
-    }
-
-    /// Notes that the union of an entity's ancestors is wanted, the second time for that entity and
-    /// when it is worth the cost.
-    func wantUnion(_ key: UInt64) {
-        countUnion()
-        guard let slot = unsafe slot(.entity, key) else { return }
-        let header = unsafe header(at: Self.place(slot.pointee))
-        guard unsafe header.pointee.flags & Header.isWanted != 0 else {
-            unsafe header.pointee.flags |= Header.isWanted
-            return
-        }
-        let count = unsafe state.pointee.unions
-        guard count < Self.maximumUnions, unsafe state.pointee.unionCredit >= Self.unionCost
-        else { return }
-        for index in 0..<count where unsafe unions[index] == key { return }
-        unsafe unions[count] = key
-        unsafe state.pointee.unions = count + 1
-        unsafe state.pointee.unionCredit -= Self.unionCost
-    }
-
-    /// How many unions are wanted.
-    var wantedUnions: Int { unsafe state.pointee.unions }
-
-    /// The key of a wanted union.
-    func wantedUnion(_ index: Int) -> UInt64 {
-        precondition(index >= 0 && index < wantedUnions, "no such union")
-        return unsafe unions[index]
     }
 
     // MARK: Forgetting
@@ -273,49 +234,6 @@ struct RecordCache: ~Copyable {
     private func kill(_ slot: UnsafeMutablePointer<Slot>) {
         unsafe header(at: Self.place(slot.pointee)).pointee.flags = 0
         unsafe slot.pointee = Slot(key: 0, word: 0)
-    }
-
-    // MARK: Admitting
-
-    /// Notes a verified chain that the snapshot lends, to be copied by ``admit()``.
-    @unsafe
-    func note(_ kind: Kind, _ key: UInt64, _ chain: UnsafeRawBufferPointer) {
-        unsafe state.pointee.statistics.misses &+= 1
-        let index = unsafe state.pointee.admissions
-        guard index < Self.maximumAdmissions, chain.count <= maximumChainBytes else { return }
-        unsafe admissions[index] = Admission(
-            kind: kind.rawValue, key: key, address: UInt(bitPattern: chain.baseAddress),
-            count: chain.count)
-        unsafe state.pointee.admissions = index + 1
-    }
-
-    /// Copies what was noted, as long as the snapshot is still there.
-    @inline(__always)
-    func admit() {
-        if unsafe state.pointee.admissions > 0 { copyAdmissions() }
-    }
-
-    @inline(never)
-    private func copyAdmissions() {
-        var bytes = 0
-        for index in unsafe 0..<state.pointee.admissions {
-            let admission = unsafe admissions[index]
-            bytes += admission.count
-            guard bytes <= Self.maximumAdmittedBytes, let kind = Kind(rawValue: admission.kind)
-            else { break }
-            unsafe insert(
-                kind, admission.key,
-                UnsafeRawBufferPointer(
-                    start: UnsafeRawPointer(bitPattern: admission.address),
-                    count: admission.count))
-        }
-        forgetAdmissions()
-    }
-
-    /// Forgets what was noted and wanted, because the snapshot is gone.
-    func forgetAdmissions() {
-        unsafe state.pointee.admissions = 0
-        unsafe state.pointee.unions = 0
     }
 
     // MARK: Inserting

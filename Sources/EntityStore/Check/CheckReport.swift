@@ -13,13 +13,22 @@ package struct CheckReport: Sendable, Equatable {
     package var problemCount = 0
     /// The first of them in words, at most ``StoreLimits/maximumProblems``.
     package var problems: [String] = []
+    /// How many entities do not conform to the schema, where one was given.
+    package var nonconformingCount = 0
+    /// What is wrong with the first of them, at most ``StoreLimits/maximumProblems``.
+    package var nonconforming: [String] = []
 
-    /// Whether nothing is wrong.
+    /// Whether nothing is damaged.
     package var isClean: Bool { problemCount == 0 }
 
     mutating func note(_ problem: String) {
         problemCount += 1
         if problems.count < StoreLimits.maximumProblems { problems.append(problem) }
+    }
+
+    mutating func note(nonconforming problem: String) {
+        nonconformingCount += 1
+        if nonconforming.count < StoreLimits.maximumProblems { nonconforming.append(problem) }
     }
 }
 

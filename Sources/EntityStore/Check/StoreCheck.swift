@@ -1,9 +1,12 @@
 import CedarEngine
+package import CedarSchema
+import CedarSyntax
 import LMDB
 
 /// One run of ``EntityStore/check(progress:)`` over one snapshot.
 final class StoreCheck {
     private let layout: StoreLayout
+    private let conformance: EntityConformance?
     private(set) var report = CheckReport()
     /// Of each edge to a parent: the key of the parent, its identity.
     private var edges: ByteSorter
@@ -11,8 +14,9 @@ final class StoreCheck {
     private var graph: GroupGraph
     private var expectedEdges = 0
 
-    init(_ store: EntityStore) {
+    init(_ store: EntityStore, _ conformance: EntityConformance?) {
         layout = store.layout
+        self.conformance = conformance
         edges = ByteSorter(
             memoryBytes: store.options.sortBytes, directory: store.path,
             operation: "check the store")
@@ -58,10 +62,19 @@ final class StoreCheck {
                 let uid = record.withFlat { FlatUID(EntityRecord($0).uid) }
                 if !seen.insert(uid).inserted { report.note("`\(uid.uid)` is stored twice") }
                 requireKey(key, of: uid, .entity)
+                if let conformance { requireConformance(record, conformance) }
                 try relate(uid, ParentList.of(record), transaction)
             }
         }
         progress(report.entities)
+    }
+
+    private func requireConformance(_ record: [UInt8], _ conformance: EntityConformance) {
+        do throws(DataError) {
+            try conformance.check(alone: record.withFlat { EntityRecord($0).entity })
+        } catch {
+            report.note(nonconforming: error.message)
+        }
     }
 
     private func relate(
@@ -258,13 +271,16 @@ extension EntityStore {
     /// Damage is reported, not thrown. Damage to LMDB's own pages can stop the process instead,
     /// because LMDB trusts them.
     ///
-    /// - Parameter progress: called about once for 16,384 things.
+    /// - Parameters:
+    ///   - conformance: what entities must conform to; nil for nothing.
+    ///   - progress: called about once for 16,384 things.
     /// - Throws: what keeps the check from going on: `noSpace`, `system`, `busy`, `corrupted` for
     ///   the store's own record.
     package func check(
+        conformingTo conformance: EntityConformance? = nil,
         progress: (CheckProgress) -> Void = { _ in }
     ) throws(StoreError) -> CheckReport {
-        let check = StoreCheck(self)
+        let check = StoreCheck(self, conformance)
         try read { (transaction) throws(StoreError) in try check.run(transaction, progress) }
         return check.report
     }

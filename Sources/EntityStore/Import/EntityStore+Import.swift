@@ -1,3 +1,4 @@
+package import CedarSchema
 import LMDB
 
 extension EntityStore {
@@ -7,17 +8,21 @@ extension EntityStore {
     /// file in the store's directory of about the records' size; so a file that breaks a rule
     /// changes nothing, in either mode. Nobody else can write meanwhile; readers go on.
     ///
-    /// - Parameter progress: called about once for each megabyte or 16,384 entities.
+    /// - Parameters:
+    ///   - conformance: what each entity must conform to, and what gives values their types; nil for
+    ///     nothing.
+    ///   - progress: called about once for each megabyte or 16,384 entities.
     /// - Throws: `badFile`, `badEntity`, `duplicate`, `cycle` with the place in the file; `locked`,
     ///   `mapFull`, `noSpace`, `readOnly`, `corrupted`, `notFound`, `permissionDenied`, `system`.
     ///   Nothing has changed then, except that committed batches stay.
     package func importEntities(
         from source: ImportSource, mode: ImportMode = .atomic,
+        conformingTo conformance: EntityConformance? = nil,
         progress: (ImportProgress) -> Void = { _ in }
     ) throws(StoreError) -> ImportReport {
         let operation = "import entities"
         let lock = try takeWriterLock(operation)
-        var reading = ImportReading(self, operation)
+        var reading = ImportReading(self, conformance, operation)
         try reading.read(source, progress)
         try reserveMap(reading.sorter.byteCount, operation)
         var report = ImportReport(

@@ -1,10 +1,12 @@
 import CedarEngine
+import CedarSchema
 import CedarSyntax
 import JSON
 
 /// The first half of an import: from a file to sorted records, without touching the store.
 struct ImportReading: ~Copyable {
     private let layout: StoreLayout
+    private let conformance: EntityConformance?
     let operation: String
     private var stream = JSONStream(maximumElementBytes: StoreLimits.maximumElementBytes)
     private var tape = JSONTape(
@@ -15,8 +17,10 @@ struct ImportReading: ~Copyable {
     private(set) var bytes = 0
     private(set) var entities = 0
 
-    init(_ store: EntityStore, _ operation: String) {
+    /// - Parameter conformance: what entities must conform to; nil for nothing.
+    init(_ store: EntityStore, _ conformance: EntityConformance?, _ operation: String) {
         layout = store.layout
+        self.conformance = conformance
         self.operation = operation
         sorter = ByteSorter(
             memoryBytes: store.options.sortBytes, directory: store.path, operation: operation)
@@ -78,6 +82,9 @@ struct ImportReading: ~Copyable {
                 try tape.parse(element, of: stream)
             } catch {
                 throw DataError(error)
+            }
+            if let conformance {
+                return try ValueJSON(tape).entity(tape.root, conformingTo: conformance)
             }
             return try ValueJSON(tape).entity(tape.root)
         } catch {

@@ -3,7 +3,7 @@ import CedarEngine
 import TypicalDecisions
 
 // Decides typical requests many times: `decision-gate [INDEX] [COUNT]`. Ends with 1 when a warm
-// decision allocates or decides wrongly. With an index and under `valgrind --tool=callgrind
+// decision, or a check against a schema, allocates or is wrong. With an index and under `valgrind --tool=callgrind
 // --toggle-collect='*authorize*'` it gives the instructions of one decision.
 
 let arguments = CommandLine.arguments.dropFirst().map { Int($0) }
@@ -33,5 +33,23 @@ where chosen == nil || chosen == index {
     let allocations = allocation_count() - before
     print("\(typical): \(elapsed / count), \(allocations) allocations, \(right)/\(count) right")
     hasFailed = hasFailed || allocations != 0 || right != count
+}
+if chosen == nil {
+    let typical = try TypicalSchema()
+    let view = typical.schema.view
+    func check(_ times: Int) -> Int {
+        var right = 0
+        for _ in 0..<times where view.allows(typical.request) { right += 1 }
+        return right
+    }
+    _ = check(10)
+    let before = allocation_count()
+    let start = ContinuousClock.now
+    let right = check(count)
+    let elapsed = ContinuousClock.now - start
+    let allocations = allocation_count() - before
+    print("schema: \(elapsed / count), \(allocations) allocations, \(right)/\(count) right")
+    hasFailed = hasFailed || allocations != 0 || right != count
+    withExtendedLifetime(typical) {}
 }
 if hasFailed { fatalError("a warm decision allocates or is wrong") }

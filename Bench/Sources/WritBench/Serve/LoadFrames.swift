@@ -1,0 +1,48 @@
+import BenchSupport
+import CedarEngine
+import CedarSyntax
+import Wire
+
+/// Frames of requests, ready to be sent, with the decisions that must come back.
+struct LoadFrames {
+    private let bytes: [UInt8]
+    private let starts: [Int]
+    /// Whether each request is to be allowed.
+    let expected: [Bool]
+
+    init(_ items: [QuestionBlock.Item], expected: [Bool]) throws {
+        var encoder = FlatEncoder()
+        var buffer = FrameBuffer(capacity: items.count * 256)
+        var starts: [Int] = []
+        for item in items {
+            let principal = try encoder.encode(item.principal)
+            let action = try encoder.encode(item.action)
+            let resource = try encoder.encode(item.resource)
+            let context = item.context.isEmpty ? [] : try encoder.encode(record: item.context)
+            let start = buffer.beginDecide(requestID: 0)
+            unsafe buffer.appendItem(
+                principal: principal.span.bytes, action: action.span.bytes,
+                resource: resource.span.bytes, context: context.span.bytes)
+            buffer.finishFrame(startingAt: start)
+            starts.append(start)
+        }
+        starts.append(buffer.count)
+        bytes = buffer.written.withBytes { span in
+            unsafe span.withUnsafeBytes { raw in unsafe Array(raw) }
+        }
+        self.starts = starts
+        self.expected = expected
+    }
+
+    var count: Int { expected.count }
+    var meanBytes: Double { Double(bytes.count) / Double(max(1, count)) }
+
+    /// Appends a frame with a request id.
+    func append(_ index: Int, id: UInt64, to output: inout [UInt8]) {
+        let start = output.count
+        output += bytes[starts[index]..<starts[index + 1]]
+        unsafe output.withUnsafeMutableBytes { raw in
+            unsafe raw.storeBytes(of: id.littleEndian, toByteOffset: start + 8, as: UInt64.self)
+        }
+    }
+}
