@@ -13,7 +13,7 @@ struct RulesetPublisherTests {
     @Test("A replaced ruleset is kept as long as it is held, and freed by who asks")
     func replaced() throws {
         let publisher = RulesetPublisher(try ruleset(1))
-        weak var first = publisher.load().ruleset
+        weak let first = publisher.load().ruleset
         var held: Ruleset? = publisher.load().ruleset
         publisher.publish(try ruleset(2))
         #expect(publisher.freeUnused() == 1)

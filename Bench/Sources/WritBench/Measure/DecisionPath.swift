@@ -76,11 +76,15 @@ struct DeciderPath: ~Copyable, DecisionPath {
     private let questions: [Question]
     private var decider: Decider
 
-    init(_ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock) throws {
+    /// - Parameter cacheBytes: the bound on the cache of records; 0 for none.
+    init(
+        _ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock, cacheBytes: Int = 0
+    ) throws {
         self.block = block
         questions = block.questions
         decider = try Decider(
-            publisher: RulesetPublisher(ruleset), store: store, errors: .strict)
+            publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
+            cacheBytes: cacheBytes)
     }
 
     var count: Int { questions.count }
