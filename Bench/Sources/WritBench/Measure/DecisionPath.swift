@@ -79,15 +79,16 @@ struct DeciderPath: ~Copyable, DecisionPath {
     private let questions: [Question]
     private var decider: Decider
 
-    /// - Parameter cacheBytes: the bound on the cache of records; 0 for none.
+    /// - Parameter bytes: the bound on the cache of records; 0 for none.
     init(
-        _ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock, cacheBytes: Int = 0
+        _ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock,
+        cacheBytes bytes: Int = cacheBytes
     ) throws {
         self.block = block
         questions = block.questions
         decider = try Decider(
             publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
-            cacheBytes: cacheBytes)
+            cacheBytes: bytes)
     }
 
     var count: Int { questions.count }
