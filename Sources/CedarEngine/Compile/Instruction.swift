@@ -28,6 +28,21 @@ enum Operation: UInt8 {
     case variable
     /// Pushes the attribute key of the variable `flag`.
     case load
+    /// Pushes whether the variable in the low half of `flag` is in the attribute key of the one in
+    /// the high half.
+    case variableInLoad
+    /// Pushes whether the attribute key of the variable in the high half of `flag` equals the
+    /// variable in the low half; the opposite when `short` is not 0.
+    case loadEqualVariable
+    /// Pushes whether the attribute key of the variable in the high half of `flag` contains the
+    /// variable in the low half.
+    case loadContainsVariable
+    /// Pushes whether the variable `flag` has the attribute key.
+    case variableHas
+    /// Pushes the shared value `target` and skips `short` steps, if it is known in this decision.
+    case recall
+    /// Makes the top known as the shared value `target`.
+    case remember
     /// Replaces the entity or record at the top by its attribute key.
     case attribute
     /// Replaces the entity or record at the top by whether it has the attribute key.
@@ -77,4 +92,16 @@ enum Operation: UInt8 {
     case call
     /// Ends the program; the top is the result.
     case end
+}
+
+extension Operation {
+    /// Whether it always gives a bool.
+    var isTest: Bool {
+        switch self {
+        case .not, .isEmpty, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
+            .isIn, .contains, .containsAll, .containsAny, .hasTag, .requireBool:
+            true
+        default: false
+        }
+    }
 }

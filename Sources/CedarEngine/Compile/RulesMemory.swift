@@ -12,13 +12,15 @@ final class RulesMemory: @unchecked Sendable {
         let constants: FlatBytes
         let general: PolicyIndex.Run
         let bounds: PolicyIndex.AncestorBounds
+        let sharedCount: Int
     }
 
     private let header: UnsafeMutablePointer<Header>
     private let constants: FlatMemory
 
     init(
-        code: [Instruction], constants: [UInt8], policies: [CompiledPolicy], index: PolicyIndex
+        code: [Instruction], constants: [UInt8], policies: [CompiledPolicy], index: PolicyIndex,
+        sharedCount: UInt32 = 0
     ) {
         self.constants = FlatMemory(constants)
         unsafe header = .allocate(capacity: 1)
@@ -27,7 +29,8 @@ final class RulesMemory: @unchecked Sendable {
                 code: Self.copy(code), policies: Self.copy(policies),
                 slots: Self.copy(index.slots), members: Self.copy(index.members),
                 ancestors: Self.copy(index.ancestors), constants: self.constants.flat(at: 0),
-                general: index.general, bounds: index.bounds))
+                general: index.general, bounds: index.bounds,
+                sharedCount: Int(sharedCount)))
     }
 
     deinit {
@@ -89,6 +92,10 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     func constant(_ offset: UInt32) -> FlatBytes {
         unsafe header.pointee.constants.advanced(by: Int(offset))
     }
+
+    /// The number of values that programs share in a decision.
+    @inline(__always)
+    var sharedCount: Int { unsafe header.pointee.sharedCount }
 
     /// The policies that stand under no entity.
     @inline(__always)

@@ -32,7 +32,10 @@ package final class Ruleset: Sendable {
         var compiler = Compiler()
         var plan = IndexPlan()
         let members = policySet.applicablePolicies
-        for member in members { try plan.add(member.policy, &compiler) }
+        for member in members {
+            try plan.add(member.policy, &compiler)
+            try compiler.read(member.policy)
+        }
         var compiled: [CompiledPolicy] = []
         compiled.reserveCapacity(members.count)
         var places: [[PolicyIndex.Place]?] = []
@@ -42,7 +45,8 @@ package final class Ruleset: Sendable {
         for (number, member) in members.enumerated() {
             let policy = member.policy
             let place = plan.places(of: number)
-            let program = try compiler.compile(policy, proved: place?.first?.role)
+            let program = try compiler.compile(
+                policy, number: number, proved: place?.first?.role)
             compiled.append(
                 CompiledPolicy(
                     start: program.start, depth: program.depth,
@@ -63,7 +67,8 @@ package final class Ruleset: Sendable {
         self.schema = schema
         memory = RulesMemory(
             code: compiler.code, constants: compiler.constants.bytes, policies: compiled,
-            index: PolicyIndex(places) { compiled[$0].isForbid })
+            index: PolicyIndex(places) { compiled[$0].isForbid },
+            sharedCount: compiler.sharedCount)
     }
 
     /// The view through which the machine reads; it must not outlive the ruleset.
