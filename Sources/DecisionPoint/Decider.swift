@@ -49,6 +49,9 @@ package struct Decider: ~Copyable {
         entities.actions = ruleset.schema?.view
     }
 
+    /// The figures of the cache of records.
+    package var cacheStatistics: CacheStatistics { entities.reader.cacheStatistics }
+
     deinit { cacheBoard?.publish(entities.reader.cacheStatistics) }
 
     /// Pins the newest ruleset and the newest revision.

@@ -76,11 +76,14 @@ struct DeciderPath: ~Copyable, DecisionPath {
     private let questions: [Question]
     private var decider: Decider
 
-    init(_ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock) throws {
+    init(
+        _ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock, cacheBytes: Int = 0
+    ) throws {
         self.block = block
         questions = block.questions
         decider = try Decider(
-            publisher: RulesetPublisher(ruleset), store: store, errors: .strict)
+            publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
+            cacheBytes: cacheBytes)
     }
 
     var count: Int { questions.count }
