@@ -104,6 +104,7 @@ package struct Decider: ~Copyable {
             explain(request)
             return .refused(.schemaViolation)
         }
+        entities.reader.anticipate(request.principal, request.resource)
         switch rules.authorize(
             request, entities: entities, errors: mode, workspace: &workspace)
         {
