@@ -52,6 +52,9 @@ package struct Decider: ~Copyable {
         entities.actions = ruleset.schema?.view
     }
 
+    /// The figures of the cache of records.
+    package var cacheStatistics: CacheStatistics { entities.reader.cacheStatistics }
+
     deinit { cacheBoard?.publish(entities.reader.cacheStatistics) }
 
     /// Pins the newest ruleset and the newest revision.
@@ -104,6 +107,7 @@ package struct Decider: ~Copyable {
             explain(request)
             return .refused(.schemaViolation)
         }
+        entities.reader.anticipate(request.principal, request.resource)
         switch rules.authorize(
             request, entities: entities, errors: mode, diagnostics: diagnostics,
             workspace: &workspace)

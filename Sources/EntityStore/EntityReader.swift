@@ -106,6 +106,12 @@ package struct EntityReader: ~Copyable, EntitySource {
         hasCache ? cache.statistics : CacheStatistics()
     }
 
+    /// Says that two entities will be looked up: a large cache then loads both at once.
+    package borrowing func anticipate(_ first: FlatEntity, _ second: FlatEntity) {
+        guard isCacheCurrent else { return }
+        cache.touch(layout.key(first.hash).number, layout.key(second.hash).number)
+    }
+
     package borrowing func record(of uid: FlatEntity) -> EntityLookup {
         switch look(.entity, .entity, uid) {
         case .found(let record, _): .found(EntityRecord(record))
