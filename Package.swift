@@ -54,6 +54,10 @@ let package = Package(
             dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
             swiftSettings: settings),
 
+        // Who asks.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Identity", dependencies: ["COpenSSL", "JSON"], swiftSettings: settings),
+
         // The service.
         .systemLibrary(name: "CEpoll"),
         .target(name: "Wire", swiftSettings: settings),
