@@ -121,6 +121,11 @@ let package = Package(
             name: "cache-gate",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "EntityStore"],
             path: "Tests/Support/CacheGate", swiftSettings: settings),
+        .target(
+            name: "CVerifyLoop", dependencies: ["COpenSSL"], path: "Tests/Support/CVerifyLoop"),
+        .executableTarget(
+            name: "identity-gate", dependencies: ["CAllocationCount", "CVerifyLoop", "Identity"],
+            path: "Tests/Support/IdentityGate", swiftSettings: settings),
         .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
@@ -192,6 +197,9 @@ let package = Package(
         .testTarget(
             name: "DifferentialTests",
             dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),

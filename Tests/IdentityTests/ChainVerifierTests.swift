@@ -21,7 +21,9 @@ struct ChainVerifierTests {
         return verifier.fingerprint(chain)!
     }
 
-    private func judge(_ verifier: inout ChainVerifier, _ chain: EncodedChain) -> VerifiedCertificate? {
+    private func judge(_ verifier: inout ChainVerifier, _ chain: EncodedChain)
+        -> VerifiedCertificate?
+    {
         verifier.verify(chain, at: now()).certificate
     }
 
@@ -143,7 +145,8 @@ struct ChainVerifierTests {
         let facts = try #require(judged).facts
         let root = try mint.certificates("root.pem")[0]
         let rootPrint = fingerprint(of: try EncodedChain(der: [root]))
-        func deny(_ list: inout DenyList, _ serial: String, _ issuer: String, _ isUnderstood: Bool) {
+        func deny(_ list: inout DenyList, _ serial: String, _ issuer: String, _ isUnderstood: Bool)
+        {
             let answer = list.deny(serial: serial, issuer: issuer)
             #expect(answer == isUnderstood)
         }
@@ -307,7 +310,6 @@ struct ChainVerifierTests {
         #expect(afterwards?.word == nil)
     }
 }
-
 
 @Suite struct RejectionTests {
     @Test func codesAreDistinct() {

@@ -43,7 +43,8 @@ extension EncodedChain {
         #expect(try pem(firstPEM.replacingLineFeeds + secondPEM) == [first, second])
         #expect(try pem(String(firstPEM.dropLast())) == [first])
         #expect(
-            try pem("-----BEGIN CERTIFICATE-----\nMAMC\nAQU=\n-----END CERTIFICATE-----") == [first])
+            try pem("-----BEGIN CERTIFICATE-----\nMAMC\nAQU=\n-----END CERTIFICATE-----") == [first]
+        )
     }
 
     @Test(
@@ -53,20 +54,29 @@ extension EncodedChain {
             (firstPEM + "text", .badPEM, 63),
             ("-----BEGIN TRUSTED CERTIFICATE-----\nMAMCAQU=\n", .unexpectedLabel, 0),
             ("-----BEGIN PRIVATE KEY-----\nMAMCAQU=\n", .unexpectedLabel, 0),
-            ("-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n",
-                .unexpectedLabel, 37),
+            (
+                "-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END PRIVATE KEY-----\n",
+                .unexpectedLabel, 37
+            ),
             ("-----BEGIN CERTIFICATE-----\nMAMCAQU=\n", .badPEM, 37),
             ("-----BEGIN CERTIFICATE-----\n\nMAMCAQU=\n-----END CERTIFICATE-----\n", .badPEM, 28),
             ("-----BEGIN CERTIFICATE-----\nA: b\n-----END CERTIFICATE-----\n", .badBase64, 28),
             ("-----BEGIN CERTIFICATE-----\nMAMCAQU\n-----END CERTIFICATE-----\n", .badBase64, 36),
             ("-----BEGIN CERTIFICATE-----\nMAMCAQV=\n-----END CERTIFICATE-----\n", .badBase64, 28),
-            ("-----BEGIN CERTIFICATE-----\nMAMCAQU=MAMC\n-----END CERTIFICATE-----\n", .badBase64, 28),
-            ("-----BEGIN CERTIFICATE-----\nMAMCAQUA\n-----END CERTIFICATE-----\n",
-                .trailingBytes, 37),
+            (
+                "-----BEGIN CERTIFICATE-----\nMAMCAQU=MAMC\n-----END CERTIFICATE-----\n",
+                .badBase64, 28
+            ),
+            (
+                "-----BEGIN CERTIFICATE-----\nMAMCAQUA\n-----END CERTIFICATE-----\n",
+                .trailingBytes, 37
+            ),
             ("-----BEGIN CERTIFICATE-----\nMAQCAQU=\n-----END CERTIFICATE-----\n", .badDER, 37),
             ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", .badDER, 28),
-            ("-----BEGIN CERTIFICATE----- \nMAMCAQU=\n-----END CERTIFICATE-----\n",
-                .unexpectedLabel, 0),
+            (
+                "-----BEGIN CERTIFICATE----- \nMAMCAQU=\n-----END CERTIFICATE-----\n",
+                .unexpectedLabel, 0
+            ),
         ] as [(String, CertificateEncodingError.Kind, Int)])
     func refusesPEM(_ text: String, _ kind: CertificateEncodingError.Kind, _ offset: Int) {
         #expect(throws: CertificateEncodingError(kind, at: offset)) { try pem(text) }
@@ -152,10 +162,12 @@ extension EncodedChain {
 
     @Test(
         arguments: [
-            ([0x30, 0x80, 0x02, 0x01, 0x05, 0x00, 0x00], 0), ([0x30, 0x81, 0x03, 0x02, 0x01, 0x05], 0),
+            ([0x30, 0x80, 0x02, 0x01, 0x05, 0x00, 0x00], 0),
+            ([0x30, 0x81, 0x03, 0x02, 0x01, 0x05], 0),
             ([0x30, 0x82, 0x00, 0x80] + [UInt8](repeating: 0, count: 128), 0),
             ([0x30, 0x02, 0x02, 0x01], 2), ([0x30, 0x03, 0x02, 0x81, 0x01], 2),
-            ([0x31, 0x00], 0), ([], 0), ([0x30, 0x00, 0x00], 2), ([0x30, 0x04, 0x30, 0x03, 0x02, 0x00], 2),
+            ([0x31, 0x00], 0), ([], 0), ([0x30, 0x00, 0x00], 2),
+            ([0x30, 0x04, 0x30, 0x03, 0x02, 0x00], 2),
             ([0x30, 0x01, 0x1F], 2), ([0x30, 0x03, 0x1F, 0x1E, 0x00], 2),
         ] as [([UInt8], Int)])
     func refusesDER(_ bytes: [UInt8], _ offset: Int) {

@@ -9,7 +9,7 @@ import Testing
     static let chain = "Chain=\"\(escaped(firstPEM + secondPEM))\""
 
     static func hash(_ bytes: [UInt8]) -> String {
-        DigestContext().sha256(bytes.span)!.description
+        Fingerprint.sha256(bytes.span)!.description
     }
 
     private func parse(_ text: String) throws(CertificateEncodingError) -> [[UInt8]] {
@@ -73,11 +73,19 @@ import Testing
     }
 
     @Test func namesCannotForgeWhereTheGatewaySendsNoCertificate() {
-        let name = "spiffe://td/a;Cert=\"\(escaped(secondPEM))\""
-        let error = #expect(throws: CertificateEncodingError.self) {
-            try parse("Hash=\(Self.firstHash);URI=\(name)")
+        let cert = "Cert=\"\(escaped(secondPEM))\""
+        for header in [
+            "Hash=\(Self.firstHash);URI=spiffe://td/a;\(cert)",
+            "URI=spiffe://td/a;Hash=\(Self.secondHash);\(cert)",
+            "By=spiffe://td/p;DNS=a;Hash=\(Self.secondHash);\(cert)",
+        ] {
+            let error = #expect(throws: CertificateEncodingError.self) { try parse(header) }
+            #expect(error?.kind == .misplacedKey)
         }
-        #expect(error?.kind == .hashMismatch)
+        let unbound = #expect(throws: CertificateEncodingError.self) {
+            try parse("Hash=\(Self.firstHash);\(cert)")
+        }
+        #expect(unbound?.kind == .hashMismatch)
     }
 
     @Test func uriIsNeverBelieved() throws {

@@ -42,7 +42,8 @@ import Testing
             try SpiffeID(parsing: Array((longest + "a").utf8))
         }
         let domain = String(repeating: "d", count: 255)
-        #expect(try SpiffeID(parsing: Array("spiffe://\(domain)/a".utf8)).trustDomain.utf8.count == 255)
+        #expect(
+            try SpiffeID(parsing: Array("spiffe://\(domain)/a".utf8)).trustDomain.utf8.count == 255)
         #expect(throws: SpiffeID.Offence(.trustDomain, at: 9)) {
             try SpiffeID(parsing: Array("spiffe://\(domain)d/a".utf8))
         }

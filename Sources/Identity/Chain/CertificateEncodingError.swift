@@ -28,6 +28,8 @@ package struct CertificateEncodingError: Error, Equatable, Sendable {
         case unknownKey
         /// A key stands twice in one element.
         case duplicateKey
+        /// A key that binds the certificate stands after one whose value a client can write.
+        case misplacedKey
         /// The header describes more than one certificate holder.
         case severalElements
         /// The element has no `Hash`, so that its certificate is not bound to the connection's.
@@ -57,7 +59,8 @@ package struct CertificateEncodingError: Error, Equatable, Sendable {
         case .badDER: Rejection(.certificateMalformed)
         case .trailingBytes: Rejection(.trailingBytes)
         case .hashMismatch, .missingHash, .chainMismatch: Rejection(.headerInconsistent)
-        case .severalElements, .duplicateKey: Rejection(.headerAmbiguous)
+        case .severalElements, .duplicateKey, .misplacedKey:
+            Rejection(.headerAmbiguous)
         case .badBase64, .badPEM, .unexpectedLabel, .badEscape, .badHeader, .unknownKey:
             Rejection(.headerMalformed)
         }
@@ -82,6 +85,7 @@ extension CertificateEncodingError: CustomStringConvertible {
         case .badHeader: "a byte the header's grammar does not have there"
         case .unknownKey: "an unknown key"
         case .duplicateKey: "a key that stands twice"
+        case .misplacedKey: "`Hash`, `Cert` or `Chain` after `URI` or `DNS`"
         case .severalElements: "more than one element: let the gateway replace the header"
         case .missingHash: "no `Hash`"
         case .hashMismatch: "`Hash` is not the SHA-256 of `Cert`"

@@ -3,8 +3,8 @@
 /// Envoy writes `URI` and `DNS` as they stand in the certificate, without quotes, so a subject
 /// alternative name with `;` or `,` forges further keys and elements. Therefore nothing but the
 /// certificate says who the client is, and the certificate must be the connection's: the header
-/// has exactly one element, no key twice, and a `Hash` that is the SHA-256 of the leaf. What a
-/// name can forge is then either a second `Hash` or a second element, and both are refused.
+/// has exactly one element, no key twice, a `Hash` that is the SHA-256 of the leaf, and neither
+/// that nor the certificate stands after a `URI` or `DNS`. So nothing that a name forges is read.
 struct ForwardedClientCert {
     /// The keys that Envoy writes. Source: Envoy, "HTTP header manipulation", XFCC.
     enum Key: UInt8 {
@@ -43,6 +43,13 @@ struct ForwardedClientCert {
 
         /// Whether a certificate can have several, so that Envoy repeats the key.
         var mayRepeat: Bool { self == .by || self == .uri || self == .dns }
+
+        /// Whether the certificate is read from it or bound by it.
+        var bindsCertificate: Bool { self == .hash || self == .cert || self == .chain }
+
+        /// The bits of the keys whose values stand without quotes as the client's certificate has
+        /// them. Envoy writes them last.
+        static let writtenByClient: UInt8 = 1 << Key.uri.rawValue | 1 << Key.dns.rawValue
     }
 
     private(set) var hash: Range<Int>?
@@ -65,6 +72,9 @@ struct ForwardedClientCert {
             let bit = UInt8(1) << key.rawValue
             guard key.mayRepeat || seen & bit == 0 else {
                 throw CertificateEncodingError(.duplicateKey, at: keyStart)
+            }
+            guard !key.bindsCertificate || seen & Key.writtenByClient == 0 else {
+                throw CertificateEncodingError(.misplacedKey, at: keyStart)
             }
             seen |= bit
             let isQuoted = index + 1 < text.count && text[index + 1] == UInt8(ascii: "\"")
@@ -180,7 +190,7 @@ extension EncodedChain {
     private func check(
         _ hash: Range<Int>, _ text: Span<UInt8>
     ) throws(CertificateEncodingError) {
-        guard let digest = DigestContext().sha256(bytes.span.extracting(range(0))) else {
+        guard let digest = Fingerprint.sha256(bytes.span.extracting(range(0))) else {
             throw CertificateEncodingError(.hashMismatch, at: hash.lowerBound)
         }
         var index = hash.lowerBound

@@ -11,7 +11,8 @@ extension TrustBundle {
     /// - Throws: `malformedBundle` with the offset in the text, `malformedCertificate` with the
     ///   number of the key.
     package init(
-        parsingSPIFFE text: [UInt8], limits: JSONLimits = JSONLimits(maximumBytes: 4 << 20, maximumDepth: 16)
+        parsingSPIFFE text: [UInt8],
+        limits: JSONLimits = JSONLimits(maximumBytes: 4 << 20, maximumDepth: 16)
     ) throws(TrustError) {
         let tape: JSONTape
         do throws(JSONError) {

@@ -92,7 +92,9 @@ enum BundleFiles {
     ///
     /// `.pem`, `.crt` and `.cer` are certificates in PEM or one in DER; `.crl` is revocation lists
     /// in PEM or one in DER. Other files are passed over.
-    static func add(_ name: String, in directory: String, to bundle: inout TrustBundle) throws(TrustError) {
+    static func add(_ name: String, in directory: String, to bundle: inout TrustBundle)
+        throws(TrustError)
+    {
         let isList = name.hasSuffix(".crl")
         guard isList || [".pem", ".crt", ".cer"].contains(where: { name.hasSuffix($0) }) else {
             return

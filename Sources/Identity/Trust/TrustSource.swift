@@ -56,7 +56,10 @@ struct SourceReader {
         let stamps = try Self.stamps(source)
         if stamps == self.stamps, source.maximumAgeSeconds == nil { return .none }
         var read = try Self.bundle(source)
-        if let age = source.maximumAgeSeconds { read.expiresAtSeconds = nowSeconds + age }
+        if let age = source.maximumAgeSeconds {
+            let (end, overflow) = nowSeconds.addingReportingOverflow(age)
+            read.expiresAtSeconds = overflow ? Int64.max : end
+        }
         try checkSequence(read)
         let made = try TrustedDomain(read, options: source.options)
         try checkLists(made.store)

@@ -5,7 +5,6 @@ package struct ChainVerifier: ~Copyable {
     private let trust: TrustState
     private let limits: IdentityLimits
     private let context = VerificationContext()
-    private let digest = DigestContext()
     private var contents: TrustContents
     private var generation: UInt64
     private var cache: VerdictCache
@@ -27,7 +26,7 @@ package struct ChainVerifier: ~Copyable {
 
     /// The digest by which verdicts on a chain are recalled; nil when libcrypto has no memory.
     package borrowing func fingerprint(_ chain: borrowing EncodedChain) -> Fingerprint? {
-        digest.sha256(chain.bytes.span)
+        Fingerprint.sha256(chain.bytes.span)
     }
 
     /// Judges a chain.
@@ -60,9 +59,11 @@ package struct ChainVerifier: ~Copyable {
         case .failure(let rejection):
             let verdict = Verdict.rejected(rejection)
             if !rejection.reason.dependsOnTime {
+                let (end, overflow) = nowSeconds.addingReportingOverflow(
+                    Self.rejectionLifeSeconds)
                 cache.remember(
                     verdict, key, generation, from: nowSeconds,
-                    until: nowSeconds + Self.rejectionLifeSeconds)
+                    until: overflow ? Int64.max : end)
             }
             return verdict
         }

@@ -16,7 +16,9 @@ package struct Fingerprint: Hashable, Sendable, BitwiseCopyable, CustomStringCon
     package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         var all: [UInt64] = [0, 0, 0, 0]
-        for (place, byte) in bytes.enumerated() { all[place / 8] = all[place / 8] << 8 | UInt64(byte) }
+        for (place, byte) in bytes.enumerated() {
+            all[place / 8] = all[place / 8] << 8 | UInt64(byte)
+        }
         words = InlineWords(first: all[0], second: all[1], third: all[2], fourth: all[3])
     }
 

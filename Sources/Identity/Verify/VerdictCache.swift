@@ -34,7 +34,8 @@ struct VerdictCache: ~Copyable {
     var capacity: Int { entries.count }
 
     /// The verdict on a chain, if it was found under this generation and holds at this time.
-    mutating func recall(_ key: Fingerprint, _ generation: UInt64, at nowSeconds: Int64) -> Verdict? {
+    mutating func recall(_ key: Fingerprint, _ generation: UInt64, at nowSeconds: Int64) -> Verdict?
+    {
         let first = Int(key.words.first & setMask) * Self.ways
         for index in first..<first + Self.ways
         where entries[index].generation == generation && entries[index].key == key {
