@@ -30,7 +30,6 @@ struct EntityMemo: ~Copyable {
     mutating func reset() {
         generation &+= 1
         used = 0
-        // One by one: to make an array asks the runtime for its type, which costs more.
         for index in 0..<3 {
             variables[index] = -1
             attributes[index] = 0
