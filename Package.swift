@@ -128,6 +128,13 @@ let package = Package(
             name: "identity-gate", dependencies: ["CAllocationCount", "CVerifyLoop", "Identity"],
             path: "Tests/Support/IdentityGate", swiftSettings: settings),
         .executableTarget(
+            name: "evidence-gate",
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Identity",
+            ],
+            path: "Tests/Support/EvidenceGate", swiftSettings: settings),
+        .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
@@ -194,6 +201,9 @@ let package = Package(
                 "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "JSON", "LMDB",
                 "store-crash",
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DecisionPointTests", dependencies: ["DecisionPoint", "Identity"],
             swiftSettings: settings),
         .testTarget(
             name: "DifferentialTests",

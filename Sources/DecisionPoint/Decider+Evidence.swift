@@ -68,7 +68,7 @@ extension Decider {
 
     @inline(never)
     private mutating func refuse(_ rejection: EvidenceRejection) -> Outcome {
-        detail = Array(rejection.description.utf8)
+        detail = Array("\(rejection.code)".utf8)
         return .refused(rejection.refusal)
     }
 }

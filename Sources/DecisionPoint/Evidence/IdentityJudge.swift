@@ -65,14 +65,14 @@ package struct IdentityJudge: ~Copyable {
         do throws(CertificateEncodingError) {
             try read(evidence)
         } catch {
-            throw EvidenceRejection(.certificate, error.rejection.code)
+            throw EvidenceRejection(error.rejection.code)
         }
         guard let fingerprint = chains.fingerprint(chain) else {
-            throw EvidenceRejection(.certificate, RejectionReason.internalError.code)
+            throw EvidenceRejection(RejectionReason.internalError.code)
         }
         switch chains.verify(chain, fingerprint: fingerprint, at: nowSeconds) {
         case .rejected(let rejection):
-            throw EvidenceRejection(.certificate, rejection.code)
+            throw EvidenceRejection(rejection.code)
         case .verified(let certificate):
             do throws(FlatEncoder.Failure) {
                 let judged = try JudgedCertificate(certificate, settings)
@@ -81,7 +81,7 @@ package struct IdentityJudge: ~Copyable {
                     evidence.certificate, evidence.issuers)
                 return judged
             } catch {
-                throw EvidenceRejection(.certificate, RejectionReason.chainTooLarge.code)
+                throw EvidenceRejection(RejectionReason.chainTooLarge.code)
             }
         }
     }
