@@ -45,6 +45,39 @@ struct Compiler: ~Copyable {
         return Program(start: start, depth: UInt32(maximumDepth))
     }
 
+    /// Moves the code of the program that was compiled last behind the constants.
+    ///
+    /// - Returns: where it starts there, in words of eight bytes.
+    mutating func settle() throws(CompileError) -> UInt32 {
+        let start = UInt32(constants.bytes.count / 8)
+        for index in code.indices { code[index] = code[index].moved(code: start, constants: 0) }
+        _ = try constants.append(words: code)
+        code.removeAll(keepingCapacity: true)
+        return start
+    }
+
+    /// Puts room for candidates behind a key.
+    mutating func append(
+        key: ArraySlice<UInt8>, candidates: Int
+    ) throws(CompileError) -> (block: UInt32, first: UInt32) {
+        let block = try constants.append(key)
+        let first = try constants.append(
+            words: Array(repeating: UInt64(0), count: candidates * Int(Candidate.words)))
+        return (block / 8, first / 8)
+    }
+
+    mutating func append(name: Text) throws(CompileError) -> UInt32 {
+        try constants.add(.string(name))
+    }
+
+    mutating func append(offsets: [UInt32]) throws(CompileError) -> UInt32 {
+        try constants.append(words: offsets)
+    }
+
+    mutating func store(_ candidate: Candidate, at place: UInt32) {
+        constants.store(candidate, at: Int(place) * 8)
+    }
+
     /// Lowers an expression that belongs to no policy.
     ///
     /// Its program ends with the expression's value below the `true` with which every program ends.
@@ -335,7 +368,7 @@ struct Compiler: ~Copyable {
 
 extension Variable {
     /// The number that stands for the variable in code.
-    fileprivate var code: UInt8 {
+    var code: UInt8 {
         switch self {
         case .principal: 0
         case .action: 1
@@ -351,10 +384,10 @@ extension Policy {
         without proved: PolicyIndex.Role?
     ) -> (principal: ScopeConstraint, action: ActionConstraint, resource: ScopeConstraint) {
         switch proved {
-        case nil: (principal, action, resource)
-        case .principal, .principalAncestor: (principal.withoutEntity, action, resource)
-        case .action, .actionAncestor: (principal, .any, resource)
-        case .resource, .resourceAncestor: (principal, action, resource.withoutEntity)
+        case .principal?, .principalAncestor?: (principal.withoutEntity, action, resource)
+        case .action?, .actionAncestor?: (principal, .any, resource)
+        case .resource?, .resourceAncestor?: (principal, action, resource.withoutEntity)
+        default: (principal, action, resource)
         }
     }
 }

@@ -78,3 +78,23 @@ enum Operation: UInt8 {
     /// Ends the program; the top is the result.
     case end
 }
+
+extension Instruction {
+    /// The instruction as it must read when code and constants come to lie farther on.
+    func moved(code: UInt32, constants: UInt32) -> Instruction {
+        var moved = self
+        switch operation {
+        case .and, .or, .branch, .jump:
+            moved.target &+= code
+        case .constant, .load, .attribute, .has, .descend, .like, .isType, .guardType,
+            .makeRecord:
+            moved.target &+= constants
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .add, .subtract,
+            .multiply, .isIn, .contains, .containsAll, .containsAny, .hasTag, .getTag:
+            if flag == Self.constantOperand { moved.target &+= constants }
+        case .variable, .not, .negate, .isEmpty, .requireBool, .makeSet, .call, .end:
+            break
+        }
+        return moved
+    }
+}

@@ -141,7 +141,7 @@ struct Machine {
     }
 
     @inline(__always)
-    private func variable(_ number: UInt8) -> Operand {
+    func variable(_ number: UInt8) -> Operand {
         switch number {
         case 0: Operand(.entity, request.principal.flat.address)
         case 1: Operand(.entity, request.action.flat.address)
