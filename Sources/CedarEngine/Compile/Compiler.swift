@@ -4,6 +4,10 @@ import CedarSyntax
 struct Compiler: ~Copyable {
     private(set) var code: [Instruction] = []
     private(set) var constants = ConstantPool()
+    /// Where programs lie behind the constants, in bytes, and how many steps each has.
+    private var programs: [(offset: UInt32, steps: UInt32)] = []
+    /// Where lists of offsets lie among the constants.
+    private var keyLists: [UInt32] = []
     private var depth = 0
     private var maximumDepth = 0
 
@@ -52,11 +56,44 @@ struct Compiler: ~Copyable {
         let start = UInt32(constants.bytes.count / 8)
         for index in code.indices { code[index] = code[index].moved(code: start, constants: 0) }
         _ = try constants.append(words: code)
+        programs.append((start * 8, UInt32(code.count)))
         code.removeAll(keepingCapacity: true)
         return start
     }
 
-    /// Puts room for candidates behind a key.
+    /// All that was compiled.
+    consuming func output() -> Output {
+        Output(bytes: constants.bytes, programs: programs, keyLists: keyLists)
+    }
+
+    /// Constants and programs, and what in them are places.
+    struct Output: Sendable {
+        var bytes: [UInt8] = []
+        /// Where programs lie, in bytes, and how many steps each has.
+        fileprivate var programs: [(offset: UInt32, steps: UInt32)] = []
+        /// Where lists of offsets lie.
+        fileprivate var keyLists: [UInt32] = []
+
+        /// Changes everything to read as it must behind so many other bytes, a multiple of eight.
+        mutating func move(behind base: UInt32) {
+            for (offset, steps) in programs {
+                for step in 0..<steps {
+                    let place = Int(offset + step * 8)
+                    let instruction = bytes.load(Instruction.self, at: place)
+                    bytes.store(instruction.moved(code: base / 8, constants: base), at: place)
+                }
+            }
+            for list in keyLists {
+                let count = Int(bytes.load(UInt32.self, at: Int(list)))
+                for index in 0..<count {
+                    let place = Int(list) + 8 + index * 4
+                    bytes.store(bytes.load(UInt32.self, at: place) + base, at: place)
+                }
+            }
+        }
+    }
+
+    /// Puts a key and room for candidates behind it.
     mutating func append(
         key: ArraySlice<UInt8>, candidates: Int
     ) throws(CompileError) -> (block: UInt32, first: UInt32) {
@@ -64,14 +101,6 @@ struct Compiler: ~Copyable {
         let first = try constants.append(
             words: Array(repeating: UInt64(0), count: candidates * Int(Candidate.words)))
         return (block / 8, first / 8)
-    }
-
-    mutating func append(name: Text) throws(CompileError) -> UInt32 {
-        try constants.add(.string(name))
-    }
-
-    mutating func append(offsets: [UInt32]) throws(CompileError) -> UInt32 {
-        try constants.append(words: offsets)
     }
 
     mutating func store(_ candidate: Candidate, at place: UInt32) {
@@ -324,8 +353,12 @@ struct Compiler: ~Copyable {
             try expression(member.value)
             list.append(half: try constants.add(.string(member.key)))
         }
+        let end = constants.bytes.count
+        let offset = try constants.add(list)
+        // Not when it was there already.
+        if offset == end { keyLists.append(offset) }
         emit(
-            Instruction(.makeRecord, target: try constants.add(list)),
+            Instruction(.makeRecord, target: offset),
             pushing: 1 - members.count)
     }
 

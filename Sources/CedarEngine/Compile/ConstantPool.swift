@@ -58,10 +58,7 @@ struct ConstantPool: ~Copyable {
 
     /// Writes a trivial value over bytes put there before.
     mutating func store<Element: BitwiseCopyable>(_ element: Element, at offset: Int) {
-        precondition(offset >= 0 && offset + MemoryLayout<Element>.size <= bytes.count)
-        unsafe bytes.withUnsafeMutableBytes {
-            unsafe $0.storeBytes(of: element, toByteOffset: offset, as: Element.self)
-        }
+        bytes.store(element, at: offset)
     }
 
     /// The flat value that was added at an offset.
@@ -114,5 +111,23 @@ extension Span<UInt8> {
         guard count == other.count else { return false }
         for index in indices where self[index] != other[index] { return false }
         return true
+    }
+}
+
+extension [UInt8] {
+    /// Reads a trivial value that was written at an offset.
+    func load<Stored: BitwiseCopyable>(_ type: Stored.Type, at offset: Int) -> Stored {
+        precondition(offset >= 0 && offset + MemoryLayout<Stored>.size <= count)
+        return unsafe withUnsafeBytes {
+            unsafe $0.loadUnaligned(fromByteOffset: offset, as: type)
+        }
+    }
+
+    /// Writes a trivial value over the bytes at an offset.
+    mutating func store<Stored: BitwiseCopyable>(_ element: Stored, at offset: Int) {
+        precondition(offset >= 0 && offset + MemoryLayout<Stored>.size <= count)
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: element, toByteOffset: offset, as: Stored.self)
+        }
     }
 }

@@ -34,7 +34,7 @@ package final class Ruleset: Sendable {
         let members = policySet.applicablePolicies
         var descriptions = PolicyDescriptions()
         for member in members { try descriptions.add(member) }
-        let layout = try RulesBuilder(members, indexing).build()
+        let layout = try RulesBuilder.layout(of: members, indexing)
         memory = RulesMemory(layout, descriptions)
         self.version = version
         templateCount = policySet.members.count(where: \.isTemplate)
