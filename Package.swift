@@ -54,6 +54,10 @@ let package = Package(
             dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
             swiftSettings: settings),
 
+        // Who asks.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Identity", dependencies: ["COpenSSL", "JSON"], swiftSettings: settings),
+
         // The service.
         .systemLibrary(name: "CEpoll"),
         .target(name: "Wire", swiftSettings: settings),
@@ -117,6 +121,11 @@ let package = Package(
             name: "cache-gate",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "EntityStore"],
             path: "Tests/Support/CacheGate", swiftSettings: settings),
+        .target(
+            name: "CVerifyLoop", dependencies: ["COpenSSL"], path: "Tests/Support/CVerifyLoop"),
+        .executableTarget(
+            name: "identity-gate", dependencies: ["CAllocationCount", "CVerifyLoop", "Identity"],
+            path: "Tests/Support/IdentityGate", swiftSettings: settings),
         .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
@@ -188,6 +197,9 @@ let package = Package(
         .testTarget(
             name: "DifferentialTests",
             dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),

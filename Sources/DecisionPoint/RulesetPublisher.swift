@@ -1,16 +1,24 @@
 package import CedarEngine
 import Synchronization
 
-/// Hands the current ruleset to the deciding threads.
+/// Hands the current ruleset to the deciding threads, and frees those that are replaced.
 ///
 /// A thread keeps the ruleset it has and compares one integer to learn of a newer one, so reading
-/// takes no lock and counts no reference until a ruleset is really published.
+/// takes no lock and counts no reference until a ruleset is really published. To free the old one
+/// takes milliseconds when it is large, so no deciding thread ever does: the publisher keeps it
+/// until all have let go, and whoever publishes frees it.
 package final class RulesetPublisher: Sendable {
-    private let current: Mutex<Ruleset>
+    private struct Rulesets {
+        var current: Ruleset
+        /// Replaced, and perhaps still decided with.
+        var replaced: [Ruleset] = []
+    }
+
+    private let rulesets: Mutex<Rulesets>
     private let published = Atomic<UInt64>(1)
 
     package init(_ ruleset: Ruleset) {
-        current = Mutex(ruleset)
+        rulesets = Mutex(Rulesets(current: ruleset))
     }
 
     /// The number of the current ruleset: grows by one with each that is published.
@@ -18,14 +26,34 @@ package final class RulesetPublisher: Sendable {
 
     /// Makes a ruleset the current one, for decisions that start from now on.
     package func publish(_ ruleset: Ruleset) {
-        current.withLock { current in
-            current = ruleset
+        rulesets.withLock { rulesets in
+            rulesets.replaced.append(rulesets.current)
+            rulesets.current = ruleset
             _ = published.add(1, ordering: .releasing)
         }
+        freeUnused()
     }
 
     /// The current ruleset with its epoch.
     package func load() -> (ruleset: Ruleset, epoch: UInt64) {
-        current.withLock { ($0, published.load(ordering: .relaxed)) }
+        rulesets.withLock { ($0.current, published.load(ordering: .relaxed)) }
+    }
+
+    /// Frees the replaced rulesets that no thread holds, on the calling thread.
+    ///
+    /// - Returns: how many are still held. A thread that has nothing to decide holds its own until
+    ///   it has.
+    @discardableResult
+    package func freeUnused() -> Int {
+        // They are freed when this ends, and the lock is not held any more.
+        var unused: [Ruleset] = []
+        return rulesets.withLock { rulesets in
+            // Nobody can come to hold a replaced one, so what is unused stays so.
+            for index in rulesets.replaced.indices.reversed()
+            where isKnownUniquelyReferenced(&rulesets.replaced[index]) {
+                unused.append(rulesets.replaced.remove(at: index))
+            }
+            return rulesets.replaced.count
+        }
     }
 }

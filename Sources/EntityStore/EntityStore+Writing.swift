@@ -91,8 +91,13 @@ extension EntityStore {
             try body(&change, &transaction)
             return try change.finish(&transaction).revision
         }
-        if revision % Self.readerCheckInterval == 0 { forgetDeadReaders() }
+        tendReaders(revision)
         return revision
+    }
+
+    /// Looks for readers whose process has died, once in a while.
+    func tendReaders(_ revision: UInt64) {
+        if revision % Self.readerCheckInterval == 0 { forgetDeadReaders() }
     }
 
     /// A dead reader keeps pages from being reused, so a store that is open for long looks for
@@ -122,7 +127,8 @@ extension EntityStore {
 }
 
 extension Entity {
-    fileprivate func requireConformance(
+    /// Refuses an entity that does not conform.
+    func requireConformance(
         _ conformance: EntityConformance, _ operation: String
     ) throws(StoreError) {
         do throws(DataError) {

@@ -17,10 +17,12 @@ struct StoreChange: ~Copyable {
     /// The last keys of the databases: what comes after them is appended, which fills pages.
     private var lastEntityKey: UInt64?
     private var lastChildKey: UInt64?
-    private let hasParents: Bool
+    private var hasParents: Bool { lastChildKey != nil }
     private var state: StoreState
     private var changed: ChangedKeys
     private let logBounds: ChangeLogBounds
+    private let sortBytes: Int
+    private let directory: String
 
     /// Entities that were not in the store.
     private(set) var added = 0
@@ -39,12 +41,13 @@ struct StoreChange: ~Copyable {
         self.state = state
         self.lastEntityKey = lastEntityKey
         self.lastChildKey = lastChildKey
-        hasParents = lastChildKey != nil
         layout = store.layout
         self.operation = operation
         regrouped = []
         changed = ChangedKeys(maximumCount: store.options.changeLog.maximumKeys)
         logBounds = store.options.changeLog
+        sortBytes = store.options.sortBytes
+        directory = store.path
         edges = ByteSorter(
             memoryBytes: store.options.sortBytes, directory: store.path, operation: operation)
         encoder = FlatEncoder()
@@ -115,6 +118,16 @@ struct StoreChange: ~Copyable {
         regrouped.append(uid)
     }
 
+    /// Brings the hierarchy up to date with the records written so far.
+    ///
+    /// - Throws: `cycle`, `badEntity` for too many ancestors, `corrupted`.
+    mutating func settle(_ transaction: inout WriteTransaction) throws(StoreError) {
+        if edges.count == 0, regrouped.isEmpty { return }
+        try countChildren(&transaction)
+        try computeClosures(&transaction)
+        edges = ByteSorter(memoryBytes: sortBytes, directory: directory, operation: operation)
+    }
+
     /// Brings the hierarchy, the log of changed keys and the store's own record up to date.
     ///
     /// - Returns: the revision that the commit will make, or the present one when nothing changed.
@@ -125,8 +138,7 @@ struct StoreChange: ~Copyable {
         let counts = StoreChangeCounts(
             added: added, replaced: replaced, unchanged: unchanged, removed: removed)
         guard counts.isChange else { return (state.revision, counts) }
-        try countChildren(&transaction)
-        try computeClosures(&transaction)
+        try settle(&transaction)
         let (count, overflow) = (state.entityCount &+ UInt64(added))
             .subtractingReportingOverflow(UInt64(removed))
         guard !overflow else {

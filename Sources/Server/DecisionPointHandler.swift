@@ -11,16 +11,18 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     private var nextDecisionID: UInt64
 
     /// - Parameters:
+    ///   - diagnostics: how much the listener's decisions find out beside allow or deny.
     ///   - cacheBytes: the bound on the worker's cache of records; 0 for none.
     ///   - cacheBoard: where the figures of that cache are laid.
     ///   - worker: the worker's number, so that decision ids of different workers differ.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
-        cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil, worker: Int, startedAt seconds: UInt64
+        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0,
+        cacheBoard: CacheBoard? = nil, worker: Int, startedAt seconds: UInt64
     ) throws(StoreError) {
         decider = try Decider(
-            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            cacheBoard: cacheBoard)
+            publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
+            cacheBytes: cacheBytes, cacheBoard: cacheBoard)
         // 32 bits of start time, 8 of the worker, 24 that count and then carry on upwards.
         nextDecisionID = (seconds & 0xFFFF_FFFF) << 32 | UInt64(worker & 0xFF) << 24
     }

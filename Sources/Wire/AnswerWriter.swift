@@ -3,20 +3,20 @@
 /// An answer on which nothing was called is a deny with `internalError`. So is one whose parts were
 /// added out of order (reasons, then errors, then detail). One that passes its size limit is a deny
 /// with `tooLarge` and nothing else. An allow with any cause but `decided` is a deny.
-@safe package struct AnswerWriter: ~Copyable {
+@safe @usableFromInline package struct AnswerWriter: ~Copyable {
     private enum Stage: UInt8 { case reasons, errors, detail, broken, tooLarge }
 
     private let region: UnsafeMutableRawBufferPointer
     private var end = WireLayout.answerHeaderBytes
     private var stage = Stage.reasons
-    private var decision = Decision.deny
-    private var cause = Cause.internalError
+    @usableFromInline var decision = Decision.deny
+    @usableFromInline var cause = Cause.internalError
     private var reasonCount: UInt16 = 0
     private var errorCount: UInt16 = 0
     private var detailBytes: UInt32 = 0
-    private var policyVersion: UInt64 = 0
-    private var revision: UInt64 = 0
-    private var decisionID: UInt64 = 0
+    @usableFromInline var policyVersion: UInt64 = 0
+    @usableFromInline var revision: UInt64 = 0
+    @usableFromInline var decisionID: UInt64 = 0
 
     /// Writes into `region`, whose size is the answer's limit: at least 40 bytes, a multiple of 8.
     @unsafe package init(_ region: UnsafeMutableRawBufferPointer) {
@@ -28,19 +28,19 @@
     }
 
     /// States the outcome; the last call counts.
-    package mutating func conclude(_ decision: Decision, cause: Cause) {
+    @inlinable package mutating func conclude(_ decision: Decision, cause: Cause) {
         self.decision = cause == .decided ? decision : .deny
         self.cause = cause
     }
 
     /// Names what the decision was made from: the policy set's version and the store's revision.
-    package mutating func setSnapshot(policyVersion: UInt64, revision: UInt64) {
+    @inlinable package mutating func setSnapshot(policyVersion: UInt64, revision: UInt64) {
         self.policyVersion = policyVersion
         self.revision = revision
     }
 
     /// Names the decision, for the decision log.
-    package mutating func setDecisionID(_ decisionID: UInt64) {
+    @inlinable package mutating func setDecisionID(_ decisionID: UInt64) {
         self.decisionID = decisionID
     }
 

@@ -2,28 +2,30 @@
 ///
 /// Wire does not look into them; each begins at a multiple of 8 bytes from the frame's start.
 /// The view is valid only during the call it is passed to.
-package struct ItemView: BitwiseCopyable {
-    private let parts: ByteRegion
-    private let principalBytes: UInt32
-    private let actionBytes: UInt32
-    private let resourceBytes: UInt32
-    private let contextBytes: UInt32
+@usableFromInline package struct ItemView: BitwiseCopyable {
+    @usableFromInline let parts: ByteRegion
+    @usableFromInline let principalBytes: UInt32
+    @usableFromInline let actionBytes: UInt32
+    @usableFromInline let resourceBytes: UInt32
+    @usableFromInline let contextBytes: UInt32
 
     /// The principal, never empty.
-    package var principal: ByteRegion { parts.region(from: 0, count: Int(principalBytes)) }
+    @inlinable package var principal: ByteRegion {
+        parts.region(from: 0, count: Int(principalBytes))
+    }
 
     /// The action, never empty.
-    package var action: ByteRegion {
+    @inlinable package var action: ByteRegion {
         parts.region(from: Int(principalBytes), count: Int(actionBytes))
     }
 
     /// The resource, never empty.
-    package var resource: ByteRegion {
+    @inlinable package var resource: ByteRegion {
         parts.region(from: Int(principalBytes) + Int(actionBytes), count: Int(resourceBytes))
     }
 
     /// The context; no bytes mean the empty context.
-    package var context: ByteRegion {
+    @inlinable package var context: ByteRegion {
         parts.region(from: parts.count - Int(contextBytes), count: Int(contextBytes))
     }
 

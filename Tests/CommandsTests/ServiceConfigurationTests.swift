@@ -137,6 +137,8 @@ struct ServiceConfigurationTests {
             ("  slowReaderTimeout: -1s", "`socket.slowReaderTimeout` must be a time"),
             ("  slowReaderTimeout: 1h", "`socket.slowReaderTimeout` must be a time"),
             ("  defaultDeadline: 0.5s", "`socket.defaultDeadline` must be a time"),
+            ("  diagnostics: some", "`socket.diagnostics` must be `full` or `none`, not `some`"),
+            ("  diagnostics: [full]", "`socket.diagnostics` must be a single value"),
         ])
     func refusedValue(_ line: String, _ message: String) throws {
         let refused = try refusal(Self.minimum + line + "\n")
@@ -173,6 +175,7 @@ struct ServiceConfigurationTests {
         #expect(socket.incompleteFrameTimeout == .seconds(5))
         #expect(socket.slowReaderTimeout == .seconds(10))
         #expect(socket.defaultDeadline == .seconds(1))
+        #expect(configuration.socketDiagnostics == .full)
         #expect(socket.problem == nil)
     }
 
@@ -197,6 +200,7 @@ struct ServiceConfigurationTests {
               incompleteFrameTimeout: 250ms
               slowReaderTimeout: 2 s
               defaultDeadline: 3m
+              diagnostics: none
 
             """)
         #expect(configuration.policies == ["/etc/writ/policies"])
@@ -216,6 +220,7 @@ struct ServiceConfigurationTests {
         #expect(socket.incompleteFrameTimeout == .milliseconds(250))
         #expect(socket.slowReaderTimeout == .seconds(2))
         #expect(socket.defaultDeadline == .seconds(180))
+        #expect(configuration.socketDiagnostics == .decisionOnly)
     }
 
     @Test(

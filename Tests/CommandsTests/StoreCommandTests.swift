@@ -39,6 +39,71 @@ struct StoreCommandTests {
             + #""parents": [\#(list)]}"#
     }
 
+    @Test("A stream answers every line in its turn, and refused lines leave the others")
+    func streams() throws {
+        let before = try content()[0].split(separator: " ")
+        let revision = try #require(Int(before[0]))
+        let put = try store(
+            ["put", "--stream"],
+            input: [
+                Self.entity("s1", level: 1), "", "nonsense", Self.entity("s2", parents: "s1"),
+                Self.entity("s1", parents: "s2"), #"{"uid": 7}"#, Self.entity("s3"),
+            ].joined(separator: "\n"))
+        #expect(put.status == 1)
+        let lines = put.output.split(separator: "\n", omittingEmptySubsequences: false)
+        try #require(lines.count == 7)
+        for (line, start) in zip(
+            lines,
+            [
+                "revision ", "line 3: byte 2: ", "revision ", "line 5: cannot change entities: ",
+                "line 6: ", "revision ", "",
+            ])
+        {
+            #expect(line.hasPrefix(start), "\(line)")
+        }
+        #expect(lines[3].contains("cycle"))
+        let patch = try store(
+            ["patch", "--stream", "--json"],
+            input: """
+                {"uid": {"type": "User", "id": "s1"}, "attrs": {"level": 5}}
+                {"uid": {"type": "User", "id": "no"}, "attrs": {"level": 5}}
+                {"uid": {"type": "User", "id": "s2"}, "attributes": {}}
+
+                """)
+        #expect(patch.status == 1)
+        let answers = patch.output.split(separator: "\n")
+        try #require(answers.count == 3)
+        #expect(answers[0].hasPrefix(#"{"line":1,"revision":"#))
+        #expect(answers[1].hasPrefix(#"{"line":2,"error":"cannot"#))
+        #expect(answers[2].hasPrefix(#"{"line":3,"error":"byte"#))
+        let removed = try store(
+            ["delete", "--stream"],
+            input: #"{"type": "User", "id": "s1"}"# + "\r\n" + #"{"type": "User", "id": "s3"}"#)
+        #expect(removed.status == 0)
+        #expect(removed.output.split(separator: "\n").count == 2)
+        let opened = try EntityStore.open(
+            at: workplace.path("store"), StoreOptions(readOnly: true))
+        #expect(try opened.get(EntityUID.parse("User::\"s1\"")) == nil)
+        #expect(try opened.get(EntityUID.parse("User::\"s2\"")) != nil)
+        #expect(try opened.revision > UInt64(revision))
+        #expect(try opened.check().isClean)
+    }
+
+    @Test("A stream is refused beside names, and names are asked for without one")
+    func refusesHalfAStream() throws {
+        for arguments in [
+            ["put", "--stream", "entities.json"], ["put"], ["patch", "--stream", "entities.json"],
+            ["patch"], ["delete", "--stream", #"User::"alice""#],
+            ["put", "--json", "entities.json"],
+        ] {
+            let run = try store(arguments)
+            #expect(run.status == 1 && run.output == "")
+            #expect(run.errors.contains("--stream"), "\(run.errors)")
+        }
+        let refused = try store(["put", "--stream", "--schema", "none"], input: "")
+        #expect(refused.status == 1)
+    }
+
     struct Refused: CustomTestStringConvertible {
         let command: String
         let text: String

@@ -17,6 +17,7 @@ case "$target" in
     PolicyFuzz | PolicyJSONFuzz) modules=(JSON CedarSyntax) ;;
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
+    XFCCFuzz | ClientCertFuzz | PEMFuzz) modules=(JSON Identity) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;
 esac
 
@@ -27,6 +28,7 @@ mkdir -p "$out/corpus" "$built" "$crashes"
 flags=(
     -O -wmo -swift-version 6 -strict-memory-safety -package-name writ -parse-as-library
     -sanitize=fuzzer,address -I "$built"
+    -Xcc -fmodule-map-file=Sources/COpenSSL/module.modulemap
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility
     -enable-upcoming-feature InternalImportsByDefault
     -enable-upcoming-feature NonisolatedNonsendingByDefault

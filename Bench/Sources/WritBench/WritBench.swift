@@ -15,6 +15,6 @@ struct WritBench: ParsableCommand {
             """,
         subcommands: [
             DecideCommand.self, ServeCommand.self, CompileCommand.self, StoreCommand.self,
-            RepeatCommand.self, EchoServerCommand.self,
+            SwapCommand.self, RepeatCommand.self, EchoServerCommand.self,
         ])
 }

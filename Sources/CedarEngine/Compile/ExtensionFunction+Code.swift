@@ -59,4 +59,16 @@ extension ExtensionFunction {
         default: return nil
         }
     }
+
+    /// Whether it always gives a bool.
+    var isTest: Bool {
+        switch self {
+        case .lessThan, .lessThanOrEqual, .greaterThan, .greaterThanOrEqual, .isIpv4, .isIpv6,
+            .isLoopback, .isMulticast, .isInRange:
+            true
+        case .decimal, .ip, .datetime, .duration, .offset, .durationSince, .toDate, .toTime,
+            .toMilliseconds, .toSeconds, .toMinutes, .toHours, .toDays:
+            false
+        }
+    }
 }

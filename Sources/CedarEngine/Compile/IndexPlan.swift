@@ -4,7 +4,7 @@ import CedarSyntax
 package enum AttributeIndexing: Sendable {
     /// Where so many stand together otherwise that evaluating the attribute once pays.
     case wherePaying
-    /// Wherever it can be done, and each group is compiled as a piece of its own: for tests.
+    /// Wherever it can be done: for tests.
     case always
 }
 

@@ -28,6 +28,21 @@ enum Operation: UInt8 {
     case variable
     /// Pushes the attribute key of the variable `flag`.
     case load
+    /// Pushes whether the variable in the low half of `flag` is in the attribute key of the one in
+    /// the high half.
+    case variableInLoad
+    /// Pushes whether the attribute key of the variable in the high half of `flag` equals the
+    /// variable in the low half; the opposite when `short` is not 0.
+    case loadEqualVariable
+    /// Pushes whether the attribute key of the variable in the high half of `flag` contains the
+    /// variable in the low half.
+    case loadContainsVariable
+    /// Pushes whether the variable `flag` has the attribute key.
+    case variableHas
+    /// Pushes the shared value `target` and skips `short` steps, if it is known in this decision.
+    case recall
+    /// Makes the top known as the shared value `target`.
+    case remember
     /// Replaces the entity or record at the top by its attribute key.
     case attribute
     /// Replaces the entity or record at the top by whether it has the attribute key.
@@ -79,20 +94,31 @@ enum Operation: UInt8 {
     case end
 }
 
+extension Operation {
+    /// Whether it always gives a bool.
+    var isTest: Bool {
+        switch self {
+        case .not, .isEmpty, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual,
+            .isIn, .contains, .containsAll, .containsAny, .hasTag, .requireBool:
+            true
+        default: false
+        }
+    }
+}
+
 extension Instruction {
-    /// The instruction as it must read when code and constants come to lie farther on.
-    func moved(code: UInt32, constants: UInt32) -> Instruction {
+    /// The instruction as it must read when its program comes to lie farther on.
+    func moved(by words: UInt32) -> Instruction {
         var moved = self
         switch operation {
         case .and, .or, .branch, .jump:
-            moved.target &+= code
-        case .constant, .load, .attribute, .has, .descend, .like, .isType, .guardType,
-            .makeRecord:
-            moved.target &+= constants
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .add, .subtract,
-            .multiply, .isIn, .contains, .containsAll, .containsAny, .hasTag, .getTag:
-            if flag == Self.constantOperand { moved.target &+= constants }
-        case .variable, .not, .negate, .isEmpty, .requireBool, .makeSet, .call, .end:
+            moved.target &+= words
+        case .constant, .variable, .load, .variableInLoad, .loadEqualVariable,
+            .loadContainsVariable, .variableHas, .recall, .remember, .attribute, .has, .descend,
+            .not, .negate, .isEmpty, .equal, .notEqual, .less, .lessOrEqual, .greater,
+            .greaterOrEqual, .add, .subtract, .multiply, .isIn, .contains, .containsAll,
+            .containsAny, .hasTag, .getTag, .like, .isType, .guardType, .requireBool, .makeSet,
+            .makeRecord, .call, .end:
             break
         }
         return moved

@@ -1,7 +1,7 @@
 import CedarSyntax
 
 /// Lays out a ruleset: block after block, each with all that its policies need.
-struct RulesBuilder {
+struct RulesBuilder: ~Copyable {
     /// What the builder makes: bytes, and where things lie among them.
     struct Layout {
         /// Keys, candidates, programs and constants; offsets are from the start.
@@ -13,95 +13,50 @@ struct RulesBuilder {
         var general = PolicyIndex.Run.none
         /// The roles under which some policy stands, a bit each.
         var roles: UInt64 = 0
+        /// The number of values that programs share.
+        var sharedCount: UInt32 = 0
     }
 
-    private let groups: [IndexPlan.Group]
-    private let paths: [IndexPlan.PathKey]
-    private var layout = Layout()
+    private let members: [PolicySet.Member]
+    private let plan: IndexPlan
+    private var compiler = Compiler()
     private var candidates: [Candidate?]
+    private var layout = Layout()
 
-    /// Compiles policies in pieces of some thousands, on all cores.
-    static func layout(
-        of members: [PolicySet.Member], _ attributes: AttributeIndexing
-    ) throws(CompileError) -> Layout {
+    init(
+        _ members: [PolicySet.Member], _ attributes: AttributeIndexing
+    ) throws(CompileError) {
+        self.members = members
         var plan = IndexPlan(attributes)
-        for member in members { try plan.add(member.policy) }
+        for member in members {
+            try plan.add(member.policy)
+            try compiler.read(member.policy)
+        }
+        self.plan = plan
+        candidates = Array(repeating: nil, count: members.count)
+    }
+
+    consuming func build() throws(CompileError) -> Layout {
         let groups = plan.groups()
-        let keys = groups.map { $0.role == nil ? [] : plan.keys.value(at: $0.key) }
-        let ranges = pieces(of: groups, size: attributes == .always ? 1 : piecePolicies)
-        let results = Chunks.map(ranges.count) { number -> Result<RulesPiece, CompileError> in
-            do throws(CompileError) {
-                return .success(
-                    try RulesPiece(
-                        groups[ranges[number]], of: members,
-                        keys: Array(keys[ranges[number]])))
-            } catch {
-                return .failure(error)
-            }
-        }
-        var pieces: [RulesPiece] = []
-        for result in results { pieces.append(try result.get()) }
-        var builder = RulesBuilder(groups, plan.paths, policies: members.count)
-        try builder.join(pieces)
-        try builder.addPaths()
-        return builder.layout
-    }
-
-    private init(
-        _ groups: [IndexPlan.Group], _ paths: [IndexPlan.PathKey], policies: Int
-    ) {
-        self.groups = groups
-        self.paths = paths
-        candidates = Array(repeating: nil, count: policies)
-    }
-
-    /// So many policies make a piece.
-    private static let piecePolicies = 8_192
-
-    private static func pieces(of groups: [IndexPlan.Group], size: Int) -> [Range<Int>] {
-        var pieces: [Range<Int>] = []
-        var start = 0
-        var policies = 0
-        for (number, group) in groups.enumerated() {
-            policies += group.policies.count
-            if policies >= size {
-                pieces.append(start..<number + 1)
-                start = number + 1
-                policies = 0
-            }
-        }
-        if start < groups.count { pieces.append(start..<groups.count) }
-        return pieces
-    }
-
-    /// Puts the pieces one behind the other and makes the tables that find their blocks.
-    private mutating func join(_ pieces: [RulesPiece]) throws(CompileError) {
-        let size = pieces.reduce(0) { $0 + $1.bytes.count }
-        guard size <= Int(UInt32.max) / 2 else { throw .tooLarge }
-        layout.bytes.reserveCapacity(size)
         var entries: [(key: UInt64, role: PolicyIndex.Role, slot: PolicyIndex.Slot)] = []
         entries.reserveCapacity(groups.count)
-        var number = 0
-        for piece in pieces {
-            var piece = piece
-            piece.move(behind: UInt32(layout.bytes.count))
-            layout.bytes += piece.bytes
-            for candidate in piece.candidates {
-                candidates[Int(candidate.number)] = candidate
+        for group in groups {
+            guard let role = group.role else {
+                layout.general = try block(of: group, key: []).run
+                continue
             }
-            for block in piece.blocks {
-                defer { number += 1 }
-                guard let role = groups[number].role else {
-                    layout.general = block.run
-                    continue
-                }
-                let key = PolicyIndex.key(role, block.hash)
-                let slot = PolicyIndex.Slot(
-                    tag: PolicyIndex.tag(key), block: block.place, count: block.run.count,
-                    forbids: block.run.forbids)
-                entries.append((key, role, slot))
-                layout.roles |= role.bit
-            }
+            let key = plan.keys.value(at: group.key)
+            let (block, run) = try self.block(of: group, key: key)
+            let hash = Array(key).withFlat { Operand($0).hash }
+            let mixed = PolicyIndex.key(role, hash)
+            entries.append(
+                (
+                    mixed, role,
+                    PolicyIndex.Slot(
+                        tag: PolicyIndex.tag(mixed), block: block, count: run.count,
+                        forbids: run.forbids)
+                ))
+            layout.roles |= role.bit
         }
         layout.slots = PolicyIndex.table(entries.map { ($0.key, $0.slot) })
         func gather(_ role: PolicyIndex.Role) -> UInt32 {
@@ -111,39 +66,72 @@ struct RulesBuilder {
         layout.bounds.principal = gather(.principalAncestor)
         layout.bounds.action = gather(.actionAncestor)
         layout.bounds.resource = gather(.resourceAncestor)
+        try addPaths(groups)
+        layout.bytes = compiler.constants.bytes
+        layout.sharedCount = compiler.sharedCount
+        return layout
     }
 
-    /// Lays out the indexed paths under which policies stand, behind everything else.
+    /// Lays out one block.
+    private mutating func block(
+        of group: IndexPlan.Group, key: ArraySlice<UInt8>
+    ) throws(CompileError) -> (block: UInt32, run: PolicyIndex.Run) {
+        let (block, first) = try compiler.append(key: key, candidates: group.policies.count)
+        let run = PolicyIndex.Run(
+            first: first, count: UInt32(group.policies.count), forbids: UInt32(group.forbids))
+        for (number, policy) in group.policies.enumerated() {
+            let candidate = try self.candidate(policy, group.role)
+            compiler.store(candidate, at: run.place(UInt32(number)))
+        }
+        return (block, run)
+    }
+
+    /// Compiles a policy, unless it was for another group: what a role proves is the same there.
+    private mutating func candidate(
+        _ number: UInt32, _ role: PolicyIndex.Role?
+    ) throws(CompileError) -> Candidate {
+        if let known = candidates[Int(number)] { return known }
+        let policy = members[Int(number)].policy
+        let principalType = try compiler.typeHash(of: policy.principal)
+        let resourceType = try compiler.typeHash(of: policy.resource)
+        let depth = try compiler.compile(policy, number: Int(number), proved: role).depth
+        let candidate = Candidate(
+            start: try compiler.settle(), number: number, principalType: principalType,
+            resourceType: resourceType, depth: depth, isForbid: policy.effect == .forbid)
+        candidates[Int(number)] = candidate
+        return candidate
+    }
+
+    /// Lays out the indexed paths under which policies stand.
     ///
-    /// They are found by their number: those that were not worth it stay, without policies.
-    private mutating func addPaths() throws(CompileError) {
-        var members: [[UInt32]] = Array(repeating: [], count: paths.count)
+    /// They are decided by position: the bits of those that were not worth it stay clear.
+    private mutating func addPaths(_ groups: [IndexPlan.Group]) throws(CompileError) {
+        var members: [[UInt32]] = Array(repeating: [], count: plan.paths.count)
         for group in groups {
             if let path = group.role?.path { members[path] += group.policies }
         }
-        let base = UInt32(layout.bytes.count)
-        var pool = ConstantPool()
-        for (path, policies) in zip(paths, members) {
-            let all = policies.compactMap { candidates[Int($0)] }
+        for (number, path) in plan.paths.enumerated() {
+            let policies = members[number].compactMap { candidates[Int($0)] }
                 .sorted { ($0.isForbid ? 0 : 1, $0.number) < ($1.isForbid ? 0 : 1, $1.number) }
-            let first = base + (try pool.append(words: all))
-            var names: [UInt32] = []
-            for name in path.names { names.append(base + (try pool.add(.string(name)))) }
-            var action: UInt64 = 0
-            if let uid = path.action {
-                action = pool.hash(ofEntityAt: try pool.add(.entity(uid)))
+            let (_, first) = try compiler.append(key: [], candidates: policies.count)
+            let run = PolicyIndex.Run(
+                first: first, count: UInt32(policies.count),
+                forbids: UInt32(policies.count(where: \.isForbid)))
+            for (index, policy) in policies.enumerated() {
+                compiler.store(policy, at: run.place(UInt32(index)))
             }
+            var names: [UInt32] = []
+            for name in path.names { names.append(try compiler.add(.string(name))) }
             layout.paths.append(
                 IndexedPath(
                     variable: path.variable.code, isGuarded: path.isGuarded,
                     count: UInt16(clamping: names.count),
-                    names: base + (try pool.append(words: names)), action: action,
-                    principalType: all.first?.principalType ?? 0,
-                    resourceType: all.first?.resourceType ?? 0,
-                    all: PolicyIndex.Run(
-                        first: first / 8, count: UInt32(all.count),
-                        forbids: UInt32(all.count(where: \.isForbid)))))
+                    names: try compiler.append(offsets: names),
+                    action: try path.action.map { (uid) throws(CompileError) in
+                        try compiler.add(entity: uid).hash
+                    } ?? 0,
+                    principalType: policies.first?.principalType ?? 0,
+                    resourceType: policies.first?.resourceType ?? 0, all: run))
         }
-        layout.bytes += pool.bytes
     }
 }

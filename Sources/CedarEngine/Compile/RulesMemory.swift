@@ -15,6 +15,8 @@ final class RulesMemory: @unchecked Sendable {
         let bounds: PolicyIndex.AncestorBounds
         /// The roles under which some policy stands, a bit each.
         let roles: UInt64
+        /// The number of values that programs share.
+        let sharedCount: Int
         let policyCount: Int
         /// Where the ids and annotations of the policies lie in `descriptions`.
         let descriptionOffsets: UnsafeMutableBufferPointer<UInt32>
@@ -54,7 +56,8 @@ final class RulesMemory: @unchecked Sendable {
             to: Header(
                 bytes: base, slots: place(layout.slots), ancestors: place(layout.ancestors),
                 paths: place(layout.paths), general: layout.general, bounds: layout.bounds,
-                roles: layout.roles, policyCount: offsets.count,
+                roles: layout.roles, sharedCount: Int(layout.sharedCount),
+                policyCount: offsets.count,
                 descriptionOffsets: place(offsets), descriptions: self.descriptions.flat(at: 0)))
     }
 
@@ -126,6 +129,10 @@ package struct RulesView: BitwiseCopyable, @unchecked Sendable {
     func constant(_ offset: UInt32) -> FlatBytes {
         unsafe FlatBytes(UnsafeRawPointer(header.pointee.bytes + Int(offset)))
     }
+
+    /// The number of values that programs share in a decision.
+    @inline(__always)
+    var sharedCount: Int { unsafe header.pointee.sharedCount }
 
     /// The policies that stand under no key.
     @inline(__always)

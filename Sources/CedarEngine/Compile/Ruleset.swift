@@ -34,7 +34,7 @@ package final class Ruleset: Sendable {
         let members = policySet.applicablePolicies
         var descriptions = PolicyDescriptions()
         for member in members { try descriptions.add(member) }
-        let layout = try RulesBuilder.layout(of: members, indexing)
+        let layout = try RulesBuilder(members, indexing).build()
         memory = RulesMemory(layout, descriptions)
         self.version = version
         templateCount = policySet.members.count(where: \.isTemplate)

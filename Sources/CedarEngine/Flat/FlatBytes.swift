@@ -46,7 +46,7 @@ package struct FlatBytes: BitwiseCopyable, @unchecked Sendable {
     @inline(__always)
     package var tag: FlatTag {
         // A valid value has a valid tag; `bool` for anything else keeps the read total.
-        FlatTag(rawValue: byte(0)) ?? .bool
+        FlatTag(byte: byte(0))
     }
 
     /// The size of the value that lies here, in bytes: a multiple of eight.

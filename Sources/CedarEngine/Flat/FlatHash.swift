@@ -27,24 +27,52 @@ package enum FlatHash {
 
     /// The hash of a run of bytes.
     package static func bytes(_ flat: FlatBytes, offset: Int, count: Int) -> UInt64 {
+        scan(flat, offset: offset, count: count).hash
+    }
+
+    /// The hash of a run of bytes, and whether all of them are ASCII: both from one reading.
+    @inline(__always)
+    static func scan(
+        _ flat: FlatBytes, offset: Int, count: Int
+    ) -> (hash: UInt64, isASCII: Bool) {
         var state = start(count: count)
+        var union: UInt64 = 0
         var position = offset
-        let end = offset + count
-        while position + 8 <= end {
-            state = mix(state, flat.word(position))
-            position += 8
+        let whole = offset &+ (count & ~7)
+        while position < whole {
+            let word = flat.word(position)
+            state = mix(state, word)
+            union |= word
+            position &+= 8
         }
-        if position < end {
-            var last: UInt64 = 0
-            var shift: UInt64 = 0
-            while position < end {
-                last |= UInt64(flat.byte(position)) &<< shift
-                shift += 8
-                position += 1
-            }
+        if count & 7 != 0 {
+            let last = tail(flat, position, count)
             state = mix(state, last)
+            union |= last
         }
-        return self.end(state)
+        return (end(state), union & 0x8080_8080_8080_8080 == 0)
+    }
+
+    /// The last one to seven bytes of a run of `count`, the rest zeros.
+    ///
+    /// Read in words that overlap, as a loop over the bytes takes longer than all the rest; nothing
+    /// outside the run is read.
+    @inline(__always)
+    private static func tail(_ flat: FlatBytes, _ position: Int, _ count: Int) -> UInt64 {
+        let rest = count & 7
+        if count >= 8 {
+            return flat.word(position &+ rest &- 8) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* rest)
+        }
+        if rest >= 4 {
+            let shift = UInt64(truncatingIfNeeded: 8 &* (rest &- 4))
+            return UInt64(flat.half(position))
+                | UInt64(flat.half(position &+ rest &- 4)) &<< shift
+        }
+        let middle = rest >> 1
+        return UInt64(flat.byte(position))
+            | UInt64(flat.byte(position &+ middle)) &<< UInt64(truncatingIfNeeded: 8 &* middle)
+            | UInt64(flat.byte(position &+ rest &- 1))
+            &<< UInt64(truncatingIfNeeded: 8 &* (rest &- 1))
     }
 
     /// The hash of sixteen bytes given as two words: that of ``bytes(_:offset:count:)`` over them.

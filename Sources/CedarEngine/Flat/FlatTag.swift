@@ -12,6 +12,24 @@ package enum FlatTag: UInt8, BitwiseCopyable, Sendable {
     case ip = 8
     case set = 9
     case record = 10
+
+    /// The kind that a byte stands for; `bool` for any other byte.
+    // The compiler calls a function for `init(rawValue:)`; this becomes one subtraction.
+    @inline(__always)
+    init(byte: UInt8) {
+        switch byte {
+        case 2: self = .long
+        case 3: self = .string
+        case 4: self = .entity
+        case 5: self = .decimal
+        case 6: self = .datetime
+        case 7: self = .duration
+        case 8: self = .ip
+        case 9: self = .set
+        case 10: self = .record
+        default: self = .bool
+        }
+    }
 }
 
 /// Offsets and bounds of the flat layout, in bytes.

@@ -76,6 +76,17 @@ package enum FlatValidator {
         }
     }
 
+    /// Checks that a run of bytes is text and gives its hash.
+    @inline(__always)
+    private static func text(
+        _ flat: FlatBytes, _ offset: Int, _ count: Int
+    ) throws(Failure) -> UInt64 {
+        let (hash, isASCII) = FlatHash.scan(flat, offset: offset, count: count)
+        if !isASCII { try utf8(flat, offset, count) }
+        return hash
+    }
+
+    @inline(never)
     private static func utf8(_ flat: FlatBytes, _ offset: Int, _ count: Int) throws(Failure) {
         let isValid = flat.withSpan(offset, count) { span in
             (try? UTF8Span(validating: span)) != nil
@@ -85,7 +96,9 @@ package enum FlatValidator {
 
     private static func padding(_ flat: FlatBytes, size: Int, _ count: Int) throws(Failure) {
         guard count < 8 else { throw .wrongSize }
-        for offset in (size - count)..<size where flat.byte(offset) != 0 {
+        guard count > 0 else { return }
+        // The padding is the end of the last word.
+        guard flat.word(size &- 8) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count) == 0 else {
             throw .nonzeroPadding
         }
     }
@@ -96,11 +109,8 @@ package enum FlatValidator {
         let prefix = FlatLayout.stringPrefixBytes
         guard size >= prefix, padded < 8, size - prefix >= padded else { throw .wrongSize }
         try padding(flat, size: size, padded)
-        let count = size - prefix - padded
-        try utf8(flat, prefix, count)
-        guard flat.word(8) == FlatHash.bytes(flat, offset: prefix, count: count) else {
-            throw .wrongHash
-        }
+        let text = try text(flat, prefix, size - prefix - padded)
+        guard flat.word(8) == text else { throw .wrongHash }
     }
 
     private static func entity(
@@ -112,10 +122,8 @@ package enum FlatValidator {
         let idCount = size - prefix - padded - typeCount
         guard idCount >= 0 else { throw .wrongSize }
         try padding(flat, size: size, padded)
-        try utf8(flat, prefix, typeCount)
-        try utf8(flat, prefix + typeCount, idCount)
-        let typeHash = FlatHash.bytes(flat, offset: prefix, count: typeCount)
-        let idHash = FlatHash.bytes(flat, offset: prefix + typeCount, count: idCount)
+        let typeHash = try text(flat, prefix, typeCount)
+        let idHash = try text(flat, prefix + typeCount, idCount)
         guard flat.word(8) == FlatHash.entity(type: typeHash, id: idHash),
             flat.half(20) == UInt32(truncatingIfNeeded: typeHash)
         else { throw .wrongHash }

@@ -12,6 +12,20 @@ package struct FlatString: BitwiseCopyable, Sendable {
     @inline(__always)
     package var count: Int { flat.size - FlatLayout.stringPrefixBytes - Int(flat.byte(1)) }
 
+    /// Whether a string whose hash is the same is the same string.
+    @inline(__always)
+    func hasBytes(of other: FlatString) -> Bool {
+        guard flat.word(0) == other.flat.word(0) else { return false }
+        let size = flat.size
+        var offset = FlatLayout.stringPrefixBytes
+        // The end is padded with zeros.
+        while offset < size {
+            if flat.word(offset) != other.flat.word(offset) { return false }
+            offset &+= 8
+        }
+        return true
+    }
+
     /// Lends the UTF-8 bytes.
     @inline(__always)
     package func withUTF8<Result, Failure: Error>(
@@ -151,18 +165,30 @@ package struct FlatRecord: BitwiseCopyable, Sendable {
         flat.advanced(by: Int(flat.half(entry(index) + 12)))
     }
 
+    /// The same, as a call: a program does it in many places.
+    @inline(never)
+    func search(_ key: FlatString) -> FlatBytes? { find(key) }
+
+    /// Of so few the next is sooner tried than the middle found.
+    private static let fewMembers = 8
+
     /// The value of a key, or nil.
     @inline(__always)
     package func find(_ key: FlatString) -> FlatBytes? {
         let hash = key.hash
+        let count = count
         var low = 0
-        var high = count
-        while low < high {
-            let middle = (low &+ high) >> 1
-            if self.hash(middle) < hash { low = middle &+ 1 } else { high = middle }
+        if count <= Self.fewMembers {
+            while low < count, self.hash(low) < hash { low &+= 1 }
+        } else {
+            var high = count
+            while low < high {
+                let middle = (low &+ high) >> 1
+                if self.hash(middle) < hash { low = middle &+ 1 } else { high = middle }
+            }
         }
         while low < count, self.hash(low) == hash {
-            if self.key(low).flat.equals(key.flat) { return value(low) }
+            if self.key(low).hasBytes(of: key) { return value(low) }
             low &+= 1
         }
         return nil

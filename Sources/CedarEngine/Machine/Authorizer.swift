@@ -46,7 +46,7 @@ extension RulesView {
         _ request: Request, entities: borrowing Source, errors mode: ErrorMode,
         diagnostics: DiagnosticsMode = .full, workspace: inout Workspace
     ) -> Verdict {
-        workspace.prepare()
+        workspace.prepare(sharedCount: sharedCount)
         var decision = Decision(rules: self, request: request)
         switch diagnostics {
         case .full:
@@ -159,9 +159,10 @@ private struct Decision: BitwiseCopyable {
         _ body: (inout Decision, PolicyIndex.Run, inout Workspace) -> Void
     ) {
         if rules.general.count > 0 { body(&self, rules.general, &workspace) }
-        candidates(.resource, .resourceAncestor, request.resource, entities, &workspace, body)
-        candidates(.principal, .principalAncestor, request.principal, entities, &workspace, body)
-        candidates(.action, .actionAncestor, request.action, entities, &workspace, body)
+        candidates(.resource, .resourceAncestor, 2, request.resource, entities, &workspace, body)
+        candidates(
+            .principal, .principalAncestor, 0, request.principal, entities, &workspace, body)
+        candidates(.action, .actionAncestor, 1, request.action, entities, &workspace, body)
         if rules.pathCount > 0 {
             forEachPath(in: entities, &workspace) { (decision, run, workspace) in
                 body(&decision, run, &workspace)
@@ -170,7 +171,7 @@ private struct Decision: BitwiseCopyable {
     }
 
     /// Finds the policies that stand under values of attributes.
-    @inline(__always)
+    @inline(never)
     private mutating func forEachPath<Source: EntitySource & ~Copyable>(
         in entities: borrowing Source, _ workspace: inout Workspace,
         _ body: (inout Decision, PolicyIndex.Run, inout Workspace) -> Void
@@ -196,8 +197,8 @@ private struct Decision: BitwiseCopyable {
     /// Finds the policies that stand under an entity of the request or under its ancestors.
     @inline(__always)
     private mutating func candidates<Source: EntitySource & ~Copyable>(
-        _ own: PolicyIndex.Role, _ inherited: PolicyIndex.Role, _ entity: FlatEntity,
-        _ entities: borrowing Source, _ workspace: inout Workspace,
+        _ own: PolicyIndex.Role, _ inherited: PolicyIndex.Role, _ variable: Int,
+        _ entity: FlatEntity, _ entities: borrowing Source, _ workspace: inout Workspace,
         _ body: (inout Decision, PolicyIndex.Run, inout Workspace) -> Void
     ) {
         let found = rules.run(own, entity)
@@ -207,14 +208,21 @@ private struct Decision: BitwiseCopyable {
         let inclusive = rules.run(inherited, entity)
         if inclusive.count > 0 { body(&self, inclusive, &workspace) }
         do throws(Fault) {
-            guard let record = try workspace.entities.record(of: entity, in: entities),
+            guard
+                let record = try workspace.entities.record(
+                    of: entity, variable: variable, in: entities),
                 record.parents.count > 0
             else { return }
             if candidates.count <= Self.fewCandidates {
                 for index in candidates {
                     let (ancestor, policies) = rules.ancestor(index)
-                    let isIn = try workspace.entities.hasAncestor(entity, in: entities) {
-                        $0.contains(ancestor)
+                    let isIn: Bool
+                    if let all = workspace.entities.knownAncestors(of: variable) {
+                        isIn = all.contains(ancestor)
+                    } else {
+                        isIn = try workspace.entities.hasAncestor(
+                            entity, variable: variable, in: entities
+                        ) { $0.contains(ancestor) }
                     }
                     if isIn { body(&self, policies, &workspace) }
                 }

@@ -21,6 +21,41 @@ extension Machine {
         }
     }
 
+    /// What a variable has: a record's members or an entity's attributes; nil when the entity is
+    /// not in the store.
+    @inline(__always)
+    func members<Source: EntitySource & ~Copyable>(
+        of variable: UInt8, _ source: borrowing Source, _ workspace: inout Workspace
+    ) throws(Fault) -> FlatRecord? {
+        guard variable < 3 else { return request.context }
+        if let known = workspace.entities.knownAttributes(of: Int(variable)) { return known }
+        return try attributes(of: variable, source, &workspace)
+    }
+
+    @inline(never)
+    private func attributes<Source: EntitySource & ~Copyable>(
+        of variable: UInt8, _ source: borrowing Source, _ workspace: inout Workspace
+    ) throws(Fault) -> FlatRecord? {
+        try workspace.entities.record(
+            of: FlatEntity(self.variable(variable).flat), variable: Int(variable), in: source)?
+            .attributes
+    }
+
+    /// An attribute of a variable.
+    @inline(__always)
+    func load<Source: EntitySource & ~Copyable>(
+        _ variable: UInt8, _ key: UInt32, _ source: borrowing Source,
+        _ workspace: inout Workspace
+    ) throws(Fault) -> Operand {
+        guard let members = try members(of: variable, source, &workspace) else {
+            throw .missingEntity
+        }
+        guard let value = members.search(FlatString(rules.constant(key))) else {
+            throw .missingAttribute
+        }
+        return Operand(value)
+    }
+
     /// The same for `has`: an entity that is not in the store has nothing.
     @inline(__always)
     func find<Source: EntitySource & ~Copyable>(
@@ -81,20 +116,59 @@ extension Machine {
         _ left: Operand, _ right: Operand, _ source: borrowing Source,
         _ workspace: inout Workspace
     ) throws(Fault) -> Bool {
-        let entity = try left.entity()
+        try isIn(try left.entity(), nil, right, source, &workspace)
+    }
+
+    /// The same for a variable.
+    @inline(__always)
+    func isIn<Source: EntitySource & ~Copyable>(
+        _ left: UInt8, _ right: Operand, _ source: borrowing Source,
+        _ workspace: inout Workspace
+    ) throws(Fault) -> Bool {
+        let entity = try variable(left).entity()
+        if let ancestors = workspace.entities.knownAncestors(of: Int(left)) {
+            return try isIn(entity, ancestors, right)
+        }
+        return try isIn(entity, Int(left), right, source, &workspace)
+    }
+
+    /// The same for an entity all of whose ancestors are at hand.
+    @inline(never)
+    private func isIn(
+        _ entity: FlatEntity, _ ancestors: FlatSet, _ right: Operand
+    ) throws(Fault) -> Bool {
+        switch right.tag {
+        case .entity:
+            let target = FlatEntity(right.flat)
+            return entity.equals(target) || ancestors.contains(target)
+        case .set:
+            let targets = FlatSet(right.flat)
+            guard targets.isAllEntities else { throw .typeError }
+            return targets.contains(entity) || ancestors.intersects(targets)
+        case .bool, .long, .string, .decimal, .datetime, .duration, .ip, .record:
+            throw .typeError
+        }
+    }
+
+    private func isIn<Source: EntitySource & ~Copyable>(
+        _ entity: FlatEntity, _ variable: Int?, _ right: Operand, _ source: borrowing Source,
+        _ workspace: inout Workspace
+    ) throws(Fault) -> Bool {
         switch right.tag {
         case .entity:
             let target = FlatEntity(right.flat)
             if entity.equals(target) { return true }
-            return try workspace.entities.hasAncestor(entity, in: source) { $0.contains(target) }
+            return try workspace.entities.hasAncestor(
+                entity, variable: variable, in: source
+            ) { $0.contains(target) }
         case .set:
             let targets = FlatSet(right.flat)
             guard targets.isAllEntities else { throw .typeError }
             if targets.contains(entity) { return true }
             if targets.count == 0 { return false }
-            return try workspace.entities.hasAncestor(entity, in: source) {
-                $0.intersects(targets)
-            }
+            return try workspace.entities.hasAncestor(
+                entity, variable: variable, in: source
+            ) { $0.intersects(targets) }
         case .bool, .long, .string, .decimal, .datetime, .duration, .ip, .record:
             throw .typeError
         }

@@ -22,10 +22,34 @@ struct Machine {
             case .variable:
                 workspace.stack.push(variable(instruction.flag))
             case .load:
-                let value = try attribute(
-                    instruction.target, of: variable(instruction.flag), source, &workspace)
-                guard let value else { throw .missingAttribute }
-                workspace.stack.push(Operand(value))
+                workspace.stack.push(
+                    try load(instruction.flag, instruction.target, source, &workspace))
+            case .variableInLoad:
+                let right = try load(
+                    instruction.flag >> 4, instruction.target, source, &workspace)
+                workspace.stack.push(
+                    Operand(try isIn(instruction.flag & 15, right, source, &workspace)))
+            case .loadEqualVariable:
+                let left = try load(
+                    instruction.flag >> 4, instruction.target, source, &workspace)
+                let isEqual = left.equals(variable(instruction.flag & 15))
+                workspace.stack.push(Operand(isEqual == (instruction.short == 0)))
+            case .loadContainsVariable:
+                let left = try load(
+                    instruction.flag >> 4, instruction.target, source, &workspace)
+                workspace.stack.push(
+                    Operand(try contains(left, variable(instruction.flag & 15))))
+            case .variableHas:
+                let members = try members(of: instruction.flag, source, &workspace)
+                let key = FlatString(rules.constant(instruction.target))
+                workspace.stack.push(Operand(members?.search(key) != nil))
+            case .recall:
+                if let known = workspace.shared.value(instruction.target) {
+                    workspace.stack.push(known)
+                    next &+= Int(instruction.short)
+                }
+            case .remember:
+                workspace.shared.remember(workspace.stack.top, instruction.target)
             case .attribute:
                 let value = try attribute(
                     instruction.target, of: workspace.stack.top, source, &workspace)

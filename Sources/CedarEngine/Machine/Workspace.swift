@@ -6,6 +6,7 @@ package struct Workspace: ~Copyable {
     var stack = OperandStack()
     var arena: Arena
     var entities = EntityMemo()
+    var shared = SharedValues()
     /// Runs whose permits are still to be evaluated, when only the decision is wanted.
     var permits: [PolicyIndex.Run] = []
 
@@ -29,10 +30,12 @@ package struct Workspace: ~Copyable {
         errors.reserveCapacity(64)
     }
 
+    /// Begins a decision by a ruleset whose programs share so many values.
     @inline(__always)
-    mutating func prepare() {
+    mutating func prepare(sharedCount: Int = 0) {
         arena.reset()
         entities.reset()
+        shared.prepare(count: sharedCount)
         if !permits.isEmpty { permits.removeAll(keepingCapacity: true) }
         forgetResults()
     }

@@ -25,6 +25,7 @@ import Wire
 /// | `socket.incompleteFrameTimeout` | how long a begun frame may stay unfinished | 5s |
 /// | `socket.slowReaderTimeout` | how long answers may stay unread | 10s |
 /// | `socket.defaultDeadline` | deadline of requests that name none | 1s |
+/// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`.
 struct ServiceConfiguration {
@@ -37,6 +38,8 @@ struct ServiceConfiguration {
     /// Bytes of all caches of records together; 0 for none.
     var cacheBytes = 256 << 20
     var socket: LocalSocketConfiguration
+    /// How much decisions asked for on the local socket find out.
+    var socketDiagnostics = DiagnosticsMode.full
 
     /// Reads a configuration file.
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
@@ -56,7 +59,8 @@ struct ServiceConfiguration {
             links: try top.optional("links")?.paths(in: folder) ?? [],
             schema: try top.optional("schema")?.path(in: folder),
             store: try top.required("store").path(in: folder),
-            socket: try socket(socketNode, folder))
+            socket: try socket(socketNode, folder),
+            socketDiagnostics: try diagnostics(socketNode))
         if let errors = try top.optional("errors") {
             configuration.errors = try errors.choice(["strict": .strict, "cedar": .cedar])
         }
@@ -69,17 +73,31 @@ struct ServiceConfiguration {
         return configuration
     }
 
-    private static func socket(
-        _ node: ConfigurationNode, _ folder: String
-    ) throws(Failure) -> LocalSocketConfiguration {
-        let keys = try node.mapping([
+    private static func socketKeys(
+        _ node: ConfigurationNode
+    ) throws(Failure) -> ConfigurationNode.Mapping {
+        try node.mapping([
             "path": "an absolute path", "threads": "worker threads",
             "allowedUsers": "user ids", "allowedGroups": "group ids",
             "maximumConnections": "a number", "maximumFrameBytes": "a size",
             "maximumBatchItems": "a number", "maximumInFlightBytes": "a size",
             "incompleteFrameTimeout": "a time", "slowReaderTimeout": "a time",
-            "defaultDeadline": "a time",
+            "defaultDeadline": "a time", "diagnostics": "`full` or `none`",
         ])
+    }
+
+    /// How much the decisions of a listener find out.
+    private static func diagnostics(
+        _ listener: ConfigurationNode
+    ) throws(Failure) -> DiagnosticsMode {
+        guard let node = try socketKeys(listener).optional("diagnostics") else { return .full }
+        return try node.choice(["full": .full, "none": .decisionOnly])
+    }
+
+    private static func socket(
+        _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) -> LocalSocketConfiguration {
+        let keys = try socketKeys(node)
         var socket = LocalSocketConfiguration(
             path: try keys.required("path").path(in: folder))
         if let node = try keys.optional("threads") {

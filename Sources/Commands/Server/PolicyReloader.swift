@@ -3,27 +3,39 @@ import DecisionPoint
 import Logging
 
 /// Reloads policies when asked or when their files change; bad ones leave the last good set.
+///
+/// All reloads run one after the other on a thread of their own, so that what was read last is what
+/// is in force, and stopping does not wait for them.
 final class PolicyReloader: Sendable {
     private let source: PolicySource
-    private let publisher: RulesetPublisher
     private let loaded: String
-    private let log: Logger
+    private let worker: ReloadThread
 
     /// - Parameter loaded: the source's signature from before the published policies were read, so
     ///   that a change during the reading is seen.
     init(source: PolicySource, loaded: String, publisher: RulesetPublisher, log: Logger) {
         self.source = source
         self.loaded = loaded
-        self.publisher = publisher
-        self.log = log
+        worker = ReloadThread(
+            reload: { cause in Self.reload(source, publisher, log, because: cause) },
+            freeUnused: { publisher.freeUnused() == 0 })
     }
 
-    /// Loads the files and publishes them if they are good.
-    func reload(because cause: String) {
+    deinit { worker.stop() }
+
+    /// Has the files loaded, and published if they are good; does not wait for it.
+    ///
+    /// What is asked for while a reload runs is one reload after it.
+    func reload(because cause: String) { worker.request(cause) }
+
+    private static func reload(
+        _ source: PolicySource, _ publisher: RulesetPublisher, _ log: Logger, because cause: String
+    ) {
         do throws(PolicySource.Failure) {
             let ruleset = try source.load()
-            let last = publisher.load().ruleset
-            guard ruleset.version != last.version else {
+            // Only the version: whoever holds the old set would have to free it.
+            let lastVersion = publisher.load().ruleset.version
+            guard ruleset.version != lastVersion else {
                 log.info("policies are unchanged", metadata: ["cause": "\(cause)"])
                 return
             }

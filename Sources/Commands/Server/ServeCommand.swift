@@ -35,6 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
                 incompleteFrameTimeout: 5s
                 slowReaderTimeout: 10s
                 defaultDeadline: 1s
+                diagnostics: full            # or `none`: stop when the decision is certain;
+                                             # answers name one determining policy at most
 
             Relative paths are relative to the file. Policies, links and schema are reloaded together
             when one of their files changes and on SIGHUP; if any of them is bad, all of the last
@@ -112,6 +114,7 @@ struct Service: Sendable {
             throw Failure(error.description)
         }
         let mode = configuration.errors
+        let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
         // A share that is too small for a cache is none.
         let share = configuration.cacheBytes / max(workers, 1)
@@ -122,8 +125,9 @@ struct Service: Sendable {
         do throws(LocalSocketError) {
             server = try LocalSocketServer.start(configuration.socket) { worker in
                 try DecisionPointHandler(
-                    publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-                    cacheBoard: boards[worker], worker: worker, startedAt: startedAt)
+                    publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
+                    cacheBytes: cacheBytes, cacheBoard: boards[worker], worker: worker,
+                    startedAt: startedAt)
             }
         } catch {
             throw Failure(error.description)

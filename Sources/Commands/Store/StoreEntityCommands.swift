@@ -46,16 +46,30 @@ struct StorePutCommand: AsyncParsableCommand {
             Examples:
               writ store put --store /var/lib/writ alice.json
               writ store put --config writ.yaml alice.json
-            """)
+              posture-feed | writ store put --store /var/lib/writ --stream
+
+            A line of a stream is an entity.
+
+            """ + StreamOptions.discussion)
 
     @OptionGroup var location: StoreLocation
     @OptionGroup var schema: StoreSchema
+    @OptionGroup var streaming: StreamOptions
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
-    var file: String
+    var file: String?
+
+    func validate() throws { try streaming.require(exactlyOne: file != nil, "the file") }
 
     func run() async throws {
         let conformance = try schema.conformance(location)
+        guard let file else {
+            return try ChangeStream.run(try location.open(), conformance, streaming) {
+                (json) throws(DataError) in
+                guard let conformance else { return .put(try json.entity(json.tape.root)) }
+                return .put(try json.entity(json.tape.root, conformingTo: conformance))
+            }
+        }
         let input = try InputFile(file)
         let json = try input.json()
         var entities: [Entity] = []
@@ -84,17 +98,35 @@ struct StorePutCommand: AsyncParsableCommand {
 struct StoreDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Remove entities in one change.",
-        discussion: "Example:\n  writ store delete --store /var/lib/writ 'User::\"alice\"'")
+        discussion: """
+            Examples:
+              writ store delete --store /var/lib/writ 'User::"alice"'
+              expired-sessions | writ store delete --store /var/lib/writ --stream --ignore-absent
+
+            A line of a stream names an entity: {"type": "User", "id": "alice"}.
+
+            """ + StreamOptions.discussion)
 
     @OptionGroup var location: StoreLocation
+    @OptionGroup var streaming: StreamOptions
 
     @Argument(help: ArgumentHelp("The entities.", valueName: "uid"))
-    var entities: [String]
+    var entities: [String] = []
 
     @Flag(help: "Pass over entities that are not there.")
     var ignoreAbsent = false
 
+    func validate() throws {
+        try streaming.require(exactlyOne: !entities.isEmpty, "the entities")
+    }
+
     func run() async throws {
+        if streaming.stream {
+            return try ChangeStream.run(try location.open(), nil, streaming) {
+                (json) throws(DataError) in
+                .delete(try json.uid(json.tape.root), ignoringAbsent: ignoreAbsent)
+            }
+        }
         var uids: [EntityUID] = []
         for entity in entities { uids.append(try entityUID(entity)) }
         let store = try location.open()

@@ -18,18 +18,31 @@ struct StorePatchCommand: AsyncParsableCommand {
 
             What is not named stays; null removes. `parents` may also be the whole new array.
 
-            Example:
+            Examples:
               writ store patch --store /var/lib/writ patch.json
-            """)
+              posture-feed | writ store patch --store /var/lib/writ --stream
+
+            A line of a stream is one patch.
+
+            """ + StreamOptions.discussion)
 
     @OptionGroup var location: StoreLocation
     @OptionGroup var schema: StoreSchema
+    @OptionGroup var streaming: StreamOptions
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
-    var file: String
+    var file: String?
+
+    func validate() throws { try streaming.require(exactlyOne: file != nil, "the file") }
 
     func run() async throws {
         let conformance = try schema.conformance(location)
+        guard let file else {
+            return try ChangeStream.run(try location.open(), conformance, streaming) {
+                (json) throws(DataError) in
+                .patch(try json.patch(json.tape.root, schema: conformance?.schema))
+            }
+        }
         let input = try InputFile(file)
         let json = try input.json()
         let patches: [EntityPatch]

@@ -7,7 +7,9 @@ extension RecordCache {
     func note(_ kind: Kind, _ key: UInt64, _ chain: UnsafeRawBufferPointer) {
         unsafe state.pointee.statistics.misses &+= 1
         let index = unsafe state.pointee.admissions
-        guard index < Self.maximumAdmissions, chain.count <= maximumChainBytes else { return }
+        guard index < Self.maximumAdmissions, chain.count <= maximumChainBytes,
+            letsIn(kind, key)
+        else { return }
         unsafe admissions[index] = Admission(
             kind: kind.rawValue, key: key, address: UInt(bitPattern: chain.baseAddress),
             count: chain.count)

@@ -54,6 +54,10 @@ struct RecordCache: ~Copyable {
         var unions = 0
         /// What building unions may cost now: see ``wantUnion(_:)``.
         var unionCredit = 1024
+        var touched: UInt64 = 0
+        /// Keys that the doorkeeper has let wait, and the word it clears next.
+        var turnedAway = 0
+        var clearing = 0
         /// Counts the changes of closures; unions of an earlier one are stale.
         var closureChanges: UInt64 = 0
         var statistics = CacheStatistics()
@@ -85,6 +89,8 @@ struct RecordCache: ~Copyable {
     let unions: UnsafeMutablePointer<UInt64>
     private let table: UnsafeMutablePointer<Slot>
     private let tableBytes: Int
+    /// A bit for each key that lately asked to be admitted to a full ring.
+    private let doorkeeper: UnsafeMutablePointer<UInt64>
     private let ring: UnsafeMutableRawPointer
     private let ringBytes: Int
     private let shift: UInt64
@@ -101,8 +107,11 @@ struct RecordCache: ~Copyable {
         var slots = Self.slotsPerBucket * 2
         while slots < capacity / 192 { slots *= 2 }
         let tableBytes = slots * MemoryLayout<Slot>.stride
+        // Four bits a slot.
+        let doorkeeperStart = Self.tableStart + tableBytes
+        let doorkeeperBytes = slots / 2
         // A page for the state and the wanted unions, one for the admissions; and the ring begins at a page.
-        let ringStart = (Self.tableStart + tableBytes + 4095) & ~4095
+        let ringStart = (doorkeeperStart + doorkeeperBytes + 4095) & ~4095
         let ringBytes = capacity - tableBytes
         guard let memory = CacheMemory(byteCount: ringStart + ringBytes) else { return nil }
         unsafe state = memory.start.bindMemory(to: State.self, capacity: 1)
@@ -111,6 +120,8 @@ struct RecordCache: ~Copyable {
         unsafe unions = (memory.start + Self.unionsStart).bindMemory(
             to: UInt64.self, capacity: Self.maximumUnions)
         unsafe table = (memory.start + Self.tableStart).bindMemory(to: Slot.self, capacity: slots)
+        unsafe doorkeeper = (memory.start + doorkeeperStart).bindMemory(
+            to: UInt64.self, capacity: doorkeeperBytes / 8)
         unsafe ring = memory.start + ringStart
         self.tableBytes = tableBytes
         self.ringBytes = ringBytes
@@ -151,6 +162,33 @@ struct RecordCache: ~Copyable {
         }
         return unsafe UnsafeRawBufferPointer(
             start: UnsafeRawPointer(header) + Header.byteCount, count: Int(header.pointee.count))
+    }
+
+    /// Below this many bytes in use the processor's own caches hold most of what is asked for.
+    private static let largeBytes = 4 << 20
+
+    /// Reads the beginnings of the chains of two entities, so that the processor waits for both at
+    /// the same time and not for one after the other.
+    @inline(__always)
+    func touch(_ first: UInt64, _ second: UInt64) {
+        guard unsafe state.pointee.used > Self.largeBytes else { return }
+        let (one, other) = unsafe (slot(.entity, first), slot(.entity, second))
+        var sum: UInt64 = 0
+        if let one = unsafe one { sum = lines(at: Self.place(unsafe one.pointee)) }
+        if let other = unsafe other { sum &+= lines(at: Self.place(unsafe other.pointee)) }
+        // So that the reads are not left out.
+        unsafe state.pointee.touched = sum
+    }
+
+    /// A word of each of the first four lines of the processor's cache from a place on.
+    @inline(__always)
+    private func lines(at place: Int) -> UInt64 {
+        guard place &+ 256 <= ringBytes else { return 0 }
+        let start = unsafe ring + place
+        return unsafe start.load(as: UInt64.self)
+            &+ start.load(fromByteOffset: 64, as: UInt64.self)
+            &+ start.load(fromByteOffset: 128, as: UInt64.self)
+            &+ start.load(fromByteOffset: 192, as: UInt64.self)
     }
 
     /// The chain of a key without counting or marking a use; nil when it is unknown.
@@ -194,6 +232,36 @@ struct RecordCache: ~Copyable {
     @inline(__always)
     func header(at place: Int) -> UnsafeMutablePointer<Header> {
         unsafe (ring + place).assumingMemoryBound(to: Header.self)
+    }
+
+    // MARK: Letting in
+
+    /// Keys that are let wait for each word of the doorkeeper that is cleared: so an eighth of its
+    /// bits are set, at most.
+    private static let keysPerClearing = 8
+
+    /// Whether a key may be admitted: to a full ring only when it was asked for before, not long ago.
+    ///
+    /// What is asked for once would push out what is asked for often, and to copy it costs as much
+    /// as to read it.
+    func letsIn(_ kind: Kind, _ key: UInt64) -> Bool {
+        guard isNearlyFull else { return true }
+        let mixed = (key ^ salt ^ (kind.rawValue &<< 61)) &* multiplier
+        let bit = Int(truncatingIfNeeded: mixed &>> (shift &- 5))
+        let (word, mask) = (bit >> 6, UInt64(1) &<< UInt64(bit & 63))
+        let bits = unsafe doorkeeper[word]
+        if bits & mask != 0 {
+            unsafe doorkeeper[word] = bits & ~mask
+            return true
+        }
+        unsafe doorkeeper[word] = bits | mask
+        unsafe state.pointee.turnedAway &+= 1
+        if unsafe state.pointee.turnedAway % Self.keysPerClearing == 0 {
+            let next = unsafe state.pointee.clearing
+            unsafe doorkeeper[next] = 0
+            unsafe state.pointee.clearing = (next + 1) % (tableBytes / 16 / 2 / 8)
+        }
+        return false
     }
 
     // MARK: Forgetting

@@ -39,14 +39,52 @@ struct CrashWriter {
         let store = try EntityStore.open(
             at: directory, StoreOptions(createIfMissing: true, mapBytes: 256 << 10))
         say("open")
+        let writer = try GroupWriter(store)
         var number = firstNumber
         while true {
             number += 1
+            if random(4) == 0 {
+                try burst(&number, writer)
+                continue
+            }
             let step = nextStep(number)
             say("try \(step.line)")
             let revision = try perform(step, store)
             say("done \(step.line) \(revision)")
         }
+    }
+
+    /// Hands many changes to a group writer at once, some of which are refused.
+    private mutating func burst(
+        _ number: inout Int, _ writer: GroupWriter
+    ) throws(StoreError) {
+        for _ in 0..<random(40) {
+            number += 1
+            var step = nextStep(number)
+            while step.verb == .load || step.verb == .patch { step = nextStep(number) }
+            say("try \(step.line)")
+            let change: EntityChange =
+                step.verb == .delete
+                ? .delete(step.uids[0], ignoringAbsent: true) : .put(step.entity(step.uids[0]))
+            writer.submit(change) { [step] result in
+                switch result {
+                case .success(let revision): say("done \(step.line) \(revision)")
+                case .failure(let error): say("error \(error)")
+                }
+            }
+            // Refused always, once before it writes and once after.
+            let own = CrashStep.uid("Circle", 0)
+            for refused in [
+                EntityChange.delete(CrashStep.uid("None", 0)),
+                .put(Entity(uid: own, parents: [own])),
+            ] where random(8) == 0 {
+                writer.submit(refused) { result in
+                    if case .success = result { say("error a bad change passed") }
+                }
+            }
+        }
+        // Answered after all before it.
+        _ = try writer.write(.delete(CrashStep.uid("None", 0), ignoringAbsent: true))
     }
 
     private mutating func nextStep(_ number: Int) -> CrashStep {

@@ -17,11 +17,3 @@ case "verify": exit(CrashJudge(directory: arguments[2], log: arguments[3]).run()
 case "get": exit(DamageProbe(directory: arguments[2], ids: Array(arguments.dropFirst(3))).run())
 default: exit(64)
 }
-
-/// Writes a line to standard output at once.
-func say(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    unsafe bytes.withUnsafeBytes { buffer in
-        _ = unsafe write(1, buffer.baseAddress, buffer.count)
-    }
-}

@@ -2,6 +2,9 @@ import CedarEngine
 import DecisionPoint
 import EntityStore
 
+/// The record cache of one reader: a quarter of what `serve` shares out over its threads by default.
+let cacheBytes = 64 << 20
+
 /// A way to decide the requests of a block: what is measured.
 ///
 /// Everything is owned by the path, so that the measuring loop is one over plain calls.
@@ -52,7 +55,7 @@ struct StorePath: ~Copyable, DecisionPath {
         self.block = block
         rules = ruleset.view
         requests = block.requests
-        reader = try store.makeReader()
+        reader = try store.makeReader(cacheBytes: cacheBytes)
     }
 
     var count: Int { requests.count }
@@ -76,11 +79,16 @@ struct DeciderPath: ~Copyable, DecisionPath {
     private let questions: [Question]
     private var decider: Decider
 
-    init(_ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock) throws {
+    /// - Parameter bytes: the bound on the cache of records; 0 for none.
+    init(
+        _ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock,
+        cacheBytes bytes: Int = cacheBytes
+    ) throws {
         self.block = block
         questions = block.questions
         decider = try Decider(
-            publisher: RulesetPublisher(ruleset), store: store, errors: .strict)
+            publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
+            cacheBytes: bytes)
     }
 
     var count: Int { questions.count }

@@ -26,8 +26,9 @@ final class Measurement<Path: DecisionPath & ~Copyable> {
         (0..<path.count).map { path.decide($0) }
     }
 
-    /// Decides every request once, so that caches and workspaces are warm.
-    func warm() { _ = Self.pass(&path) }
+    /// Decides every request a few times, so that caches and workspaces are warm: what is asked for
+    /// again is made ready step by step.
+    func warm() { for _ in 0..<4 { _ = Self.pass(&path) } }
 
     /// Decides every request so many times; returns the thread's processor time in
     /// nanoseconds.
@@ -64,36 +65,48 @@ final class Measurement<Path: DecisionPath & ~Copyable> {
     }
 }
 
-extension Measurement where Path: WarmablePath & ~Copyable {
-    /// Measures requests that were not asked for before: the first half of them timed as a whole,
-    /// the second one by one.
-    func measureOnce(warming: Bool = true) -> MeasuredFigures {
-        _ = (Stopwatch.nanosecondsPerTick, Stopwatch.overheadTicks)
-        return Self.measureOnce(&path, warming)
-    }
+/// Times of two paths that took turns, each with requests that were not asked for before.
+struct PairedFigures {
+    private(set) var means: [Double] = []
+    private(set) var allocations = 0
+    private(set) var decisions = 0
+    private var timings: Timings
 
-    private static func measureOnce(_ path: inout Path, _ warming: Bool) -> MeasuredFigures {
-        if warming { path.warm() }
-        let half = path.count / 2
-        var timings = Timings(capacity: path.count - half)
+    init(capacity: Int) { timings = Timings(capacity: capacity) }
+
+    /// Decides a part of the requests: the first half timed as a whole, the second one by one.
+    mutating func measure<Path: DecisionPath & ~Copyable>(
+        _ path: inout Path, _ range: Range<Int>
+    ) {
+        let middle = range.lowerBound + range.count / 2
         let before = allocation_count()
         let start = Stopwatch.threadNanoseconds()
         var allowed = 0
-        for index in 0..<half where path.decide(index) { allowed &+= 1 }
+        for index in range.lowerBound..<middle where path.decide(index) { allowed &+= 1 }
         let elapsed = Stopwatch.threadNanoseconds() &- start
-        let allocations = Double(allocation_count() - before) / Double(max(1, half))
-        for index in half..<path.count {
+        allocations += Int(allocation_count() - before)
+        decisions += middle - range.lowerBound
+        means.append(Double(elapsed) / Double(max(1, middle - range.lowerBound)))
+        for index in middle..<range.upperBound {
             let start = Stopwatch.ticks()
             if path.decide(index) { allowed &+= 1 }
             timings.record(Stopwatch.ticks() &- start)
         }
         precondition(allowed >= 0, "decisions are made")
-        let quantiles = timings.quantiles([0.5, 0.99, 1])
-        let mean = Double(elapsed) / Double(max(1, half))
-        return MeasuredFigures(
-            figures: RunFigures(
-                mean: mean, p50: quantiles[0], p99: quantiles[1], max: quantiles[2]),
-            best: mean, allocationsPerDecision: allocations)
+    }
+
+    /// The median of the means, and quantiles over all.
+    var figures: MeasuredFigures {
+        mutating get {
+            let quantiles = timings.quantiles([0.5, 0.99, 1])
+            let sorted = means.sorted()
+            let mean = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+            return MeasuredFigures(
+                figures: RunFigures(
+                    mean: mean, p50: quantiles[0], p99: quantiles[1], max: quantiles[2]),
+                best: sorted.first ?? 0,
+                allocationsPerDecision: Double(allocations) / Double(max(1, decisions)))
+        }
     }
 }
 

@@ -2,42 +2,36 @@ import CedarEngine
 import DecisionPoint
 import EntityStore
 
-/// Decides one block to be warm, then another that is measured, with one decider.
-struct SwitchingPath: ~Copyable, WarmablePath {
-    private let (warmBlock, measuredBlock): (QuestionBlock, QuestionBlock)
-    private let (warmQuestions, questions): ([Question], [Question])
+/// A decider with a cache that decides one block after the other.
+struct SwitchingPath: ~Copyable, DecisionPath {
+    private var block: QuestionBlock
+    private var questions: [Question]
     private var decider: Decider
 
     init(
-        _ ruleset: Ruleset, _ store: EntityStore, warm: QuestionBlock, measured: QuestionBlock
+        _ ruleset: Ruleset, _ store: EntityStore, _ block: QuestionBlock, cacheBytes: Int
     ) throws {
-        (warmBlock, measuredBlock) = (warm, measured)
-        (warmQuestions, questions) = (warm.questions, measured.questions)
+        self.block = block
+        questions = block.questions
         decider = try Decider(
-            publisher: RulesetPublisher(ruleset), store: store, errors: .strict)
+            publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
+            cacheBytes: cacheBytes)
     }
+
+    /// Goes on with other requests; the cache stays as it is.
+    mutating func go(to block: QuestionBlock) {
+        self.block = block
+        questions = block.questions
+    }
+
+    var cacheStatistics: CacheStatistics { decider.cacheStatistics }
 
     var count: Int { questions.count }
 
-    mutating func warm() {
-        for question in warmQuestions { _ = decide(question) }
-    }
-
-    mutating func decide(_ index: Int) -> Bool { decide(questions[index]) }
-
-    private mutating func decide(_ question: Question) -> Bool {
+    mutating func decide(_ index: Int) -> Bool {
         decider.begin()
-        let outcome = decider.decide(question, minimumRevision: 0)
+        let outcome = decider.decide(questions[index], minimumRevision: 0)
         decider.end()
         return outcome == .allowed
     }
-}
-
-/// A path that is made warm by other requests than those measured.
-protocol WarmablePath: DecisionPath, ~Copyable {
-    mutating func warm()
-}
-
-extension GetsPath: WarmablePath {
-    mutating func warm() {}
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchSupport
 import CedarEngine
 import CedarSyntax
+import DecisionPoint
 import EntityStore
 import Glibc
 
@@ -12,9 +13,11 @@ struct EntitiesCommand: ParsableCommand {
         abstract: "Decisions among 1,000 to 10,000,000 entities in LMDB.",
         discussion: """
             Users and documents in equal number; a request names one of each, drawn uniformly or by
-            Zipf's law (0.99). What is measured was not asked for before. `gets` are the two
-            searches in LMDB alone. `private` is the memory of the process that is no file's,
-            beyond what it had before it opened the store.
+            Zipf's law (0.99). What is measured was not asked for before, after `--warm` others of
+            the same kind. `gets` are the two searches in LMDB alone, for requests of the same kind;
+            they take turns with the decisions, and `ratio` is the median over the turns. `hits` is
+            the share of lookups that the cache answered. `private` is the memory of the process
+            that is no file's, beyond what it had before it opened the store.
 
             Example:
               writ-bench decide entities --maximum 10000000 --folder /var/tmp
@@ -26,17 +29,34 @@ struct EntitiesCommand: ParsableCommand {
     @Option(help: "Requests of each kind.")
     var requests = 100_000
 
+    @Option(help: "The bound on the cache of records, in MiB.")
+    var cache = 256
+
+    @Option(help: "Requests that make the cache warm; no more than eight for each entity.")
+    var warm = 3_000_000
+
+    @Option(help: "Turns of decisions and gets.")
+    var turns = 11
+
     @Option(help: ArgumentHelp("Where the stores are made.", valueName: "folder"))
     var folder: String?
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard maximum >= 1000, turns >= 1, requests >= turns * 2, cache >= 0, warm >= 0 else {
+            throw ValidationError(
+                "--maximum is at least 1000, --turns 1, --requests twice that, and none less than 0"
+            )
+        }
+    }
+
     func run() throws {
         var report = Report(
             "decisions among many entities in LMDB, nanoseconds",
             columns: [
-                "entities", "access", "gets mean", "mean", "p50", "p99", "private MB", "first ms",
-                "store MB", "import s", "allocations", "wrong",
+                "entities", "access", "gets mean", "mean", "ratio", "p50", "p99", "hits",
+                "private MB", "first ms", "store MB", "import s", "allocations", "wrong",
             ])
         var lines: [String: [(x: Double, y: Double)]] = [:]
         var wrong = 0
@@ -82,43 +102,73 @@ struct EntitiesCommand: ParsableCommand {
         try importEntities(workload, directory.path, path)
         let importSeconds = (clock.now - start).nanoseconds / 1e9
         let ruleset = try Ruleset(PolicySet.parse(EntityWorkload.policies), version: 1)
-        return try ["uniform", "Zipf 0.99"].map { access in
-            let isZipf = access != "uniform"
-            let items = workload.requests(requests, zipf: isZipf, seed: 1)
-            let block = try QuestionBlock(items)
-            let warmBlock = try QuestionBlock(
-                workload.requests(requests, zipf: isZipf, seed: 2))
-            let expected = items.map { workload.isAllowed($0) }
-            let before = try Machine.privateBytes()
-            let opening = clock.now
-            let store = try EntityStore.open(at: path)
-            // One decision, made as the service makes its first.
-            var path = try DeciderPath(ruleset, store, block)
-            _ = path.decide(0)
-            let firstMilliseconds = (clock.now - opening).nanoseconds / 1e6
-            // The measured requests are new to the cache, the entities as popular as before.
-            let measurement = Measurement(
-                try SwitchingPath(ruleset, store, warm: warmBlock, measured: block))
-            let figures = measurement.measureOnce()
-            let privateBytes = try Machine.privateBytes() - before
-            let wrong = zip(measurement.decisions(), expected).count { $0 != $1 }
-            let gets = Measurement(try GetsPath(store, block))
-            let getFigures = gets.measureOnce(warming: false)
-            let storeBytes = try store.statistics().usedBytes
-            return Row(
-                access: access, figures: figures, wrong: wrong,
-                cells: [
-                    .count(count), .text(access), .number(getFigures.figures.mean, decimals: 0),
-                    .number(figures.figures.mean, decimals: 0),
-                    .number(figures.figures.p50, decimals: 0),
-                    .number(figures.figures.p99, decimals: 0),
-                    .number(Double(privateBytes) / 1e6, decimals: 1),
-                    .number(firstMilliseconds, decimals: 1),
-                    .number(Double(storeBytes) / 1e6, decimals: 0),
-                    .number(importSeconds, decimals: 1),
-                    .number(figures.allocationsPerDecision, decimals: 3), .count(wrong),
-                ])
+        return try [false, true].map { isZipf in
+            try measure(workload, ruleset, path, isZipf: isZipf, importSeconds)
         }
+    }
+
+    private func measure(
+        _ workload: EntityWorkload, _ ruleset: Ruleset, _ path: String, isZipf: Bool,
+        _ importSeconds: Double
+    ) throws -> Row {
+        let items = workload.requests(requests, zipf: isZipf, seed: 1)
+        let (block, expected) = (try QuestionBlock(items), items.map { workload.isAllowed($0) })
+        let getBlock = try QuestionBlock(workload.requests(requests, zipf: isZipf, seed: 2))
+        let before = try Machine.privateBytes()
+        let clock = ContinuousClock()
+        let opening = clock.now
+        let store = try EntityStore.open(at: path)
+        // One decision, made as the service makes its first.
+        var decider = try SwitchingPath(ruleset, store, block, cacheBytes: cache << 20)
+        _ = decider.decide(0)
+        let firstMilliseconds = (clock.now - opening).nanoseconds / 1e6
+        var gets = try GetsPath(store, getBlock)
+        // Others are as popular as those that are measured.
+        var asked = 0
+        while asked < min(warm, workload.count * 8) {
+            decider.go(
+                to: try QuestionBlock(
+                    workload.requests(requests, zipf: isZipf, seed: UInt64(1000 + asked))))
+            for index in 0..<decider.count { _ = decider.decide(index) }
+            asked += requests
+        }
+        decider.go(to: block)
+        let cached = decider.cacheStatistics
+        _ = (Stopwatch.nanosecondsPerTick, Stopwatch.overheadTicks)
+        var decisionFigures = PairedFigures(capacity: requests)
+        var getFigures = PairedFigures(capacity: requests)
+        for turn in 0..<turns {
+            let range = (turn * requests / turns)..<((turn + 1) * requests / turns)
+            decisionFigures.measure(&decider, range)
+            getFigures.measure(&gets, range)
+        }
+        let privateBytes = try Machine.privateBytes() - before
+        let after = decider.cacheStatistics
+        let (hits, misses) = (after.hits - cached.hits, after.misses - cached.misses)
+        let ratios = zip(decisionFigures.means, getFigures.means).map { $0 / $1 }.sorted()
+        var wrong = 0
+        for (index, isAllowed) in expected.enumerated() where decider.decide(index) != isAllowed {
+            wrong += 1
+        }
+        let figures = decisionFigures.figures
+        let storeBytes = try store.statistics().usedBytes
+        let access = isZipf ? "Zipf 0.99" : "uniform"
+        let share = Double(hits) / Double(max(1, hits + misses))
+        let (means, searches) = (figures.figures, getFigures.figures.figures)
+        var cells: [Report.Cell] = [.count(workload.count), .text(access)]
+        cells.append(.number(searches.mean, decimals: 0))
+        cells.append(.number(means.mean, decimals: 0))
+        cells.append(.number(ratios[ratios.count / 2], decimals: 2))
+        cells.append(.number(means.p50, decimals: 0))
+        cells.append(.number(means.p99, decimals: 0))
+        cells.append(.number(share, decimals: 3))
+        cells.append(.number(Double(privateBytes) / 1e6, decimals: 1))
+        cells.append(.number(firstMilliseconds, decimals: 1))
+        cells.append(.number(Double(storeBytes) / 1e6, decimals: 0))
+        cells.append(.number(importSeconds, decimals: 1))
+        cells.append(.number(figures.allocationsPerDecision, decimals: 3))
+        cells.append(.count(wrong))
+        return Row(access: access, figures: figures, wrong: wrong, cells: cells)
     }
 
     private func importEntities(

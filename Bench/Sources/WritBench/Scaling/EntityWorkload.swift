@@ -52,25 +52,58 @@ struct EntityWorkload {
         try flush()
     }
 
-    /// Draws requests; the second of a pair has the same team as the first half the time.
+    /// Gives the users and documents in random order, so many at a time.
+    func forEachBatch(of size: Int, seed: UInt64, _ body: ([Entity]) throws -> Void) rethrows {
+        var random = SeededRandom(seed: seed)
+        var order = Array(0..<half * 2)
+        for index in order.indices.dropFirst() { order.swapAt(index, random.below(index + 1)) }
+        for start in stride(from: 0, to: order.count, by: max(1, size)) {
+            try body(order[start..<min(start + max(1, size), order.count)].map(entity))
+        }
+    }
+
+    private func entity(_ number: Int) -> Entity {
+        let index = number / 2
+        let team = EntityUID("Team", "t\(index % Self.teams)")
+        if number % 2 == 0 {
+            return Entity(
+                uid: EntityUID("User", "user-\(index)"),
+                attributes: [
+                    ("clearance", .long(Int64(index % 5))),
+                    ("name", .string(Text("User number \(index)"))),
+                ],
+                parents: [team])
+        }
+        return Entity(
+            uid: EntityUID("Doc", "document-\(index)"),
+            attributes: [
+                ("level", .long(Int64(index % 4))), ("archived", .bool(index % 16 == 0)),
+                ("team", .entity(team)),
+            ])
+    }
+
+    /// Draws requests; in half of them the document is of the user's team.
     func requests(_ wanted: Int, zipf: Bool, seed: UInt64) -> [QuestionBlock.Item] {
         var random = SeededRandom(seed: seed)
         let popularity = Zipf(count: half, skew: 0.99)
-        // Popular users and documents are different ones, and not neighbours.
+        // Popular users and documents are not neighbours, in the file and by name.
         let step = 7_919
-        func draw() -> Int {
-            zipf
-                ? (popularity.draw(&random) &* step) % half : random.below(half)
-        }
+        func draw() -> Int { zipf ? popularity.draw(&random) : random.below(half) }
+        func place(_ rank: Int) -> Int { (rank &* step) % half }
+        // Ranks of a team are this far from the first one's, where the halves hold whole teams.
+        let inverse = 79
         return (0..<wanted).map { _ in
-            let user = draw()
-            var document = draw()
+            let user = place(draw())
+            var rank = draw()
             if random.chance(0.5) {
-                document = min(document - document % Self.teams + user % Self.teams, half - 1)
+                // The next rank or so: the document is as popular as the one that was drawn.
+                let team = user % Self.teams
+                rank = rank - rank % Self.teams + inverse * team % Self.teams
+                rank = min(rank, half - 1)
             }
             return QuestionBlock.Item(
                 principal: EntityUID("User", "user-\(user)"), action: .action("read"),
-                resource: EntityUID("Doc", "document-\(document)"),
+                resource: EntityUID("Doc", "document-\(place(rank))"),
                 context: [("audit", .bool(false))])
         }
     }

@@ -4,6 +4,7 @@ import CedarEngine
 import CedarSyntax
 import EntityStore
 import Glibc
+import Synchronization
 
 /// `writ-bench store`: how fast entities are imported, written and read.
 struct StoreCommand: ParsableCommand {
@@ -22,6 +23,9 @@ struct StoreCommand: ParsableCommand {
 
     @Option(help: "Operations of each other kind.")
     var operations = 2000
+
+    @Option(help: "Put the entities in random order, so many a commit, instead of importing them.")
+    var fill: Int?
 
     @Option(help: ArgumentHelp("Where the store is made.", valueName: "folder"))
     var folder: String?
@@ -48,7 +52,14 @@ struct StoreCommand: ParsableCommand {
             try body()
             rows.append((name, count, (clock.now - start).nanoseconds / 1e9))
         }
-        try measure("import", entities) { _ = try store.importEntities(from: .file(file)) }
+        try measure("import", entities) {
+            if let fill {
+                try workload.forEachBatch(of: fill, seed: 4) { try store.put($0) }
+            } else {
+                _ = try store.importEntities(from: .file(file))
+            }
+        }
+        var groups: [String] = []
         var random = SeededRandom(seed: 5)
         func user() -> Int { random.below(entities / 2) }
         func entity(_ index: Int) -> Entity {
@@ -76,6 +87,28 @@ struct StoreCommand: ParsableCommand {
                 ])
             }
         }
+        for (name, isPatch) in [("put, in groups", false), ("patch, in groups", true)] {
+            // Given one after the other without waiting, as a feed does.
+            let changes = (0..<operations * 10).map { _ -> EntityChange in
+                let entity = entity(user())
+                if !isPatch { return .put(entity) }
+                return .patch(EntityPatch(uid: entity.uid, attributes: [entity.attributes[0]]))
+            }
+            let refused = Atomic<Int>(0)
+            let revision = try store.revision
+            try measure(name, changes.count) {
+                let writer = try GroupWriter(store)
+                for change in changes {
+                    writer.submit(change) { result in
+                        if case .failure = result { refused.add(1, ordering: .relaxed) }
+                    }
+                }
+                writer.close()
+            }
+            groups.append(
+                "\(name): \(try store.revision - revision) commits, "
+                    + "\(refused.load(ordering: .relaxed)) refused")
+        }
         try measure("get as a tree", operations) {
             for _ in 0..<operations { _ = try store.get(EntityUID("User", "user-\(user())")) }
         }
@@ -95,10 +128,11 @@ struct StoreCommand: ParsableCommand {
             ])
         }
         let bytes = try store.statistics().usedBytes
-        report.notes = [
-            "\((Double(bytes) / Double(entities)).fixed(0)) bytes of store an entity; "
-                + "\(missing) entities not found"
-        ]
+        report.notes =
+            [
+                "\((Double(bytes) / Double(entities)).fixed(0)) bytes of store an entity; "
+                    + "\(missing) entities not found"
+            ] + groups
         try output.publish(
             report,
             Chart(

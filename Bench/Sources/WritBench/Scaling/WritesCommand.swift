@@ -14,18 +14,19 @@ struct WritesCommand: ParsableCommand {
         discussion: """
             A thread writes single entities, round and round, each with the number of the round; so in every revision an entity is as new as the next one or one round ahead. The
             policy allows only this, so a decision that saw two revisions would be a deny: every
-            deny is counted as wrong. Phases with and without writes alternate. Every commit is
-            synced, so the rate of a disk is soon reached: `--folder /dev/shm` takes it out.
+            deny is counted as wrong. Phases with and without writes alternate. Writes are handed
+            to a group writer, which commits and syncs those together that wait at the same time;
+            `writes/s` are those that were on disk when the phase ended.
 
             Example:
-              writ-bench decide writes --rate 10000 --folder /dev/shm
+              writ-bench decide writes --rate 10000 --folder /var/tmp
             """)
 
     @Option(help: "Writes a second.")
     var rate = 10_000.0
 
-    @Option(help: "Entities written in one commit, one after the other.")
-    var batch = 1
+    @Option(help: "The bound on the cache of records, in MiB.")
+    var cache = 64
 
     @Option(help: "Entities in the store.")
     var entities = 10_000
@@ -42,7 +43,7 @@ struct WritesCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard rate > 0, entities >= 2, (1...entities).contains(batch), seconds > 0, rounds > 0
+        guard rate > 0, entities >= 2, cache >= 0, seconds > 0, rounds > 0
         else {
             throw ValidationError("--rate, --seconds and --rounds must be positive")
         }
@@ -67,7 +68,7 @@ struct WritesCommand: ParsableCommand {
             at: "\(directory.path)/store", StoreOptions(createIfMissing: true))
         try store.put(
             [Entity(uid: .action("read"))] + (0..<entities).map { Self.counter($0, round: 0) })
-        let writer = CounterWriter(store, entities: entities, batch: batch)
+        let writer = try CounterWriter(store, entities: entities)
         var random = SeededRandom(seed: 11)
         let block = try QuestionBlock(
             (0..<50_000).map { _ in
@@ -77,19 +78,26 @@ struct WritesCommand: ParsableCommand {
                     resource: EntityUID("Counter", "c\(index + 1)"))
             })
         var path = try DeciderPath(
-            Ruleset(PolicySet.parse(Self.policies), version: 1), store, block)
+            Ruleset(PolicySet.parse(Self.policies), version: 1), store, block,
+            cacheBytes: cache << 20)
         var report = Report(
             "decisions beside writes of single entities, nanoseconds",
-            columns: ["round", "writes/s", "mean", "p50", "p99", "max", "decisions", "wrong"])
+            columns: [
+                "round", "writes/s", "commits/s", "mean", "p50", "p99", "max", "decisions", "wrong",
+            ])
         var (without, with): ([RunFigures], [RunFigures]) = ([], [])
         var wrong = 0
         for round in 0..<rounds {
             let quiet = Self.decide(&path, seconds: seconds)
             without.append(quiet.figures)
-            report.add(quiet.cells(round, writesPerSecond: 0))
+            report.add(quiet.cells(round, writesPerSecond: 0, commitsPerSecond: 0))
+            let revision = try store.revision
             let busy = try writer.run(rate: rate) { Self.decide(&path, seconds: seconds) }
+            let commits = Double(try store.revision - revision) / seconds
             with.append(busy.result.figures)
-            report.add(busy.result.cells(round, writesPerSecond: busy.rate))
+            report.add(
+                busy.result.cells(
+                    round, writesPerSecond: busy.rate, commitsPerSecond: commits))
             wrong += quiet.wrong + busy.result.wrong
         }
         if let quiet = RunFigures.median(of: without), let busy = RunFigures.median(of: with) {
@@ -125,10 +133,13 @@ struct WritesCommand: ParsableCommand {
         var decisions: Int
         var wrong: Int
 
-        func cells(_ round: Int, writesPerSecond: Double) -> [Report.Cell] {
+        func cells(
+            _ round: Int, writesPerSecond: Double, commitsPerSecond: Double
+        ) -> [Report.Cell] {
             [
                 .count(round + 1), .number(writesPerSecond, decimals: 0),
-                .number(figures.mean, decimals: 0), .number(figures.p50, decimals: 0),
+                .number(commitsPerSecond, decimals: 0), .number(figures.mean, decimals: 0),
+                .number(figures.p50, decimals: 0),
                 .number(figures.p99, decimals: 0), .number(figures.max, decimals: 0),
                 .count(decisions), .count(wrong),
             ]
@@ -166,15 +177,14 @@ struct WritesCommand: ParsableCommand {
 
 /// Writes one entity after the other at a rate, on a thread of its own.
 private final class CounterWriter: Sendable {
-    private let store: EntityStore
+    private let writer: GroupWriter
     private let entities: Int
-    private let batch: Int
+    private let given = Atomic<Int>(0)
     private let written = Atomic<Int>(0)
     private let failure = Mutex<String?>(nil)
 
-    init(_ store: EntityStore, entities: Int, batch: Int) {
-        self.batch = batch
-        self.store = store
+    init(_ store: EntityStore, entities: Int) throws {
+        writer = try GroupWriter(store)
         self.entities = entities
     }
 
@@ -186,19 +196,22 @@ private final class CounterWriter: Sendable {
         let before = written.load(ordering: .relaxed)
         let clock = ContinuousClock()
         let start = clock.now
-        let thread = try BackgroundThread { self.write(rate: rate, until: stop) }
+        let thread = try BackgroundThread { self.give(rate: rate, until: stop) }
         let result = body()
         let count = written.load(ordering: .relaxed) - before
         let seconds = (clock.now - start).nanoseconds / 1e9
         stop.raise()
         thread.join()
+        // Nothing of it may be left for the phase that follows.
+        while written.load(ordering: .acquiring) < given.load(ordering: .relaxed),
+            failure.withLock({ $0 }) == nil
+        { MonotonicTime.sleep(nanoseconds: 1_000_000) }
         if let failure = failure.withLock({ $0 }) { throw BenchError(failure) }
         return (result, Double(count) / seconds)
     }
 
-    private func write(rate: Double, until stop: StopFlag) {
-        var schedule = OpenSchedule(
-            start: MonotonicTime.now(), rate: rate / Double(batch), seconds: 3600)
+    private func give(rate: Double, until stop: StopFlag) {
+        var schedule = OpenSchedule(start: MonotonicTime.now(), rate: rate, seconds: 3600)
         while !stop.isRaised {
             let now = MonotonicTime.now()
             guard schedule.take(now: now) != nil else {
@@ -207,17 +220,14 @@ private final class CounterWriter: Sendable {
                 }
                 continue
             }
-            let number = written.load(ordering: .relaxed)
-            do throws(StoreError) {
-                try store.put(
-                    (number..<(number + batch)).map {
-                        WritesCommand.counter($0 % entities, round: $0 / entities + 1)
-                    })
-            } catch {
-                failure.withLock { $0 = error.description }
-                return
+            let number = given.add(1, ordering: .relaxed).oldValue
+            let entity = WritesCommand.counter(number % entities, round: number / entities + 1)
+            writer.submit(.put(entity)) { result in
+                if case .failure(let error) = result {
+                    self.failure.withLock { $0 = error.description }
+                }
+                self.written.add(1, ordering: .releasing)
             }
-            written.add(batch, ordering: .releasing)
         }
     }
 }

@@ -17,7 +17,7 @@ struct LoadFigures {
 /// Loads a server from one thread.
 @safe
 final class LoadClient {
-    private let connections: [LoadConnection]
+    let connections: [LoadConnection]
     private let poller: Int32
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
@@ -52,18 +52,25 @@ final class LoadClient {
 
     private var wrong: Int { connections.reduce(0) { $0 + $1.wrong } }
 
-    /// Keeps `depth` requests in flight on each connection.
+    /// Keeps `depth` requests in flight on each connection, for so long.
     func runClosed(depth: Int, warmSeconds: Double, seconds: Double) throws -> LoadFigures {
+        let end = MonotonicTime.now() &+ UInt64((warmSeconds + seconds) * 1e9)
+        return try runClosed(depth: depth, warmSeconds: warmSeconds) { now in now >= end }
+    }
+
+    /// Keeps `depth` requests in flight on each connection, until `isOver` says so.
+    func runClosed(
+        depth: Int, warmSeconds: Double, until isOver: (_ now: UInt64) -> Bool
+    ) throws -> LoadFigures {
         var histogram = LatencyHistogram()
         let origin = MonotonicTime.now()
         let start = origin &+ UInt64(warmSeconds * 1e9)
-        let end = start &+ UInt64(seconds * 1e9)
         for connection in connections {
             for _ in 0..<depth { connection.enqueue(time: origin) }
             try connection.flush()
         }
         var (answers, now) = (0, origin)
-        while now < end {
+        while !isOver(now) {
             try forEachReadable(nanoseconds: nil) { connection in
                 var first = true
                 let count = try connection.receive { time in

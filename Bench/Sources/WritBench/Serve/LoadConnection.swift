@@ -1,6 +1,7 @@
 import BenchSupport
 import CEpoll
 import Glibc
+import Wire
 
 /// What a server answers with.
 enum ServerKind: String {
@@ -26,6 +27,9 @@ final class LoadConnection {
     private var nextID: UInt64 = 1
     private var awaitedID: UInt64 = 1
     private var nextFrame: Int
+
+    /// Judges whole frames in place of the comparison of single decisions, if there is one.
+    var judgeFrame: ((ByteRegion) -> Bool)?
 
     /// Answers that are not what they must be.
     private(set) var wrong = 0
@@ -117,7 +121,11 @@ final class LoadConnection {
         let id = unsafe input.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
         var isRight = id.littleEndian == awaitedID
         awaitedID += 1
-        if kind == .writ {
+        if let judgeFrame {
+            let frame = unsafe ByteRegion(
+                UnsafeRawBufferPointer(rebasing: input[offset..<offset + length]))
+            isRight = judgeFrame(frame) && isRight
+        } else if kind == .writ {
             // Kind 2 is a decision; its first byte is 1 for an allow and 2 for a deny.
             let isDecision = unsafe length >= 56 && input[offset + 5] == 2
             let wanted: UInt8 = frames.expected[entry.frame] ? 1 : 2

@@ -10,21 +10,28 @@ struct LoadFrames {
     /// Whether each request is to be allowed.
     let expected: [Bool]
 
-    init(_ items: [QuestionBlock.Item], expected: [Bool]) throws {
+    /// - Parameter itemsPerFrame: 1 for frames of one question, more for batches; a divisor of the
+    ///   number of items.
+    init(_ items: [QuestionBlock.Item], expected: [Bool], itemsPerFrame: Int = 1) throws {
         var encoder = FlatEncoder()
         var buffer = FrameBuffer(capacity: items.count * 256)
         var starts: [Int] = []
-        for item in items {
+        for (number, item) in items.enumerated() {
             let principal = try encoder.encode(item.principal)
             let action = try encoder.encode(item.action)
             let resource = try encoder.encode(item.resource)
             let context = item.context.isEmpty ? [] : try encoder.encode(record: item.context)
-            let start = buffer.beginDecide(requestID: 0)
+            if number % itemsPerFrame == 0 {
+                starts.append(buffer.count)
+                _ =
+                    itemsPerFrame == 1
+                    ? buffer.beginDecide(requestID: 0)
+                    : buffer.beginDecideBatch(requestID: 0, itemCount: UInt32(itemsPerFrame))
+            }
             unsafe buffer.appendItem(
                 principal: principal.span.bytes, action: action.span.bytes,
                 resource: resource.span.bytes, context: context.span.bytes)
-            buffer.finishFrame(startingAt: start)
-            starts.append(start)
+            if let start = starts.last { buffer.finishFrame(startingAt: start) }
         }
         starts.append(buffer.count)
         bytes = buffer.written.withBytes { span in
@@ -34,7 +41,8 @@ struct LoadFrames {
         self.expected = expected
     }
 
-    var count: Int { expected.count }
+    /// The number of frames.
+    var count: Int { starts.count - 1 }
     var meanBytes: Double { Double(bytes.count) / Double(max(1, count)) }
 
     /// Appends a frame with a request id.

@@ -7,7 +7,8 @@ import Glibc
 /// The servers of a benchmark and the frames they are sent.
 final class ServeBench {
     let frames: LoadFrames
-    private let items: [QuestionBlock.Item]
+    private let workload: ServeWorkload
+    private let threads: Int
     private(set) var servers: [(kind: ServerKind, process: ServerProcess)] = []
     private let directory: TemporaryDirectory
 
@@ -17,17 +18,20 @@ final class ServeBench {
         var writ: String?
         /// A program `PATH SOCKET` that echoes frames with a length in front; nil for none.
         var floor: String?
+        var size: ServeWorkload.Size
         var entities: Int
         var threads: Int
+        /// `full` or `none`: how much the service's decisions find out.
+        var diagnostics = "full"
         /// The core of the servers; nil for any.
         var core: Int?
     }
 
     init(_ plan: Plan) throws {
         directory = try TemporaryDirectory()
-        let workload = EntityWorkload(count: plan.entities)
-        items = workload.requests(4096, zipf: true, seed: 3)
-        frames = try LoadFrames(items, expected: items.map { workload.isAllowed($0) })
+        workload = ServeWorkload(plan.size, entities: plan.entities)
+        frames = try LoadFrames(workload.items, expected: workload.expected)
+        self.threads = plan.threads
         let folder = directory.path
         try Self.prepare(workload, folder)
         let threads = String(plan.threads)
@@ -40,6 +44,7 @@ final class ServeBench {
                 socket:
                   path: run/writ.sock
                   threads: \(threads)
+                  diagnostics: \(plan.diagnostics)
 
                 """.utf8), to: "\(folder)/writ.yaml")
         try start(
@@ -55,14 +60,15 @@ final class ServeBench {
         }
     }
 
-    /// What the same decisions cost in this process, in nanoseconds of processor time.
+    /// What the same decisions cost in this process, in nanoseconds of processor time, with a cache
+    /// as large as that of one of the service's threads.
     func decideInProcess() throws -> Double {
         let store = try EntityStore.open(
             at: "\(directory.path)/store", StoreOptions(readOnly: true))
         let measurement = Measurement(
             try DeciderPath(
-                Ruleset(PolicySet.parse(EntityWorkload.policies), version: 1), store,
-                QuestionBlock(items)))
+                Ruleset(PolicySet.parse(workload.policies), version: 1), store,
+                QuestionBlock(workload.items), cacheBytes: (256 << 20) / threads))
         let measured = MeasuredFigures.measure([measurement], Effort(runs: 5, passes: 5))
         return measured?.figures.mean ?? 0
     }
@@ -79,16 +85,16 @@ final class ServeBench {
             ))
     }
 
-    private static func prepare(_ workload: EntityWorkload, _ folder: String) throws {
-        try workload.write(to: "\(folder)/entities.jsonl")
-        try TextFile.write(Array(EntityWorkload.policies.utf8), to: "\(folder)/policies.cedar")
+    private static func prepare(_ workload: ServeWorkload, _ folder: String) throws {
+        try workload.writeEntities("\(folder)/entities.jsonl")
+        try TextFile.write(Array(workload.policies.utf8), to: "\(folder)/policies.cedar")
         let store = try EntityStore.open(
             at: "\(folder)/store", StoreOptions(createIfMissing: true))
         _ = try store.importEntities(from: .file("\(folder)/entities.jsonl"))
     }
 
     /// The path of a program in the folder of this one.
-    private static func beside(_ name: String) -> String {
+    static func beside(_ name: String) -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
         let path = String(

@@ -38,6 +38,15 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "The server's worker threads.")
     var threads = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "How long requests are, `small` or `large`; may be repeated. Both unless given.",
+            valueName: "size"))
+    var frames: [ServeWorkload.Size] = []
+
+    @Option(help: "How much the service's decisions find out: `full` or `none`.")
+    var diagnostics = "full"
+
     @Option(help: "Entities in the store.")
     var entities = 10_000
 
@@ -63,62 +72,87 @@ struct ServeCommand: ParsableCommand {
         guard rate.allSatisfy({ $0 > 0 }), depth.allSatisfy({ (1...1024).contains($0) }),
             connections.allSatisfy({ (1...1024).contains($0) })
         else { throw ValidationError("--rate, --depth or --connections is out of bounds") }
+        guard ["full", "none"].contains(diagnostics) else {
+            throw ValidationError("--diagnostics must be `full` or `none`")
+        }
     }
 
     func run() throws {
-        let bench = try ServeBench(
-            ServeBench.Plan(
-                writ: writ, floor: floor, entities: entities, threads: threads, core: serverCore))
         // A server that is gone is an error to report, not the end of this process.
         _ = signal(SIGPIPE, SIG_IGN)
         if let clientCore { try Machine.pin(to: clientCore) }
-        var report = Report(
-            rate.isEmpty ? "closed loop on the local socket" : "open loop on the local socket",
-            columns: [
-                "connections", "load", "server", "requests/s", "of floor", "of echo",
-                "server CPU ns", "p50 µs", "p99 µs", "p99.9 µs", "max µs", "wrong",
-            ])
+        var result = Result(
+            report: Report(
+                rate.isEmpty ? "closed loop on the local socket" : "open loop on the local socket",
+                columns: [
+                    "frame", "connections", "load", "server", "requests/s", "of floor", "of echo",
+                    "server CPU ns", "p50 µs", "p99 µs", "p99.9 µs", "max µs", "wrong",
+                ]))
+        for size in frames.isEmpty ? ServeWorkload.Size.allCases : frames {
+            try run(size, &result)
+        }
+        result.report.notes.append(
+            "server on \(serverCore.map { "core \($0)" } ?? "any core"), load on "
+                + "\(clientCore.map { "core \($0)" } ?? "any core"); medians of \(rounds) rounds")
+        try output.publish(
+            result.report,
+            Chart(
+                rate.isEmpty ? "Requests a second on the local socket" : "Latency under open load",
+                horizontal: "frame, connections × \(rate.isEmpty ? "depth" : "requests a second")",
+                vertical: rate.isEmpty ? "requests a second" : "p99 in µs",
+                series: result.lines.sorted { $0.key < $1.key }.map {
+                    Chart.Series($0.key, $0.value)
+                },
+                categories: result.categories))
+        if result.wrong > 0 { throw ExitCode(1) }
+    }
+
+    /// What the measurements came to.
+    private struct Result {
+        var report: Report
         var lines: [String: [(x: Double, y: Double)]] = [:]
         var categories: [String] = []
-        var overhead: [Double] = []
         var wrong = 0
+    }
+
+    /// Measures everything with requests of one size.
+    private func run(_ size: ServeWorkload.Size, _ result: inout Result) throws {
+        let bench = try ServeBench(
+            ServeBench.Plan(
+                writ: writ, floor: floor, size: size, entities: entities, threads: threads,
+                diagnostics: diagnostics, core: serverCore))
+        let inProcess = try bench.decideInProcess()
+        var overhead: [String] = []
         for count in connections.isEmpty ? [1, 4] : connections {
             for load in loads {
                 let samples = try measure(bench, count, load)
                 for sample in samples {
-                    wrong += sample.wrong
-                    lines[sample.kind.rawValue, default: []].append(
-                        (Double(categories.count), rate.isEmpty ? sample.rate : sample.p99))
-                    report.add(
-                        [.count(count), .text(load.name), .text(sample.kind.rawValue)]
-                            + sample.cells(among: samples))
+                    result.wrong += sample.wrong
+                    result.lines[sample.kind.rawValue, default: []].append(
+                        (
+                            Double(result.categories.count),
+                            rate.isEmpty ? sample.rate : sample.p99
+                        ))
+                    result.report.add(
+                        [
+                            .text(size.rawValue), .count(count), .text(load.name),
+                            .text(sample.kind.rawValue),
+                        ] + sample.cells(among: samples))
                 }
                 if let writ = samples.first(where: { $0.kind == .writ }),
                     let echo = samples.first(where: { $0.kind == .echo })
                 {
-                    overhead.append(writ.processor - echo.processor)
+                    let beyond = writ.processor - echo.processor
+                    overhead.append(
+                        "\(beyond.fixed(0)) (\((beyond / max(inProcess, 1)).fixed(2))×)")
                 }
-                categories.append("\(count) × \(load.name)")
+                result.categories.append("\(size.rawValue) \(count) × \(load.name)")
             }
         }
-        let inProcess = try bench.decideInProcess()
-        let shown = overhead.map { $0.fixed(0) }.joined(separator: ", ")
-        report.notes = [
-            "server CPU beyond the echo server's: \(shown) ns; the same decisions in process: "
-                + "\(inProcess.fixed(0)) ns",
-            "frames of \(bench.frames.meanBytes.fixed(0)) bytes on average; server on "
-                + "\(serverCore.map { "core \($0)" } ?? "any core"), load on "
-                + "\(clientCore.map { "core \($0)" } ?? "any core"); medians of \(rounds) rounds",
-        ]
-        try output.publish(
-            report,
-            Chart(
-                rate.isEmpty ? "Requests a second on the local socket" : "Latency under open load",
-                horizontal: "connections × \(rate.isEmpty ? "depth" : "requests a second")",
-                vertical: rate.isEmpty ? "requests a second" : "p99 in µs",
-                series: lines.sorted { $0.key < $1.key }.map { Chart.Series($0.key, $0.value) },
-                categories: categories))
-        if wrong > 0 { throw ExitCode(1) }
+        result.report.notes.append(
+            "\(size.rawValue): frames of \(bench.frames.meanBytes.fixed(0)) bytes; server CPU beyond "
+                + "the echo server's: \(overhead.joined(separator: ", ")) ns; the same decisions in "
+                + "process: \(inProcess.fixed(0)) ns")
     }
 
     /// What is sent.
@@ -219,3 +253,5 @@ struct ServeCommand: ParsableCommand {
         }
     }
 }
+
+extension ServeWorkload.Size: ExpressibleByArgument {}

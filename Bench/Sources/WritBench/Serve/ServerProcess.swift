@@ -55,6 +55,12 @@ final class ServerProcess {
         return sum
     }
 
+    /// Sends the server a signal.
+    func signal(_ number: Int32) { kill(process, number) }
+
+    /// What the server has written to its log.
+    var logText: String { (try? TextFile.read(log)) ?? "" }
+
     deinit {
         kill(process, SIGTERM)
         var status: Int32 = 0

@@ -59,21 +59,3 @@ private func check(_ expression: Expression, within parent: SourceSpan, levels: 
         check(operand, within: expression.span, levels: levels - 1)
     }
 }
-
-extension Expression {
-    /// The expressions directly below.
-    fileprivate var operands: [Expression] {
-        switch kind {
-        case .bool, .long, .string, .entity, .variable: []
-        case .not(let operand), .negate(let operand), .isEmpty(let operand),
-            .attribute(let operand, _), .has(let operand, _), .like(let operand, _):
-            [operand]
-        case .and(let operands), .or(let operands), .set(let operands), .call(_, let operands):
-            operands
-        case .binary(_, let left, let right): [left, right]
-        case .ifThenElse(let condition, let yes, let no): [condition, yes, no]
-        case .isType(let operand, _, let container): [operand] + (container.map { [$0] } ?? [])
-        case .record(let members): members.map(\.value)
-        }
-    }
-}
