@@ -297,7 +297,10 @@ extension EntityReader {
                     unsafe key.withUnsafeBytes { key in
                         unsafe value.withUnsafeBytes { value in
                             guard unsafe Self.isWhole(value, entry) else { return }
-                            unsafe cache.insert(kind, key.loadUnaligned(as: UInt64.self), value)
+                            let key = unsafe key.loadUnaligned(as: UInt64.self)
+                            // What was filled in before is worth as much as what comes now.
+                            guard cache.hasFreeSlot(kind, key) else { return }
+                            unsafe cache.insert(kind, key, value)
                         }
                     }
                 }

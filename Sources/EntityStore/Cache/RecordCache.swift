@@ -344,6 +344,17 @@ struct RecordCache: ~Copyable {
             | kind.rawValue
     }
 
+    /// Whether a new key would get a slot without taking it from another.
+    func hasFreeSlot(_ kind: Kind, _ key: UInt64) -> Bool {
+        let bucket = unsafe bucket(kind, key)
+        let generation = unsafe state.pointee.generation
+        for index in 0..<Self.slotsPerBucket
+        where unsafe (bucket + index).pointee.word >> Self.generationShift != generation {
+            return true
+        }
+        return false
+    }
+
     /// A slot for a new key; a chain that was not used lately gives up its own if need be.
     @unsafe
     private func freeSlot(_ kind: Kind, _ key: UInt64) -> UnsafeMutablePointer<Slot> {
