@@ -21,6 +21,14 @@ struct IndexPlan: ~Copyable {
         var forbids: Int
     }
 
+    /// Where all policies stand.
+    struct Arrangement {
+        /// The general ones, then those under keys in the order of their first policies.
+        var groups: [Group]
+        /// The indexed paths, by the numbers of their roles.
+        var paths: [PathKey]
+    }
+
     /// What policies under one path have in common.
     struct PathKey: Hashable {
         let variable: Variable
@@ -31,16 +39,43 @@ struct IndexPlan: ~Copyable {
         let resourceType: Text?
     }
 
+    /// Where policies could stand: in a role of the scope, or under a path that may get a role.
+    private struct Place: BitwiseCopyable {
+        let number: UInt32
+
+        static func scope(_ role: PolicyIndex.Role) -> Place {
+            Place(number: UInt32(role.rawValue))
+        }
+
+        static func path(_ number: Int) -> Place {
+            Place(number: UInt32(PolicyIndex.Role.firstPath + number))
+        }
+
+        var path: Int? {
+            let path = Int(number) - PolicyIndex.Role.firstPath
+            return path >= 0 ? path : nil
+        }
+
+        /// Its role, once it is known which paths have one.
+        func role(_ numbers: [Int?]) -> PolicyIndex.Role {
+            guard let path, let number = numbers[path] else {
+                return PolicyIndex.Role(rawValue: UInt8(truncatingIfNeeded: number))
+            }
+            return .path(number)
+        }
+    }
+
     /// One part of a policy that could find it: a run of `keyOffsets`.
     private struct Choice: BitwiseCopyable {
-        let role: PolicyIndex.Role
+        let place: Place
         let first: UInt32
         let count: UInt32
     }
 
     /// The keys, each once.
     private(set) var keys = ConstantPool()
-    private(set) var paths: [PathKey] = []
+    /// The paths that policies begin with.
+    private var paths: [PathKey] = []
     private let attributes: AttributeIndexing
     private var pathNumbers: [PathKey: Int] = [:]
     private var choices: [Choice] = []
@@ -56,39 +91,35 @@ struct IndexPlan: ~Copyable {
     /// Takes the next policy of the set.
     mutating func add(_ policy: Policy) throws(CompileError) {
         switch policy.resource {
-        case .equal(.entity(let uid)): try add(.resource, uid)
+        case .equal(.entity(let uid)): try add(.scope(.resource), uid)
         case .in(.entity(let uid)), .isTypeIn(_, .entity(let uid)):
-            try add(.resourceAncestor, uid)
+            try add(.scope(.resourceAncestor), uid)
         case .any, .isType, .equal(.slot), .in(.slot), .isTypeIn(_, .slot): break
         }
         switch policy.principal {
-        case .equal(.entity(let uid)): try add(.principal, uid)
+        case .equal(.entity(let uid)): try add(.scope(.principal), uid)
         case .in(.entity(let uid)), .isTypeIn(_, .entity(let uid)):
-            try add(.principalAncestor, uid)
+            try add(.scope(.principalAncestor), uid)
         case .any, .isType, .equal(.slot), .in(.slot), .isTypeIn(_, .slot): break
         }
         switch policy.action {
         case .any: break
-        case .equal(let uid): try add(.action, uid)
-        case .in(let uid): try add(.actionAncestor, uid)
-        case .inSet(let uids): try add(.actionAncestor, uids.map { .entity($0) })
+        case .equal(let uid): try add(.scope(.action), uid)
+        case .in(let uid): try add(.scope(.actionAncestor), uid)
+        case .inSet(let uids): try add(.scope(.actionAncestor), uids.map { .entity($0) })
         }
-        if let equality = AttributeEquality(policy), let path = number(of: equality, policy) {
-            try add(.path(path), [equality.literal])
+        if let equality = AttributeEquality(policy) {
+            try add(.path(number(of: equality, policy)), [equality.literal])
         }
         ends.append(UInt32(choices.count))
         isForbid.append(policy.effect == .forbid)
     }
 
-    private mutating func add(
-        _ role: PolicyIndex.Role, _ uid: EntityUID
-    ) throws(CompileError) {
-        try add(role, [.entity(uid)])
+    private mutating func add(_ place: Place, _ uid: EntityUID) throws(CompileError) {
+        try add(place, [.entity(uid)])
     }
 
-    private mutating func add(
-        _ role: PolicyIndex.Role, _ values: [Value]
-    ) throws(CompileError) {
+    private mutating func add(_ place: Place, _ values: [Value]) throws(CompileError) {
         let first = keyOffsets.count
         var listed: Set<UInt32> = []
         for value in values {
@@ -96,18 +127,18 @@ struct IndexPlan: ~Copyable {
             // An action may be listed twice.
             if values.count > 1, !listed.insert(offset).inserted { continue }
             keyOffsets.append(offset)
-            population[Self.crowdKey(role, offset), default: 0] += 1
+            population[Self.crowdKey(place, offset), default: 0] += 1
         }
         choices.append(
-            Choice(role: role, first: UInt32(first), count: UInt32(keyOffsets.count - first)))
+            Choice(place: place, first: UInt32(first), count: UInt32(keyOffsets.count - first)))
     }
 
-    private static func crowdKey(_ role: PolicyIndex.Role, _ offset: UInt32) -> UInt64 {
-        UInt64(role.rawValue) << 32 | UInt64(offset)
+    private static func crowdKey(_ place: Place, _ offset: UInt32) -> UInt64 {
+        UInt64(place.number) << 32 | UInt64(offset)
     }
 
-    /// The number of a policy's path; nil when there are too many.
-    private mutating func number(of equality: AttributeEquality, _ policy: Policy) -> Int? {
+    /// The number of a policy's path.
+    private mutating func number(of equality: AttributeEquality, _ policy: Policy) -> Int {
         var action: EntityUID?
         if case .equal(let uid) = policy.action { action = uid }
         let key = PathKey(
@@ -115,7 +146,6 @@ struct IndexPlan: ~Copyable {
             action: action, principalType: policy.principal.type,
             resourceType: policy.resource.type)
         if let known = pathNumbers[key] { return known }
-        guard paths.count < PolicyIndex.Role.maximumPaths else { return nil }
         pathNumbers[key] = paths.count
         paths.append(key)
         return paths.count - 1
@@ -126,10 +156,12 @@ struct IndexPlan: ~Copyable {
     /// Puts every policy in its place: under the keys that the fewest policies could stand under.
     /// Among equals the resource comes first, then the principal.
     ///
-    /// - Returns: the general ones, then groups in the order of their first policies. A policy whose
-    ///   action must be in one of several stands in several groups, one with `action in []` in none.
-    func groups() -> [Group] {
-        let chosen = chosenPlaces()
+    /// A policy whose action must be in one of several stands in several groups, one with
+    /// `action in []` in none.
+    func arrangement() -> Arrangement {
+        let (chosen, indexed) = chosenPlaces()
+        var pathNumbers: [Int?] = Array(repeating: nil, count: paths.count)
+        for (number, path) in indexed.enumerated() { pathNumbers[path] = number }
         var general = Group(role: nil, key: 0, policies: [], forbids: 0)
         var groups: [Group] = []
         var numbers: [UInt64: Int] = [:]
@@ -141,43 +173,53 @@ struct IndexPlan: ~Copyable {
                     continue
                 }
                 for key in keyOffsets[Int(choice.first)...].prefix(Int(choice.count)) {
-                    let crowdKey = Self.crowdKey(choice.role, key)
+                    let crowdKey = Self.crowdKey(choice.place, key)
                     let number = numbers[crowdKey] ?? groups.count
                     if number == groups.count {
                         numbers[crowdKey] = number
                         groups.append(
-                            Group(role: choice.role, key: key, policies: [], forbids: 0))
+                            Group(
+                                role: choice.place.role(pathNumbers), key: key, policies: [],
+                                forbids: 0))
                     }
                     groups[number].add(UInt32(policy), forbids)
                 }
             }
         }
-        return [general] + groups
+        return Arrangement(groups: [general] + groups, paths: indexed.map { paths[$0] })
     }
 
-    /// Which part of each policy finds it; nil when none does.
-    private func chosenPlaces() -> [Choice?] {
+    /// Which part of each policy finds it, nil when none does; and the paths that find some.
+    private func chosenPlaces() -> (choices: [Choice?], paths: [Int]) {
         let scopes = ends.indices.map { policy in
-            parts(of: policy).filter { $0.role.path == nil }.min { crowd($0) < crowd($1) }
+            parts(of: policy).filter { $0.place.path == nil }.min { crowd($0) < crowd($1) }
         }
         let general = scopes.count { $0 == nil }
         // Whom the attribute would serve better than the scope.
         var wanted = Array(repeating: 0, count: paths.count)
         let better = ends.indices.map { policy in
-            let choice = parts(of: policy).last { $0.role.path != nil }
-            guard let choice, let path = choice.role.path else { return nil as Choice? }
+            let choice = parts(of: policy).last { $0.place.path != nil }
+            guard let choice, let path = choice.place.path else { return nil as Choice? }
             let other = scopes[policy].map { crowd($0) } ?? general
             guard attributes == .always || other >= Self.crowded && crowd(choice) * 2 <= other
             else { return nil }
             wanted[path] += 1
             return choice
         }
-        return ends.indices.map { policy in
-            guard let choice = better[policy], let path = choice.role.path,
-                attributes == .always || wanted[path] >= Self.payingPolicies
-            else { return scopes[policy] }
+        // Those that most policies want; among equals the first.
+        let least = attributes == .always ? 1 : Self.payingPolicies
+        let indexed = paths.indices.filter { wanted[$0] >= least }
+            .sorted { (wanted[$1], $0) < (wanted[$0], $1) }
+            .prefix(PolicyIndex.Role.maximumPaths).sorted()
+        var isIndexed = Array(repeating: false, count: paths.count)
+        for path in indexed { isIndexed[path] = true }
+        let choices = ends.indices.map { policy in
+            guard let choice = better[policy], let path = choice.place.path, isIndexed[path] else {
+                return scopes[policy]
+            }
             return choice
         }
+        return (choices, indexed)
     }
 
     /// With fewer that would run anyway, an attribute is not worth its evaluation.
@@ -192,7 +234,7 @@ struct IndexPlan: ~Copyable {
     private func crowd(_ choice: Choice) -> Int {
         var crowd: UInt32 = 0
         for key in keyOffsets[Int(choice.first)...].prefix(Int(choice.count)) {
-            crowd = max(crowd, population[Self.crowdKey(choice.role, key)] ?? 0)
+            crowd = max(crowd, population[Self.crowdKey(choice.place, key)] ?? 0)
         }
         return Int(crowd)
     }

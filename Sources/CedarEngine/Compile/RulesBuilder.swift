@@ -37,7 +37,8 @@ struct RulesBuilder: ~Copyable {
     }
 
     consuming func build() throws(CompileError) -> Layout {
-        let groups = plan.groups()
+        let arrangement = plan.arrangement()
+        let groups = arrangement.groups
         var entries: [(key: UInt64, role: PolicyIndex.Role, slot: PolicyIndex.Slot)] = []
         entries.reserveCapacity(groups.count)
         for group in groups {
@@ -66,7 +67,7 @@ struct RulesBuilder: ~Copyable {
         layout.bounds.principal = gather(.principalAncestor)
         layout.bounds.action = gather(.actionAncestor)
         layout.bounds.resource = gather(.resourceAncestor)
-        try addPaths(groups)
+        try addPaths(arrangement)
         layout.bytes = compiler.constants.bytes
         layout.sharedCount = compiler.sharedCount
         return layout
@@ -103,14 +104,12 @@ struct RulesBuilder: ~Copyable {
     }
 
     /// Lays out the indexed paths under which policies stand.
-    ///
-    /// They are decided by position: the bits of those that were not worth it stay clear.
-    private mutating func addPaths(_ groups: [IndexPlan.Group]) throws(CompileError) {
-        var members: [[UInt32]] = Array(repeating: [], count: plan.paths.count)
-        for group in groups {
+    private mutating func addPaths(_ arrangement: IndexPlan.Arrangement) throws(CompileError) {
+        var members: [[UInt32]] = Array(repeating: [], count: arrangement.paths.count)
+        for group in arrangement.groups {
             if let path = group.role?.path { members[path] += group.policies }
         }
-        for (number, path) in plan.paths.enumerated() {
+        for (number, path) in arrangement.paths.enumerated() {
             let policies = members[number].compactMap { candidates[Int($0)] }
                 .sorted { ($0.isForbid ? 0 : 1, $0.number) < ($1.isForbid ? 0 : 1, $1.number) }
             let (_, first) = try compiler.append(key: [], candidates: policies.count)
