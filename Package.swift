@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore"],
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity"],
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
@@ -78,8 +78,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Identity",
+                "JSON", "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
