@@ -99,7 +99,7 @@ package enum RestrictionSubject: Sendable, Hashable {
     }
 
     /// Lower-case digits without colons and leading zeros; `0` for zero.
-    private static func canonicalSerial(_ bytes: [UInt8]) -> [UInt8]? {
+    package static func canonicalSerial(_ bytes: [UInt8]) -> [UInt8]? {
         guard let digits = hexadecimal(bytes) else { return nil }
         let significant = Array(digits.drop { $0 == 48 })
         return significant.isEmpty ? [48] : significant
