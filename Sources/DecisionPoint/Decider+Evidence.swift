@@ -1,4 +1,5 @@
 import CedarEngine
+import EntityStore
 
 extension Decider {
     /// Judges the evidence and the bytes of a request, and decides it.
@@ -43,6 +44,15 @@ extension Decider {
             let isFound = try establisher?.findDevice(evidence, in: entities.reader)
         else { return .refused(.identityRejected) }
         guard isFound else { return .refused(.storeUnavailable) }
+        if let now = establisher?.now { setInstant(now) }
+        if !restrictions.isEmpty {
+            if let certificate = establisher?.certificate, let outcome = restricted(certificate) {
+                return outcome
+            }
+            if let device = establisher?.device, let outcome = restricted(device) {
+                return outcome
+            }
+        }
         guard
             let request = question.validated(
                 principal: principal, emptyContext: emptyContext.flat)

@@ -21,6 +21,11 @@ package struct Decider: ~Copyable {
     private var rules: RulesView
     private var epoch: UInt64
     private var isReadable = false
+    private let clock: DecisionClock
+    /// What is refused whatever policies say, as of the revision that is read.
+    private(set) var restrictions = RestrictionSet.empty
+    /// The instant of the decisions, in milliseconds since 1970.
+    private(set) var instant: Int64 = 0
     private let cacheBoard: CacheBoard?
     private var snapshots: UInt64 = 0
 
@@ -35,11 +40,12 @@ package struct Decider: ~Copyable {
     ///     goes; 0 for none.
     ///   - cacheBoard: where the figures of the cache are laid now and then, and at the end.
     ///   - identity: how identities are judged; nil when callers name their principals.
+    ///   - clock: the time; that of `identity` goes before.
     /// - Throws: when the store has no room for another reader, or memory none for the cache.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
         diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil,
-        identity: IdentitySettings? = nil
+        identity: IdentitySettings? = nil, clock: DecisionClock = DecisionClock()
     ) throws(StoreError) {
         var reader = try store.makeReader(cacheBytes: cacheBytes)
         try reader.prewarm(for: .milliseconds(250))
@@ -50,6 +56,7 @@ package struct Decider: ~Copyable {
         self.publisher = publisher
         self.mode = mode
         self.diagnostics = diagnostics
+        self.clock = identity?.clock ?? clock
         (ruleset, epoch) = publisher.load()
         rules = ruleset.view
         policyVersion = ruleset.version
@@ -66,7 +73,12 @@ package struct Decider: ~Copyable {
     package mutating func begin() {
         if publisher.epoch != epoch { adopt() }
         do throws(StoreError) {
+            isReadable = false
             revision = try entities.reader.begin()
+            if entities.reader.restrictionsRevision != restrictions.revision {
+                try adoptRestrictions()
+            }
+            setInstant(clock.now())
             isReadable = true
         } catch {
             // Decisions made now are denies with the cause `storeUnavailable`.
@@ -81,6 +93,23 @@ package struct Decider: ~Copyable {
         isReadable = false
         snapshots &+= 1
         if snapshots % 256 == 0 { cacheBoard?.publish(entities.reader.cacheStatistics) }
+    }
+
+    /// Reads what is restricted; while it cannot be read, there are no decisions.
+    @inline(never)
+    private mutating func adoptRestrictions() throws(StoreError) {
+        do throws(StoreError) {
+            restrictions = try entities.reader.restrictions()
+        } catch {
+            entities.reader.end()
+            throw error
+        }
+    }
+
+    /// Sets the instant of the decisions that follow.
+    mutating func setInstant(_ now: Int64) {
+        instant = now
+        entities.setNow(now)
     }
 
     @inline(never)
@@ -111,10 +140,16 @@ package struct Decider: ~Copyable {
         return authorize(request)
     }
 
+    /// Whether the revision that decisions are made on is at least so new.
+    package func hasReached(_ minimumRevision: UInt64) -> Bool {
+        !isReadable || minimumRevision <= revision
+    }
+
     /// Forgets the last decision, and says why there can be no other.
     @inline(__always)
     mutating func prepare(_ minimumRevision: UInt64) -> Refusal? {
         workspace.forgetResults()
+        entities.forgetCopies()
         if !detail.isEmpty { detail = [] }
         guard isReadable else { return .storeUnavailable }
         guard minimumRevision <= revision else { return .staleRevision }
@@ -125,6 +160,7 @@ package struct Decider: ~Copyable {
     /// Decides a request that is known to conform.
     @inline(__always)
     mutating func authorize(_ request: Request) -> Outcome {
+        if let outcome = restricted(request) { return outcome }
         entities.reader.anticipate(request.principal, request.resource)
         switch rules.authorize(
             request, entities: entities, errors: mode, diagnostics: diagnostics,

@@ -9,6 +9,13 @@ struct Establisher: ~Copyable {
     private var record: VerifiedRecord
     /// Kept until the next question, as the views that it gave look at them.
     private var finding = IdentityJudge.Finding()
+    /// The instant of the last question, in milliseconds since 1970.
+    private(set) var now: Int64 = 0
+    /// The device of the last question's identities.
+    private(set) var device: FlatEntity?
+
+    /// The certificate of the last question, verified.
+    var certificate: JudgedCertificate? { finding.certificate }
 
     /// What is established: the views are readable until the next question.
     struct Established {
@@ -33,8 +40,11 @@ struct Establisher: ~Copyable {
     mutating func principal(
         _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?
     ) throws(EvidenceRejection) -> FlatEntity {
+        // So that a question without evidence gets nothing of the one before.
+        finding = IdentityJudge.Finding()
+        device = nil
         if named != nil, !listener.mayNamePrincipal { throw .mayNotName }
-        let now = settings.clock.now()
+        now = settings.clock.now()
         record.begin(now: now)
         record.set(.gateway, listener.gateway.flat)
         if evidence.isEmpty {
@@ -111,6 +121,7 @@ struct Establisher: ~Copyable {
             guard isSame else { throw .deviceConflict }
         }
         if let found { record.set(.device, found.flat) }
+        device = found
         return true
     }
 

@@ -1,5 +1,6 @@
 package import CedarEngine
 import CedarSyntax
+import EntityStore
 package import Identity
 
 /// What follows from a verified certificate, found once and kept with the verdict.
@@ -15,6 +16,8 @@ package final class JudgedCertificate: Sendable {
     let thumbprint: [UInt8]
     /// The id of a device in UTF-8; empty when there is none.
     let deviceID: [UInt8]
+    /// What restrictions are looked for by; the SPIFFE id is empty where there is none.
+    let restrictable: (thumbprint: [UInt8], spiffeID: [UInt8], issuer: [UInt8], serial: [UInt8])
 
     /// - Throws: when the facts exceed the bounds on values.
     init(
@@ -29,6 +32,11 @@ package final class JudgedCertificate: Sendable {
             principal = nil
         }
         thumbprint = settings.devices.usesThumbprint ? Array(facts.thumbprint.description.utf8) : []
+        restrictable = (
+            Array(facts.thumbprint.description.utf8),
+            Array((facts.spiffeID?.description ?? "").utf8), Array(facts.issuer.utf8),
+            RestrictionSubject.canonicalSerial(Array(facts.serial.utf8)) ?? []
+        )
         deviceID = Array((settings.devices.certificateID(in: facts) ?? "").utf8)
     }
 
