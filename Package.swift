@@ -58,6 +58,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Identity", dependencies: ["COpenSSL", "JSON"], swiftSettings: settings),
 
+        // What an HTTP request asks.
+        .target(
+            name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
+
         // The service.
         .systemLibrary(name: "CEpoll"),
         .target(name: "Wire", swiftSettings: settings),
@@ -213,6 +217,10 @@ let package = Package(
             name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
+        .testTarget(
+            name: "RoutesTests",
+            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "Routes"],
+            swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),
     ]
 )
