@@ -64,6 +64,29 @@ struct Compiler: ~Copyable {
         return Program(start: start, depth: UInt32(emitter.maximumDepth))
     }
 
+    /// Moves the code of the program that was compiled last behind the constants.
+    ///
+    /// - Returns: where it starts there, in words of eight bytes.
+    mutating func settle() throws(CompileError) -> UInt32 { try emitter.settle() }
+
+    /// Puts a key and room for candidates behind it.
+    mutating func append(
+        key: ArraySlice<UInt8>, candidates: Int
+    ) throws(CompileError) -> (block: UInt32, first: UInt32) {
+        let block = try emitter.constants.append(key)
+        let first = try emitter.constants.append(
+            words: Array(repeating: UInt64(0), count: candidates * Int(Candidate.words)))
+        return (block / 8, first / 8)
+    }
+
+    mutating func append(offsets: [UInt32]) throws(CompileError) -> UInt32 {
+        try emitter.constants.append(words: offsets)
+    }
+
+    mutating func store(_ candidate: Candidate, at place: UInt32) {
+        emitter.constants.store(candidate, at: Int(place) * 8)
+    }
+
     /// Lowers an expression that belongs to no policy.
     ///
     /// Its program ends with the expression's value below the `true` with which every program ends.
@@ -174,10 +197,10 @@ extension Policy {
         without proved: PolicyIndex.Role?
     ) -> (principal: ScopeConstraint, action: ActionConstraint, resource: ScopeConstraint) {
         switch proved {
-        case nil: (principal, action, resource)
-        case .principal, .principalAncestor: (principal.withoutEntity, action, resource)
-        case .action, .actionAncestor: (principal, .any, resource)
-        case .resource, .resourceAncestor: (principal, action, resource.withoutEntity)
+        case .principal?, .principalAncestor?: (principal.withoutEntity, action, resource)
+        case .action?, .actionAncestor?: (principal, .any, resource)
+        case .resource?, .resourceAncestor?: (principal, action, resource.withoutEntity)
+        default: (principal, action, resource)
         }
     }
 }
