@@ -26,6 +26,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
         // The language.
@@ -71,6 +73,17 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
+            swiftSettings: settings),
+        .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
+        .target(
+            name: "ExtAuthz",
+            dependencies: [
+                "CEpoll", "ExtAuthzMessages", "Server", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ],
             swiftSettings: settings),
         .target(
             name: "WritClient",
@@ -154,8 +167,8 @@ let package = Package(
             name: "writ-bench",
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
-                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Server",
-                "Wire",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz", "JSON",
+                "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
