@@ -8,11 +8,14 @@ struct DecisionEntities: ~Copyable, EntitySource {
     var reader: EntityReader
     /// Whoever sets it holds the ``CompiledSchema`` as well.
     var actions: CompiledSchemaView?
+    /// What the caller said of entities of this request, already joined with what is stored.
+    var overlay = EntityOverlay()
 
     borrowing func record(of uid: FlatEntity) -> EntityLookup {
         if let actions, case .found(let record) = actions.record(of: uid) {
             return .found(record)
         }
+        if let record = overlay.record(of: uid) { return .found(record) }
         return reader.record(of: uid)
     }
 

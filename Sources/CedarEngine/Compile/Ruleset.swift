@@ -20,6 +20,8 @@ package final class Ruleset: Sendable {
     package let unlinkedTemplateCount: Int
     /// What requests must conform to, with the actions it declares; nil for anything.
     package let schema: CompiledSchema?
+    /// What the permits demand of an entity that is searched.
+    package let searchPlan: SearchPlan
 
     private let memory: RulesMemory
 
@@ -60,6 +62,7 @@ package final class Ruleset: Sendable {
                     id: member.id, effect: policy.effect, annotations: policy.annotations))
         }
         self.policies = policies
+        searchPlan = SearchPlan(members.map(\.policy))
         self.version = version
         templateCount = policySet.members.count(where: \.isTemplate)
         let linked = Set(policySet.links.map(\.templateID))
