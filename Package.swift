@@ -26,8 +26,13 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The language.
@@ -83,6 +88,28 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AuthZEN",
+            dependencies: [
+                "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "HTTPService",
+            dependencies: [
+                "AuthZEN", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(
@@ -228,6 +255,13 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AuthZENTests",
+            dependencies: [
+                "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
+                "CedarTestSupport", "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+            ],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(

@@ -16,11 +16,14 @@ package struct Decider: ~Copyable {
     /// Why the last question was refused, in UTF-8 for people; empty when the refusal says it all.
     package internal(set) var detail: [UInt8] = []
     let emptyContext = FlatConstant.emptyRecord()
+    /// Where the records of the overlay lie.
+    var overlayMemory: [FlatConstant] = []
 
-    private var ruleset: Ruleset
+    private(set) var ruleset: Ruleset
     private var rules: RulesView
     private var epoch: UInt64
-    private var isReadable = false
+    /// Whether the store can be read, between ``begin()`` and ``end()``.
+    package private(set) var isReadable = false
     private let clock: DecisionClock
     /// What is refused whatever policies say, as of the revision that is read.
     private(set) var restrictions = RestrictionSet.empty
@@ -133,6 +136,17 @@ package struct Decider: ~Copyable {
         guard let request = question.validated(emptyContext: emptyContext.flat) else {
             return .refused(.malformed)
         }
+        return judge(request)
+    }
+
+    /// Decides a request whose parts are valid flat values, made here or lent by the store.
+    package mutating func decide(_ request: Request) -> Outcome {
+        if let refusal = prepare(0) { return .refused(refusal) }
+        return judge(request)
+    }
+
+    @inline(__always)
+    private mutating func judge(_ request: Request) -> Outcome {
         if let schema = entities.actions, !schema.allows(request) {
             explain(request)
             return .refused(.schemaViolation)
@@ -195,6 +209,9 @@ package struct Decider: ~Copyable {
 
     // Mutating in form only: for a call that just reads, the compiler copies all of a value that
     // cannot be copied, 3 KB here, to the stack. That was a fourteenth of a request's time.
+
+    /// Forgets the policies of the last decision, where none was made instead.
+    package mutating func forgetResults() { workspace.forgetResults() }
 
     package var reasonCount: Int { mutating get { workspace.reasons.count } }
 

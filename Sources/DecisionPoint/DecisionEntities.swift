@@ -9,6 +9,8 @@ struct DecisionEntities: ~Copyable, EntitySource {
     var reader: EntityReader
     /// Whoever sets it holds the ``CompiledSchema`` as well.
     var actions: CompiledSchemaView?
+    /// What the caller said of entities of this request, already joined with what is stored.
+    var overlay = EntityOverlay()
     private let unexpired: UnexpiredRecords
     private var now: Int64 = .max
     private var nowSeconds: UInt32 = .max
@@ -37,7 +39,11 @@ struct DecisionEntities: ~Copyable, EntitySource {
         if let actions, case .found(let record) = actions.record(of: uid) {
             return .found(record)
         }
-        let lookup = reader.record(of: uid)
+        let lookup: EntityLookup =
+            if let record = overlay.record(of: uid) { .found(record) } else {
+                reader.record(of: uid)
+            }
+        // What a caller adds fills gaps only, and what has expired is none.
         if case .found(let record) = lookup, record.mayHaveExpired(by: nowSeconds) {
             return unexpired.view(record, at: now)
         }

@@ -9,8 +9,8 @@ import Synchronization
 /// allocate nor count references. It owns a reader slot, so keep it rather than make another.
 /// How the cache stays exact is told in <doc:Cache>.
 package struct EntityReader: ~Copyable, EntitySource {
-    private var transaction: ReadTransaction
-    private let layout: StoreLayout
+    var transaction: ReadTransaction
+    let layout: StoreLayout
     private let cache: RecordCache
     private let hasCache: Bool
     private var union = AncestorUnion()
@@ -263,7 +263,7 @@ extension EntityReader {
 
     /// Whether every entry of a value has a possible size, the right kind and the right checksum.
     @unsafe
-    private static func isWhole(
+    static func isWhole(
         _ chain: UnsafeRawBufferPointer, _ kind: StoredEntry.Kind
     ) -> Bool {
         var offset = 0
@@ -309,7 +309,7 @@ extension EntityReader {
 
     @unsafe
     @inline(__always)
-    private static func flat(_ chain: UnsafeRawBufferPointer, _ offset: Int) -> FlatBytes {
+    static func flat(_ chain: UnsafeRawBufferPointer, _ offset: Int) -> FlatBytes {
         guard let base = chain.baseAddress else {
             preconditionFailure("a value of a database has a place")
         }
@@ -407,7 +407,7 @@ extension EntityReader {
     }
 
     @unsafe
-    private borrowing func change(_ revision: UInt64) -> UnsafeRawBufferPointer? {
+    borrowing func change(_ revision: UInt64) -> UnsafeRawBufferPointer? {
         do throws(LMDBError) {
             return unsafe try transaction.unsafeBytes(
                 for: StoreKey(revision).array.span, in: layout.changes)

@@ -12,6 +12,8 @@ package final class Ruleset: Sendable {
     package let unlinkedTemplateCount: Int
     /// What requests must conform to, with the actions it declares; nil for anything.
     package let schema: CompiledSchema?
+    /// What the permits demand of an entity that is searched.
+    package let searchPlan: SearchPlan
 
     private let memory: RulesMemory
 
@@ -36,6 +38,7 @@ package final class Ruleset: Sendable {
         for member in members { try descriptions.add(member) }
         let layout = try RulesBuilder(members, indexing).build()
         memory = RulesMemory(layout, descriptions)
+        searchPlan = SearchPlan(members.map(\.policy))
         self.version = version
         templateCount = policySet.members.count(where: \.isTemplate)
         let linked = Set(policySet.links.map(\.templateID))

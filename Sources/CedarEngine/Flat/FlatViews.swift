@@ -6,8 +6,9 @@ package struct FlatString: BitwiseCopyable, Sendable {
 
     package init(_ flat: FlatBytes) { self.flat = flat }
 
+    /// The hash of the bytes.
     @inline(__always)
-    var hash: UInt64 { flat.word(8) }
+    package var hash: UInt64 { flat.word(8) }
 
     @inline(__always)
     package var count: Int { flat.size - FlatLayout.stringPrefixBytes - Int(flat.byte(1)) }
@@ -77,7 +78,7 @@ package struct FlatEntity: BitwiseCopyable, Sendable {
 
     /// Whether both are of the same type.
     @inline(__always)
-    func hasType(of other: FlatEntity) -> Bool {
+    package func hasType(of other: FlatEntity) -> Bool {
         flat.word(16) == other.flat.word(16)
             && flat.advanced(by: FlatLayout.entityPrefixBytes).equals(
                 other.flat.advanced(by: FlatLayout.entityPrefixBytes), count: typeCount)
