@@ -9,10 +9,12 @@ import Identity
 /// | `trust.domains.NAME` | the bundle of a trust domain, below | none |
 /// | `trust.organizations` | the bundle for certificates without a SPIFFE id, below | none |
 /// | `trust.denyList` | a file of identities and certificates that are refused | none |
+/// | `tokens` | whose tokens are believed, a list, below | tokens are refused |
 /// | `principals` | rules in order, of which the first that fits counts | nobody is a principal |
 /// | `whenBoth` | whose question it is when a certificate and a token came: `token`, `certificate` or `neither`, which refuses | `token` |
 /// | `device.thumbprint` | `true`: the device is found by the certificate's thumbprint | `false` |
 /// | `device.certificate` | which part of a certificate is a device's id: `dnsName`, `spiffeSegment` or `serial` | none |
+/// | `device.token` | the claim of a token that is a device's id | none |
 /// | `verified` | the member of the context that only the service establishes | `verified` |
 ///
 /// A bundle:
@@ -25,24 +27,45 @@ import Identity
 /// | `expiredListGrace` | how long an overdue list is still believed | not at all |
 /// | `acceptIntermediates` | `true`: authorities that another issued may end a chain | `false` |
 ///
-/// A rule has one of `spiffe` (a SPIFFE id in which `*` stands for one segment and a last `**` for
+/// An issuer of tokens:
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `issuer` | the `iss` of access tokens; or `domain`, the trust domain of JWT-SVIDs | required |
+/// | `keys` | a file with a JWK set, or the SPIFFE bundle of the domain | required |
+/// | `audiences` | names of this service, one of which must be in `aud` | required |
+/// | `form` | `at+jwt`: RFC 9068; `jwt`: an issuer that does not know it | `at+jwt` |
+/// | `algorithms` | those accepted, as in [ES256, RS256] | all but `none` and shared secrets |
+/// | `skew` | by how much the issuer's clock may differ, to 10m | 1m |
+///
+/// A rule has one of `token` (an issuer), `spiffe` (a SPIFFE id in which `*` stands for one segment and a last `**` for
 /// several), `organization` (how the organisation identifier starts, or `*`) and `subject` (the
 /// whole subject, RFC 2253 text), and besides `type`, the type of the principal, and `id`, what becomes
-/// its id: `spiffeId`, `spiffePath`, `organizationIdentifier`, `subject` or `thumbprint`.
+/// its id: `spiffeId`, `spiffePath`, `organizationIdentifier`, `subject` or `thumbprint`, and of a
+/// token `sub` or `client_id`.
 struct IdentityConfiguration {
     var domains: [TrustDomain: TrustSource] = [:]
     var organizations: TrustSource?
     var denyList: String?
+    /// Nil when tokens are refused.
+    var tokens: [KeyLoader.Configured]?
     var principals = PrincipalRules([])
     var devices = DeviceRules()
     var verifiedName: Text = "verified"
 
     init(_ node: ConfigurationNode, in folder: String) throws(Failure) {
         let keys = try node.mapping([
-            "trust": "bundles", "principals": "rules", "whenBoth": "`token` or `certificate`",
+            "trust": "bundles", "tokens": "issuers", "principals": "rules",
+            "whenBoth": "`token` or `certificate`",
             "device": "how devices are found", "verified": "a name",
         ])
         try readTrust(try keys.required("trust"), folder)
+        if let node = try keys.optional("device") { try readDevice(node) }
+        if let node = try keys.optional("tokens") {
+            var issuers: [KeyLoader.Configured] = []
+            for element in try node.elements() { issuers.append(try issuer(element, folder)) }
+            tokens = issuers
+        }
         var precedence = PrincipalRules.Precedence.token
         if let node = try keys.optional("whenBoth") {
             precedence = try node.choice(
@@ -56,7 +79,6 @@ struct IdentityConfiguration {
             for element in try node.elements() { rules.append(try rule(element)) }
         }
         principals = PrincipalRules(rules, whenBoth: precedence)
-        if let node = try keys.optional("device") { try readDevice(node) }
         if let node = try keys.optional("verified") {
             let name = try node.text()
             guard name.utf8.count <= 256 else {
@@ -117,9 +139,61 @@ struct IdentityConfiguration {
             options: options)
     }
 
+    private func issuer(
+        _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) -> KeyLoader.Configured {
+        let keys = try node.mapping([
+            "issuer": "an `iss`", "domain": "a trust domain", "keys": "a file",
+            "audiences": "a list", "form": "`at+jwt` or `jwt`", "algorithms": "a list",
+            "skew": "a time",
+        ])
+        var audiences: [String] = []
+        for element in try keys.required("audiences").elements() {
+            audiences.append(try element.text())
+        }
+        let source = KeySource(path: try keys.required("keys").path(in: folder))
+        let owner: KeyLoader.Owner
+        var form = TokenRules.Form.accessToken
+        switch (try keys.optional("issuer"), try keys.optional("domain")) {
+        case (let name?, nil):
+            owner = .issuer(Array(try name.text().utf8))
+            if let node = try keys.optional("form") {
+                form = try node.choice(["at+jwt": .accessToken, "jwt": .plain])
+            }
+        case (nil, let name?):
+            guard let domain = TrustDomain(try name.text()) else {
+                throw name.failure("`\(try name.text())` is no trust domain")
+            }
+            owner = .trustDomain(domain)
+            form = .svid
+        default: throw node.failure("tokens must have exactly one of `issuer` and `domain`")
+        }
+        var rules = TokenRules(
+            form: form, audiences: audiences, skewSeconds: 60,
+            claims: devices.tokenClaim.map { [TokenRules.Claim($0)] } ?? [])
+        if let node = try keys.optional("skew") {
+            rules.skewSeconds = try node.duration().components.seconds
+            guard rules.skewSeconds <= TokenRules.maximumSkewSeconds else {
+                throw node.failure("`skew` must be at most 10m")
+            }
+        }
+        if let node = try keys.optional("algorithms") {
+            var algorithms: SignatureAlgorithms = []
+            for element in try node.elements() {
+                guard let algorithm = SignatureAlgorithm(try element.text()) else {
+                    throw element.failure("`\(try element.text())` is no signature algorithm")
+                }
+                algorithms.formUnion(SignatureAlgorithms(algorithm))
+            }
+            rules.algorithms = form == .svid ? algorithms.intersection(.jwtSVID) : algorithms
+        }
+        return KeyLoader.Configured(owner, rules, source: source)
+    }
+
     private func rule(_ node: ConfigurationNode) throws(Failure) -> PrincipalRules.Rule {
         let keys = try node.mapping([
-            "spiffe": "a pattern", "organization": "a prefix or `*`", "subject": "a subject",
+            "token": "an issuer", "spiffe": "a pattern", "organization": "a prefix or `*`",
+            "subject": "a subject",
             "type": "an entity type", "id": "what becomes the id",
         ])
         var sources: [PrincipalRules.Source] = []
@@ -129,12 +203,23 @@ struct IdentityConfiguration {
                     "`\(try node.text())` is no pattern of SPIFFE ids",
                     help: "as in spiffe://bank.example/ns/*/sa/*, where `*` stands for one segment")
             }
-            guard domains[pattern.trustDomain] != nil else {
+            let hasTokens =
+                tokens?.contains { $0.owner == .trustDomain(pattern.trustDomain) } ?? false
+            guard domains[pattern.trustDomain] != nil || hasTokens else {
                 throw node.failure(
                     "nobody of the trust domain `\(pattern.trustDomain)` is trusted",
                     help: "give it a bundle under `identity.trust.domains`")
             }
             sources.append(.spiffe(pattern))
+        }
+        if let node = try keys.optional("token") {
+            let name = Array(try node.text().utf8)
+            guard tokens?.contains(where: { $0.owner == .issuer(name) }) ?? false else {
+                throw node.failure(
+                    "tokens of the issuer `\(try node.text())` are not believed",
+                    help: "list it under `identity.tokens`")
+            }
+            sources.append(.token(issuer: name))
         }
         if let node = try keys.optional("organization") {
             let prefix = try node.text()
@@ -145,7 +230,7 @@ struct IdentityConfiguration {
         }
         guard let source = sources.first, sources.count == 1 else {
             throw node.failure(
-                "a rule must have exactly one of `spiffe`, `organization` and `subject`")
+                "a rule must have exactly one of `token`, `spiffe`, `organization` and `subject`")
         }
         let typeNode = try keys.required("type")
         let type = Text(try typeNode.text())
@@ -163,7 +248,9 @@ struct IdentityConfiguration {
     private mutating func readDevice(_ node: ConfigurationNode) throws(Failure) {
         let keys = try node.mapping([
             "thumbprint": "`true` or `false`", "certificate": "a part of a certificate",
+            "token": "a claim",
         ])
+        devices.tokenClaim = try keys.optional("token")?.text()
         if let node = try keys.optional("thumbprint") {
             devices.usesThumbprint = try node.boolean()
         }

@@ -34,9 +34,15 @@ struct ServeCommand: AsyncParsableCommand {
                     bundle: trust/partners
                   denyList: trust/denied     # lines `spiffe ID`, `thumbprint DIGITS`,
                                              # `serial DIGITS ISSUER`
+                tokens:
+                  - issuer: https://login.bank.example
+                    keys: trust/login.jwks   # a file with a JWK set
+                    audiences: [writ]
+                  - {domain: bank.example, keys: trust/bank.json, audiences: [writ]}
                 principals:                  # the first rule that fits counts; none is a deny
                   - {spiffe: 'spiffe://bank.example/ns/*/sa/*', type: Workload, id: spiffeId}
                   - {organization: '*', type: ThirdParty, id: organizationIdentifier}
+                  - {token: 'https://login.bank.example', type: User, id: sub}
                 whenBoth: token              # who asks when a certificate and a token came
                 device: {thumbprint: true}   # how the device is found
               reload: watch                  # or `signal`: reload on SIGHUP only

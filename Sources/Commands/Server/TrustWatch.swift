@@ -30,13 +30,23 @@ final class TrustWatch: Sendable {
     /// - Throws: when a file cannot be used.
     init(_ configuration: IdentityConfiguration, log: Logger) throws(Failure) {
         let state = TrustState()
+        let keys = configuration.tokens.map { _ in KeyState() }
         settings = IdentitySettings(
-            trust: state, principals: configuration.principals, devices: configuration.devices,
+            trust: state, keys: keys, principals: configuration.principals,
+            devices: configuration.devices,
             verifiedName: configuration.verifiedName)
         let shared = shared
         Thread.detachNewThread {
-            var reader = Reader(configuration, state, log)
-            shared.failures.withLock { $0 = reader.read() }
+            var reader: Reader
+            do throws(TrustError) {
+                reader = try Reader(configuration, state, keys, log)
+            } catch {
+                shared.failures.withLock { $0 = ["tokens: \(error.description)"] }
+                shared.hasRead.signal()
+                return
+            }
+            let failures = reader.read()
+            shared.failures.withLock { $0 = failures }
             shared.hasRead.signal()
             while !shared.isStopped.load(ordering: .relaxed) {
                 let isGood = reader.read().isEmpty
@@ -61,11 +71,18 @@ final class TrustWatch: Sendable {
     private struct Reader: ~Copyable {
         private let state: TrustState
         private var loader: TrustLoader
+        private var keyLoader: KeyLoader?
         private var denyList: DenyListFile?
         private let log: Logger
         private var lastFailures: [String] = []
 
-        init(_ configuration: IdentityConfiguration, _ state: TrustState, _ log: Logger) {
+        init(
+            _ configuration: IdentityConfiguration, _ state: TrustState, _ keys: KeyState?,
+            _ log: Logger
+        ) throws(TrustError) {
+            if let keys, let tokens = configuration.tokens {
+                keyLoader = try KeyLoader(keys, tokens)
+            }
             self.state = state
             self.log = log
             loader = TrustLoader(
@@ -87,6 +104,14 @@ final class TrustWatch: Sendable {
                 "trust bundle of `\($0.domain?.description ?? "organizations")`: "
                     + $0.error.description
             }
+            if let outcome = keyLoader?.reload(at: DecisionClock.realTime() / 1000) {
+                for owner in outcome.changed {
+                    log.notice("keys of tokens loaded", metadata: ["issuer": "\(owner.words)"])
+                }
+                failures += outcome.failed.map {
+                    "keys of `\($0.owner.words)`: \($0.error.description)"
+                }
+            }
             do throws(DenyListFile.Failure) {
                 if let list = try denyList?.read() {
                     state.update { $0.denyList = list }
@@ -102,6 +127,16 @@ final class TrustWatch: Sendable {
                 lastFailures = failures
             }
             return failures
+        }
+    }
+}
+
+extension KeyLoader.Owner {
+    /// The issuer or the trust domain as it is configured.
+    fileprivate var words: String {
+        switch self {
+        case .issuer(let name): String(decoding: name, as: UTF8.self)
+        case .trustDomain(let domain): domain.description
         }
     }
 }

@@ -57,6 +57,7 @@ struct Establisher: ~Copyable {
         guard settings.limits.admit(evidence) else { throw .tooLarge }
         finding = try judge.judge(evidence, at: now)
         if let certificate = finding.certificate { record.set(.tls, certificate.record.flat) }
+        if let token = finding.token { record.set(.token, token.record.flat) }
         try setFacts(evidence)
         return try chosen(named, evidence)
     }
@@ -65,7 +66,19 @@ struct Establisher: ~Copyable {
     private func chosen(
         _ named: FlatEntity?, _ evidence: Evidence
     ) throws(EvidenceRejection) -> FlatEntity {
-        guard let derived = finding.certificate?.principal.map({ FlatEntity($0.flat) }) else {
+        let isOfToken: Bool
+        if finding.certificate != nil, finding.token != nil {
+            switch settings.principals.precedence {
+            case .token: isOfToken = true
+            case .certificate: isOfToken = false
+            case .neither: throw .twoIdentities
+            }
+        } else {
+            isOfToken = finding.token != nil
+        }
+        // Never the other one's instead: who presents both is not asking for less.
+        let principal = isOfToken ? finding.token?.principal : finding.certificate?.principal
+        guard let derived = principal.map({ FlatEntity($0.flat) }) else {
             // Who may name anybody may do so for a client that no rule knows.
             if let named { return named }
             throw evidence.hasIdentity ? .principalUnmapped : .principalMissing
@@ -98,22 +111,22 @@ struct Establisher: ~Copyable {
     }
 
     /// Finds the device of the identities in evidence, which ``principal(_:_:named:)`` judged.
+    ///
+    /// - Returns: whether the store could tell.
     mutating func findDevice<Finder: DeviceFinder & ~Copyable>(
         _ evidence: Evidence, in finder: borrowing Finder
     ) throws(EvidenceRejection) -> Bool {
         var found: FlatEntity?
         if let certificate = finding.certificate {
-            for (key, value) in [
-                (DeviceKey.certificateThumbprint, certificate.thumbprint),
-                (DeviceKey.certificateDeviceID, certificate.deviceID),
-            ] where !value.isEmpty {
-                switch finder.device(by: key, value.span) {
-                case .absent: continue
-                case .failed: return false
-                case .found(let device):
-                    if let found, !found.equals(device) { throw .deviceConflict }
-                    found = device
-                }
+            guard
+                try Self.find(
+                    .certificateThumbprint, certificate.thumbprint, in: finder, &found),
+                try Self.find(.certificateDeviceID, certificate.deviceID, in: finder, &found)
+            else { return false }
+        }
+        if let token = finding.token {
+            guard try Self.find(.tokenDeviceID, token.deviceID, in: finder, &found) else {
+                return false
             }
         }
         if !evidence.deviceID.isEmpty, let device = found {
@@ -123,6 +136,24 @@ struct Establisher: ~Copyable {
         if let found { record.set(.device, found.flat) }
         device = found
         return true
+    }
+
+    /// Finds the device of one key, which must be that of the keys before.
+    ///
+    /// - Returns: whether the store could tell.
+    private static func find<Finder: DeviceFinder & ~Copyable>(
+        _ key: DeviceKey, _ value: [UInt8], in finder: borrowing Finder,
+        _ found: inout FlatEntity?
+    ) throws(EvidenceRejection) -> Bool {
+        if value.isEmpty { return true }
+        switch finder.device(by: key, value.span) {
+        case .absent: return true
+        case .failed: return false
+        case .found(let device):
+            if let found, !found.equals(device) { throw .deviceConflict }
+            found = device
+            return true
+        }
     }
 
     /// The context with what was established.

@@ -10,18 +10,21 @@ package struct IdentityJudge: ~Copyable {
     /// What evidence proves.
     struct Finding {
         var certificate: JudgedCertificate?
+        var token: JudgedToken?
     }
 
-    private struct Recalled {
+    private struct Recalled<Judged> {
         let fingerprint: Fingerprint
-        let judged: JudgedCertificate
+        let judged: Judged
     }
 
     private let settings: IdentitySettings
     private var chains: ChainVerifier
     /// Filled anew for each chain that is not recalled.
     private var chain = EncodedChain()
-    private var memory: EvidenceMemory<Recalled>
+    private var memory: EvidenceMemory<Recalled<JudgedCertificate>>
+    private var tokens: TokenVerifier
+    private var tokenMemory: EvidenceMemory<Recalled<JudgedToken>>
 
     /// Makes a judge with empty caches.
     ///
@@ -30,6 +33,11 @@ package struct IdentityJudge: ~Copyable {
         self.settings = settings
         chains = ChainVerifier(settings.trust, cacheCapacity: capacity)
         memory = EvidenceMemory(capacity: capacity)
+        tokens = TokenVerifier(
+            settings.keys ?? KeyState(),
+            limits: TokenLimits(maximumTokenBytes: settings.limits.maximumTokenBytes),
+            cacheCapacity: settings.keys == nil ? 1 : capacity)
+        tokenMemory = EvidenceMemory(capacity: settings.keys == nil ? 1 : capacity)
     }
 
     /// Judges every identity in evidence that is within its bounds.
@@ -45,7 +53,15 @@ package struct IdentityJudge: ~Copyable {
         } else if !evidence.issuers.isEmpty {
             throw .strayIssuers
         }
-        if !evidence.token.isEmpty { throw .tokensNotConfigured }
+        if !evidence.token.isEmpty {
+            finding.token = try judge(token: evidence.token, at: now / 1000)
+            // A token that is bound to a certificate is nobody's without it.
+            if let rejection = finding.token?.token.facts.bindingRejection(
+                presented: finding.certificate?.certificate.facts.thumbprint)
+            {
+                throw EvidenceRejection(rejection.code)
+            }
+        }
         return finding
     }
 
@@ -82,6 +98,35 @@ package struct IdentityJudge: ~Copyable {
                 return judged
             } catch {
                 throw EvidenceRejection(RejectionReason.chainTooLarge.code)
+            }
+        }
+    }
+
+    private mutating func judge(
+        token: UntrustedBytes, at nowSeconds: Int64
+    ) throws(EvidenceRejection) -> JudgedToken {
+        guard settings.keys != nil else { throw .tokensNotConfigured }
+        if let known = tokenMemory.recall(0, token, .none),
+            case .verified(let verified) = tokens.recall(known.fingerprint, at: nowSeconds),
+            verified === known.judged.token
+        {
+            return known.judged
+        }
+        return try token.withBytes { (bytes) throws(EvidenceRejection) in
+            guard let fingerprint = tokens.fingerprint(bytes) else {
+                throw EvidenceRejection(TokenRejectionReason.internalError.code)
+            }
+            switch tokens.verify(bytes, fingerprint: fingerprint, at: nowSeconds) {
+            case .rejected(let rejection): throw EvidenceRejection(rejection.code)
+            case .verified(let verified):
+                do throws(FlatEncoder.Failure) {
+                    let judged = try JudgedToken(verified, settings)
+                    tokenMemory.remember(
+                        Recalled(fingerprint: fingerprint, judged: judged), 0, token, .none)
+                    return judged
+                } catch {
+                    throw EvidenceRejection(TokenRejectionReason.tooLarge.code)
+                }
             }
         }
     }

@@ -5,6 +5,8 @@ package import Identity
 /// ``TrustState`` publishes.
 package final class IdentitySettings: Sendable {
     package let trust: TrustState
+    /// Nil when tokens are refused.
+    package let keys: KeyState?
     package let principals: PrincipalRules
     package let devices: DeviceRules
     /// The member of the context that only the decision point establishes.
@@ -15,11 +17,12 @@ package final class IdentitySettings: Sendable {
     /// Makes settings; without more than a trust state, identities are verified and none is a
     /// principal.
     package init(
-        trust: TrustState, principals: PrincipalRules = PrincipalRules([]),
+        trust: TrustState, keys: KeyState? = nil, principals: PrincipalRules = PrincipalRules([]),
         devices: DeviceRules = DeviceRules(), verifiedName: Text = "verified",
         limits: EvidenceLimits = EvidenceLimits(), clock: DecisionClock = DecisionClock()
     ) {
         self.trust = trust
+        self.keys = keys
         self.principals = principals
         self.devices = devices
         self.verifiedName = verifiedName
@@ -55,6 +58,15 @@ package struct DeviceRules: Sendable, Hashable {
         self.usesThumbprint = usesThumbprint
         self.certificateID = certificateID
         self.tokenClaim = tokenClaim
+    }
+
+    /// The id of a device in a token, in UTF-8; empty when the rules know none, or the claim is not
+    /// one text.
+    func tokenDeviceID(in facts: TokenFacts) -> [UInt8] {
+        guard let tokenClaim, let claim = facts.claim(tokenClaim), !claim.isList,
+            claim.values.count == 1, let text = facts.texts[claim.values.bounds].first
+        else { return [] }
+        return facts.bytes(text)
     }
 
     /// The id of a device in a certificate; nil when the rules know none or it has none.

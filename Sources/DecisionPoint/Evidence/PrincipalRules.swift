@@ -22,13 +22,13 @@ package struct PrincipalRules: Sendable {
 
     /// What a rule is for.
     package enum Source: Sendable {
-        /// Certificates whose SPIFFE id fits a pattern.
+        /// Certificates and JWT-SVIDs whose SPIFFE id fits a pattern.
         case spiffe(SpiffePattern)
         /// Certificates of organisations with an `organizationIdentifier` that starts so.
         case organization(prefix: [UInt8])
         /// Certificates with exactly this subject, RFC 2253 text.
         case subject([UInt8])
-        /// Tokens of exactly this issuer.
+        /// Access tokens of exactly this issuer, and introspection results of it.
         case token(issuer: [UInt8])
 
         /// Whether the rule is for certificates.
@@ -85,6 +85,16 @@ package struct PrincipalRules: Sendable {
         }
         return nil
     }
+
+    /// The entity that a verified token is; nil as for certificates.
+    package func principal(_ facts: TokenFacts) -> EntityUID? {
+        for rule in rules where rule.source.fits(facts) {
+            return rule.identifier.value(in: facts).map {
+                EntityUID(type: rule.type, id: Text($0))
+            }
+        }
+        return nil
+    }
 }
 
 extension PrincipalRules.Source {
@@ -99,6 +109,16 @@ extension PrincipalRules.Source {
         case .token: false
         }
     }
+
+    fileprivate func fits(_ facts: TokenFacts) -> Bool {
+        switch self {
+        case .spiffe(let pattern): facts.spiffeID.map(pattern.fits) ?? false
+        // A JWT-SVID is its trust domain's, whatever issuer it names.
+        case .token(let issuer):
+            facts.source != .svid && facts.bytes(facts.issuer) == issuer
+        case .organization, .subject: false
+        }
+    }
 }
 
 extension PrincipalRules.Identifier {
@@ -107,15 +127,28 @@ extension PrincipalRules.Identifier {
         let value: String? =
             switch self {
             case .spiffeID: facts.spiffeID?.description
-            case .spiffePath:
-                facts.spiffeID.map {
-                    String(decoding: $0.utf8[(10 + $0.trustDomain.utf8.count)...], as: UTF8.self)
-                }
+            case .spiffePath: facts.spiffeID.map(Self.path)
             case .organizationIdentifier: facts.organizationIdentifier
             case .subject: facts.subject
             case .thumbprint: facts.thumbprint.description
             case .tokenSubject, .tokenClientID: nil
             }
         return value.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    fileprivate func value(in facts: TokenFacts) -> String? {
+        let value: String? =
+            switch self {
+            case .spiffeID: facts.spiffeID?.description
+            case .spiffePath: facts.spiffeID.map(Self.path)
+            case .tokenSubject: facts.string(facts.subject)
+            case .tokenClientID: facts.clientID.map(facts.string)
+            case .organizationIdentifier, .subject, .thumbprint: nil
+            }
+        return value.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func path(_ id: SpiffeID) -> String {
+        String(decoding: id.utf8[(10 + id.trustDomain.utf8.count)...], as: UTF8.self)
     }
 }

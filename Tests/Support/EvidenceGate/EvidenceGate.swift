@@ -154,7 +154,7 @@ struct Gate: ~Copyable {
         var allocations: UInt64 = 0
         var wrong = 0
         (evidence == nil ? named : question).with { question in
-            (evidence?.bytes ?? []).withUnsafeBytes { bytes in
+            unsafe (evidence?.bytes ?? []).withUnsafeBytes { bytes in
                 var sent = Evidence()
                 if let evidence {
                     sent.certificateForm = evidence.form
