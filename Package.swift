@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore"],
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity"],
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],

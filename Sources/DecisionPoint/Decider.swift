@@ -9,11 +9,13 @@ package struct Decider: ~Copyable {
     private let publisher: RulesetPublisher
     private let mode: ErrorMode
     private let diagnostics: DiagnosticsMode
-    private var entities: DecisionEntities
+    var entities: DecisionEntities
     private var workspace: Workspace
+    /// Nil when the service judges no identities, and callers name their principals.
+    var establisher: Establisher?
     /// Why the last question was refused, in UTF-8 for people; empty when the refusal says it all.
-    package private(set) var detail: [UInt8] = []
-    private let emptyContext = FlatConstant.emptyRecord()
+    package internal(set) var detail: [UInt8] = []
+    let emptyContext = FlatConstant.emptyRecord()
 
     private var ruleset: Ruleset
     private var rules: RulesView
@@ -32,10 +34,12 @@ package struct Decider: ~Copyable {
     ///   - cacheBytes: the bound on the cache of records, filled as far as a quarter of a second
     ///     goes; 0 for none.
     ///   - cacheBoard: where the figures of the cache are laid now and then, and at the end.
+    ///   - identity: how identities are judged; nil when callers name their principals.
     /// - Throws: when the store has no room for another reader, or memory none for the cache.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
-        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil
+        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil,
+        identity: IdentitySettings? = nil
     ) throws(StoreError) {
         var reader = try store.makeReader(cacheBytes: cacheBytes)
         try reader.prewarm(for: .milliseconds(250))
@@ -50,6 +54,7 @@ package struct Decider: ~Copyable {
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
+        if let identity { establisher = Establisher(identity) }
     }
 
     /// The figures of the cache of records.
@@ -95,11 +100,7 @@ package struct Decider: ~Copyable {
     package mutating func decide(
         _ question: Question, minimumRevision: UInt64
     ) -> Outcome {
-        workspace.forgetResults()
-        if !detail.isEmpty { detail = [] }
-        guard isReadable else { return .refused(.storeUnavailable) }
-        guard minimumRevision <= revision else { return .refused(.staleRevision) }
-        guard rules.policyCount > 0 else { return .refused(.noPolicies) }
+        if let refusal = prepare(minimumRevision) { return .refused(refusal) }
         guard let request = question.validated(emptyContext: emptyContext.flat) else {
             return .refused(.malformed)
         }
@@ -107,6 +108,23 @@ package struct Decider: ~Copyable {
             explain(request)
             return .refused(.schemaViolation)
         }
+        return authorize(request)
+    }
+
+    /// Forgets the last decision, and says why there can be no other.
+    @inline(__always)
+    mutating func prepare(_ minimumRevision: UInt64) -> Refusal? {
+        workspace.forgetResults()
+        if !detail.isEmpty { detail = [] }
+        guard isReadable else { return .storeUnavailable }
+        guard minimumRevision <= revision else { return .staleRevision }
+        guard rules.policyCount > 0 else { return .noPolicies }
+        return nil
+    }
+
+    /// Decides a request that is known to conform.
+    @inline(__always)
+    mutating func authorize(_ request: Request) -> Outcome {
         entities.reader.anticipate(request.principal, request.resource)
         switch rules.authorize(
             request, entities: entities, errors: mode, diagnostics: diagnostics,
@@ -121,7 +139,7 @@ package struct Decider: ~Copyable {
 
     /// Says in ``detail`` what is wrong with a request; the schema allows most, so it may allocate.
     @inline(never)
-    private mutating func explain(_ request: Request) {
+    mutating func explain(_ request: Request) {
         guard let schema = ruleset.schema else { return }
         detail = Self.shortened(Array(schema.problem(in: request).utf8))
     }
@@ -181,4 +199,17 @@ package enum Refusal: UInt8, BitwiseCopyable, CaseIterable, Hashable, Sendable {
     case policyError
     /// The store could not be read.
     case storeUnavailable
+    /// The identity that came with the request was rejected, or none came where one must, or no
+    /// principal follows from it; the detail says which.
+    case identityRejected
+    /// The caller named a principal and may not, or another than the identity leads to.
+    case principalNotAllowed
+    /// The caller sent evidence and is not a gateway.
+    case unauthorizedPeer
+    /// The context carries the member that only the decision point may establish.
+    case reservedMember
+    /// The identity, its device or its organisation is in quarantine.
+    case quarantined
+    /// The deadline passed while the decision waited for a revision.
+    case deadline
 }

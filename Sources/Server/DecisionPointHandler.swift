@@ -71,6 +71,11 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
         case .noPolicies: .noPolicies
         case .policyError: .policyError
         case .storeUnavailable: .storeUnavailable
+        case .identityRejected: .identityRejected
+        case .principalNotAllowed, .unauthorizedPeer: .unauthorizedPeer
+        case .reservedMember: .reservedMember
+        case .quarantined: .quarantined
+        case .deadline: .deadlineExceeded
         }
     }
 }

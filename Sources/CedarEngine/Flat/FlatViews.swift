@@ -66,6 +66,15 @@ package struct FlatEntity: BitwiseCopyable, Sendable {
         hash == other.hash && flat.equals(other.flat)
     }
 
+    /// Whether the id has these bytes.
+    package func hasID(_ utf8: Span<UInt8>) -> Bool {
+        let count = idCount
+        guard utf8.count == count else { return false }
+        let start = FlatLayout.entityPrefixBytes &+ typeCount
+        for index in 0..<count where flat.byte(start &+ index) != utf8[index] { return false }
+        return true
+    }
+
     /// Whether both are of the same type.
     @inline(__always)
     func hasType(of other: FlatEntity) -> Bool {
