@@ -50,7 +50,7 @@ struct AttributeEquality {
     }
 
     /// `variable.name.name`
-    private struct Path {
+    struct Path {
         let variable: Variable
         var names: [Text]
 
@@ -72,7 +72,8 @@ struct AttributeEquality {
         }
     }
 
-    private static func equality(_ expression: Expression) -> (Path, Value)? {
+    /// The path and the literal of `PATH == literal`, on either side.
+    static func equality(_ expression: Expression) -> (Path, Value)? {
         guard case .binary(.equal, let left, let right) = expression.kind else { return nil }
         for (side, other) in [(left, right), (right, left)] {
             if let path = Path(side), !path.names.isEmpty, path.names.count <= maximumNames,

@@ -223,9 +223,9 @@ struct IndexPlan: ~Copyable {
     }
 
     /// With fewer that would run anyway, an attribute is not worth its evaluation.
-    private static let crowded = 16
+    static let crowded = 16
     /// A path that fewer policies want is not evaluated.
-    private static let payingPolicies = 8
+    static let payingPolicies = 8
 
     private func parts(of policy: Int) -> ArraySlice<Choice> {
         choices[(policy == 0 ? 0 : Int(ends[policy - 1]))..<Int(ends[policy])]

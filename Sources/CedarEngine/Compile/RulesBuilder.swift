@@ -17,10 +17,12 @@ struct RulesBuilder: ~Copyable {
         var sharedCount: UInt32 = 0
     }
 
-    private let members: [PolicySet.Member]
-    private let plan: IndexPlan
-    private var compiler = Compiler()
-    private var candidates: [Candidate?]
+    let members: [PolicySet.Member]
+    let plan: IndexPlan
+    var compiler = Compiler()
+    private(set) var candidates: [Candidate?]
+    /// What the program of each policy costs.
+    private(set) var costs: [UInt32]
     private var layout = Layout()
 
     init(
@@ -34,10 +36,13 @@ struct RulesBuilder: ~Copyable {
         }
         self.plan = plan
         candidates = Array(repeating: nil, count: members.count)
+        costs = Array(repeating: 0, count: members.count)
     }
 
-    consuming func build() throws(CompileError) -> Layout {
-        let arrangement = plan.arrangement()
+    consuming func build() throws(CompileError) -> Layout { try lay(plan.arrangement()) }
+
+    /// Lays out all policies where they stand.
+    mutating func lay(_ arrangement: IndexPlan.Arrangement) throws(CompileError) -> Layout {
         let groups = arrangement.groups
         var entries: [(key: UInt64, role: PolicyIndex.Role, slot: PolicyIndex.Slot)] = []
         entries.reserveCapacity(groups.count)
@@ -95,10 +100,12 @@ struct RulesBuilder: ~Copyable {
         let policy = members[Int(number)].policy
         let principalType = try compiler.typeHash(of: policy.principal)
         let resourceType = try compiler.typeHash(of: policy.resource)
-        let depth = try compiler.compile(policy, number: Int(number), proved: role).depth
+        let program = try compiler.compile(policy, number: Int(number), proved: role)
         let candidate = Candidate(
             start: try compiler.settle(), number: number, principalType: principalType,
-            resourceType: resourceType, depth: depth, isForbid: policy.effect == .forbid)
+            resourceType: resourceType, depth: program.depth,
+            isForbid: policy.effect == .forbid)
+        costs[Int(number)] = program.cost
         candidates[Int(number)] = candidate
         return candidate
     }
