@@ -148,7 +148,8 @@ def mint(folder):
     authorities = {}
     for entry in plan["authorities"]:
         authorities[entry["name"]] = authority(scenario, entry)
-        files[f"authorities/{entry['name']}.pem"] = pem(authorities[entry["name"]])
+        domain = entry.get("trustDomain", "organizations")
+        files[f"trust/{domain}/{entry['name']}.pem"] = pem(authorities[entry["name"]])
     leaves = {}
     for entry in plan["certificates"]:
         leaves[entry["name"]] = leaf(scenario, entry, authorities)
