@@ -24,7 +24,10 @@ public struct WritCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Service:",
-                subcommands: [ServeCommand.self, QueryCommand.self, StoreCommand.self]),
+                subcommands: [
+                    ServeCommand.self, QueryCommand.self, StoreCommand.self, PostureCommand.self,
+                    RevokeCommand.self, QuarantineCommand.self,
+                ]),
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),
         ])
