@@ -61,6 +61,9 @@ let package = Package(
             dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
             swiftSettings: settings),
 
+        // What is known of devices.
+        .target(name: "Posture", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
+
         // Who asks.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Identity", dependencies: ["COpenSSL", "JSON"], swiftSettings: settings),
@@ -124,7 +127,7 @@ let package = Package(
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
                 "Identity",
-                "JSON", "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
+                "JSON", "PolicyTesting", "Posture", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -264,6 +267,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
+        .testTarget(
+            name: "PostureTests", dependencies: ["CedarSyntax", "JSON", "Posture"],
+            swiftSettings: settings),
         .testTarget(
             name: "RoutesTests",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "Routes"],

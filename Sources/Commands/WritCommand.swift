@@ -27,6 +27,7 @@ public struct WritCommand: AsyncParsableCommand {
                 name: "Service:",
                 subcommands: [
                     ServeCommand.self, QueryCommand.self, StoreCommand.self, IdentityCommand.self,
+                    PostureCommand.self, RevokeCommand.self, QuarantineCommand.self,
                 ]),
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),

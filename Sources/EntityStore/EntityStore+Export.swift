@@ -1,5 +1,5 @@
 import CedarEngine
-import CedarSyntax
+package import CedarSyntax
 import Glibc
 import JSON
 import LMDB
@@ -82,6 +82,16 @@ extension EntityStore {
                     }
                 }
             }
+        }
+    }
+
+    /// Lends every entity of a type in the newest revision, in no order.
+    package func forEachEntity(
+        ofType type: Text, _ body: (Entity) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try forEachRecord { (record) throws(StoreError) in
+            let entity = record.withFlat { EntityRecord($0).entity }
+            if entity.uid.type == type { try body(entity) }
         }
     }
 

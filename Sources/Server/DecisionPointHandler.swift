@@ -38,6 +38,10 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
         decider.begin()
     }
 
+    package mutating func hasReached(_ revision: UInt64) -> Bool {
+        decider.hasReached(revision)
+    }
+
     package mutating func endBatch() {
         decider.end()
     }

@@ -2,20 +2,19 @@ import ArgumentParser
 import CedarSyntax
 import EntityStore
 import Glibc
-import Logging
 import Scenario
 import Server
-import WritClient
 
 /// `writ demo`: the whole product in half a minute, in a temporary directory.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Import 100,000 entities, serve them, and check 177 decisions.",
+        abstract: "Import 100,000 entities, serve them, and check 184 decisions.",
         discussion: """
             Plays the open-banking scenario in a temporary directory: imports its entities and a
-            generated bank around them, starts the server on a socket, asks every test through the
-            socket, then measures.
+            generated bank around them, starts the server on a socket, and asks every test through
+            the socket with the certificate, the token and the device behind it. Then a device falls
+            silent, reports again, and has its certificate revoked; last, it measures.
 
             Exit codes: 0 every answer is as expected, 1 otherwise.
 
@@ -50,21 +49,27 @@ struct DemoCommand: AsyncParsableCommand {
 
         printLine(terminal.styled("Writ demo: open banking", .bold))
         printLine("")
-        try importEntities(scenario, directory)
-        let service = try serve(scenario, directory)
-        defer { service.stop(drainFor: .seconds(1)) }
+        let store = try importEntities(scenario, directory)
+        let reasons = try PolicyReasons(scenario.policies)
 
-        let outcome = try DemoQuestions(socket: directory.socket, tests: tests).ask(
-            try PolicyReasons(scenario.policies))
-        let load = try DemoLoad(
-            socket: directory.socket,
-            generator: OpenBankingGenerator(seed: seed, entityCount: entities),
-            requests: requests
-        ).run()
+        printLine("server    on \(directory.socket), at the time of the scenario; certificates")
+        printLine("          and tokens are verified, devices found in the store")
+        printLine("")
+        let outcome: DemoQuestions.Outcome
+        do {
+            let service = try ScenarioService(
+                scenario, store: directory.store, socket: directory.socket)
+            defer { service.stop() }
+            outcome = try DemoQuestions(tests: tests).ask(service, reasons)
+        }
+        let shown = try revoke(scenario, tests, store, directory, reasons)
+        let load = try load(scenario, directory)
 
         printLine("")
         let agreement = "\(outcome.agreeing) of \(tests.count) decisions as expected"
-        let isGood = outcome.agreeing == tests.count && load.unanswered == 0
+        let isGood =
+            outcome.agreeing == tests.count && shown.agreeing == shown.steps
+            && load.unanswered == 0
         printLine(
             isGood
                 ? terminal.styled("✓ \(agreement)", .green)
@@ -77,9 +82,44 @@ struct DemoCommand: AsyncParsableCommand {
         guard isGood else { throw ExitCode.failure }
     }
 
+    /// Shows what happens to a device between one question and the next.
+    private func revoke(
+        _ scenario: ScenarioFolder, _ tests: [PolicyTest], _ store: EntityStore,
+        _ directory: TemporaryDirectory, _ reasons: PolicyReasons
+    ) throws(Failure) -> (steps: Int, agreeing: Int) {
+        let name = "support sees a balance while working on a case"
+        guard let test = tests.first(where: { $0.name == name }) else {
+            throw Failure("the scenario has no test “\(name)”")
+        }
+        printLine("")
+        printLine("The same question, \(name), while things happen to the device:")
+        printLine("")
+        let service = try ScenarioService(
+            scenario, store: directory.store, socket: directory.socket)
+        defer { service.stop() }
+        return try DemoRevocation(store: store, test: test).show(service, reasons)
+    }
+
+    /// Measures with callers that are trusted to supply the facts, as nobody proves who they are.
+    private func load(
+        _ scenario: ScenarioFolder, _ directory: TemporaryDirectory
+    ) throws(Failure) -> DemoLoad.Outcome {
+        let service = try Service(
+            ServiceConfiguration(
+                policies: [scenario.policies], store: directory.store, watchesFiles: false,
+                socket: LocalSocketConfiguration(path: directory.socket)),
+            log: .quiet)
+        defer { service.stop(drainFor: .seconds(1)) }
+        return try DemoLoad(
+            socket: directory.socket,
+            generator: OpenBankingGenerator(seed: seed, entityCount: entities),
+            requests: requests
+        ).run()
+    }
+
     private func importEntities(
         _ scenario: ScenarioFolder, _ directory: TemporaryDirectory
-    ) throws(Failure) {
+    ) throws(Failure) -> EntityStore {
         let started = ContinuousClock.now
         let store = try failing { () throws(StoreError) in
             try EntityStore.open(at: directory.store, StoreOptions(createIfMissing: true))
@@ -102,6 +142,7 @@ struct DemoCommand: AsyncParsableCommand {
         printLine(
             "store     \(grouped(count)) entities imported in \(oneDecimal(seconds)) s, "
                 + "revision \(reports[1].revision)")
+        return store
     }
 
     private func generate(to path: String) throws(Failure) {
@@ -130,20 +171,5 @@ struct DemoCommand: AsyncParsableCommand {
             }
             buffer.removeAll(keepingCapacity: true)
         }
-    }
-
-    private func serve(
-        _ scenario: ScenarioFolder, _ directory: TemporaryDirectory
-    ) throws(Failure) -> Service {
-        let configuration = ServiceConfiguration(
-            policies: [scenario.policies], store: directory.store, watchesFiles: false,
-            socket: LocalSocketConfiguration(path: directory.socket))
-        var quiet = Logger(label: "writ") { _ in SwiftLogNoOpLogHandler() }
-        quiet.logLevel = .critical
-        let service = try Service(configuration, log: quiet)
-        printLine(
-            "server    \(configuration.socket.workerCount) threads on \(directory.socket)")
-        printLine("")
-        return service
     }
 }

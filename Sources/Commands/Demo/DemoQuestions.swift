@@ -14,7 +14,9 @@ struct PolicyReasons {
 
     /// Why a decision was made, in a sentence.
     func sentence(_ answer: Answer) -> String {
-        guard answer.cause == .decided else { return "\(answer.cause)" }
+        guard answer.cause == .decided else {
+            return answer.detail.isEmpty ? "\(answer.cause)" : "\(answer.cause): \(answer.detail)"
+        }
         guard let first = answer.reasons.first else { return "no policy permits it" }
         let others = answer.reasons.count > 1 ? " (and \(answer.reasons.count - 1) more)" : ""
         return (reasons[first] ?? first) + others
@@ -23,7 +25,6 @@ struct PolicyReasons {
 
 /// Asks the scenario's tests through the socket, one at a time.
 struct DemoQuestions {
-    let socket: String
     let tests: [PolicyTest]
 
     struct Outcome {
@@ -33,31 +34,27 @@ struct DemoQuestions {
         var p99 = ""
     }
 
-    func ask(_ reasons: PolicyReasons) throws(Failure) -> Outcome {
-        let terminal = Terminal.output
+    func ask(
+        _ service: borrowing ScenarioService, _ reasons: PolicyReasons
+    ) throws(Failure) -> Outcome {
         var outcome = Outcome()
         var times: [Double] = []
+        let questions = try service.questions(tests)
         do throws(ClientError) {
-            var connection = try Connection(path: socket)
-            for test in tests {
-                let request = try EncodedRequest(test.request)
+            var connection = try Connection(path: service.socket)
+            for question in questions {
                 let started = ContinuousClock.now
-                let answer = try connection.decide(request)
+                let answer = try service.ask(question, &connection)
                 let microseconds = (ContinuousClock.now - started).seconds * 1e6
                 times.append(microseconds)
-                let agrees = test.isMet(by: answer)
+                let agrees = question.test.isMet(by: answer)
                 if agrees { outcome.agreeing += 1 }
-                let mark =
-                    agrees ? terminal.styled("✓", .green) : terminal.styled("✗", .red)
-                let decision =
-                    answer.isAllowed
-                    ? terminal.styled("ALLOW", .green) : terminal.styled("DENY ", .red)
-                let time = padded(oneDecimal(microseconds), 7)
-                printLine(
-                    "\(mark) \(decision) \(time) µs  \(test.name)"
-                        + terminal.styled(" · \(reasons.sentence(answer))", .faint))
+                Self.show(
+                    answer, agrees: agrees, time: microseconds, question.test.name,
+                    reasons.sentence(answer))
                 if !agrees {
-                    printLine("  expected \(test.expectation), got \(answer.reasons)")
+                    printLine(
+                        "  expected \(question.test.expectation), got \(answer.reasons)")
                 }
             }
         } catch {
@@ -67,6 +64,23 @@ struct DemoQuestions {
         outcome.p50 = oneDecimal(quantile(times, 0.50))
         outcome.p99 = oneDecimal(quantile(times, 0.99))
         return outcome
+    }
+
+    /// Prints one answer on one line.
+    ///
+    /// - Parameter time: in microseconds; nil when it does not matter.
+    static func show(
+        _ answer: Answer, agrees: Bool, time: Double?, _ words: String, _ sentence: String
+    ) {
+        let terminal = Terminal.output
+        let mark = agrees ? terminal.styled("✓", .green) : terminal.styled("✗", .red)
+        let decision =
+            answer.isAllowed
+            ? terminal.styled("ALLOW", .green) : terminal.styled("DENY ", .red)
+        let shown = time.map { padded(oneDecimal($0), 7) + " µs" } ?? "          "
+        printLine(
+            "\(mark) \(decision) \(shown)  \(words)"
+                + terminal.styled(" · \(sentence)", .faint))
     }
 }
 

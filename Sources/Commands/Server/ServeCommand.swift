@@ -118,8 +118,12 @@ struct Service: Sendable {
 
     /// Opens the store, compiles the policies and starts the socket.
     ///
+    /// - Parameter clock: the time that identities are judged at; of demonstrations and tests only.
     /// - Throws: with everything closed again.
-    init(_ configuration: ServiceConfiguration, log: Logger = .service) throws(Failure) {
+    init(
+        _ configuration: ServiceConfiguration, log: Logger = .service,
+        clock: DecisionClock = DecisionClock()
+    ) throws(Failure) {
         let files = FileLimit.raise(forConnections: configuration.socket.maximumConnections)
         if files < configuration.socket.maximumConnections {
             log.warning(
@@ -147,7 +151,7 @@ struct Service: Sendable {
             throw Failure(error.description)
         }
         trust = try configuration.identity.map { (identity) throws(Failure) in
-            try TrustWatch(identity, log: log)
+            try TrustWatch(identity, clock: clock, log: log)
         }
         let identity = trust?.settings
         let rights = configuration.socketRights

@@ -28,13 +28,15 @@ final class TrustWatch: Sendable {
     /// Reads all files once and watches them from then on.
     ///
     /// - Throws: when a file cannot be used.
-    init(_ configuration: IdentityConfiguration, log: Logger) throws(Failure) {
+    init(
+        _ configuration: IdentityConfiguration, clock: DecisionClock = DecisionClock(), log: Logger
+    ) throws(Failure) {
         let state = TrustState()
         let keys = configuration.tokens.map { _ in KeyState() }
         settings = IdentitySettings(
             trust: state, keys: keys, principals: configuration.principals,
             devices: configuration.devices,
-            verifiedName: configuration.verifiedName)
+            verifiedName: configuration.verifiedName, clock: clock)
         let shared = shared
         Thread.detachNewThread {
             var reader: Reader

@@ -114,11 +114,6 @@ struct ChangeStream {
         let answers = answers
         writer.submitRefused { answers.refused(number, message) }
     }
-
-    private func systemWords(_ code: Int32) -> String {
-        guard let words = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: words).lowercased()
-    }
 }
 
 /// Prints an answer for each line of a stream.

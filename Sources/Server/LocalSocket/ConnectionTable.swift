@@ -13,6 +13,8 @@ struct Connection: BitwiseCopyable {
         static let paused = Flags(rawValue: 4)
         /// Input waits for the connection's next turn.
         static let ready = Flags(rawValue: 8)
+        /// The first frame kept waits for a revision; it is tried again and again.
+        static let waiting = Flags(rawValue: 16)
     }
 
     /// -1 when the slot is free.

@@ -14,11 +14,20 @@ package protocol DecisionHandler: ~Copyable, SendableMetatype {
     /// Releases what `beginBatch` took, before the answers are sent.
     mutating func endBatch()
 
+    /// Whether the snapshot of the batch is of this revision or newer, or will never be.
+    ///
+    /// Asked between `beginBatch` and `endBatch`. Where it is not, the request waits.
+    mutating func hasReached(_ revision: UInt64) -> Bool
+
     /// Decides one item.
     ///
     /// `item` and the bytes behind it are valid until the call returns. An `answer` that is not
     /// concluded is a deny with `internalError`.
     mutating func decide(_ item: ItemView, request: RequestInfo, into answer: inout AnswerWriter)
+}
+
+extension DecisionHandler where Self: ~Copyable {
+    package mutating func hasReached(_ revision: UInt64) -> Bool { true }
 }
 
 /// What a handler may know about a request beside its item.

@@ -52,7 +52,9 @@ extension WorkerLoop {
     mutating func updateInterest(_ slot: Int) {
         let connection = table[slot]
         var wanted: UInt32 = 0
-        if connection.flags.isDisjoint(with: [.inputClosed, .closing, .paused]) {
+        if connection.flags.isDisjoint(
+            with: [.inputClosed, .closing, .paused, .waiting])
+        {
             wanted |= EPOLLIN.rawValue
         }
         if !connection.output.isEmpty { wanted |= EPOLLOUT.rawValue }
@@ -129,6 +131,7 @@ extension WorkerLoop {
             if table[slot].flags.contains(.paused) {
                 table[slot].flags.remove(.paused)
                 table[slot].flags.insert(.ready)
+                hasBusyConnections = true
                 ready.enter(slot, in: &table)
             }
         } else if !unsent.contains(slot, in: table) {

@@ -40,6 +40,7 @@ extension WorkerLoop {
             }
             if share <= 0 {
                 table[slot].flags.insert(.ready)
+                hasBusyConnections = true
                 break
             }
             let frame = rest.region(from: 0, count: header.lengthBytes)
@@ -47,7 +48,14 @@ extension WorkerLoop {
             case .decide, .decideBatch, .decideEvidence, .decideBatchEvidence:
                 if !inBatch { handler.beginBatch(now: now) }
                 inBatch = true
-                share -= decide(header, frame, slot, &handler)
+                guard let cost = decide(header, frame, slot, &handler) else {
+                    // The frame stays, and those behind it; other connections go on.
+                    handler.endBatch()
+                    if output.count > 0, !flush(slot) { return nil }
+                    table[slot].flags.insert([.ready, .waiting])
+                    return offset
+                }
+                share -= cost
             case .ping where header.lengthBytes == WireLayout.headerBytes:
                 output.appendPong(requestID: header.requestID)
                 share -= 1
@@ -68,10 +76,10 @@ extension WorkerLoop {
     }
 
     /// Answers one request frame.
-    /// - Returns: the number of items it cost.
+    /// - Returns: the number of items it cost; nil when it waits for a revision.
     private mutating func decide<Handler: DecisionHandler & ~Copyable>(
         _ header: FrameHeader, _ frame: ByteRegion, _ slot: Int, _ handler: inout Handler
-    ) -> Int {
+    ) -> Int? {
         let request: DecideFrame
         do {
             request = try DecideFrame.parse(header, frame: frame, limits: limits)
@@ -90,6 +98,15 @@ extension WorkerLoop {
             receivedNanoseconds: received, deadlineNanoseconds: received &+ allowance,
             atLeastRevision: request.atLeastRevision, evidence: request.evidence,
             peer: table[slot].peer)
+        let isStale =
+            request.atLeastRevision > 0 && !handler.hasReached(request.atLeastRevision)
+        if isStale {
+            refreshClock()
+            let patience = min(allowance, Self.maximumRevisionWaitNanoseconds)
+            if now < received &+ patience, !isDraining { return nil }
+            // What waited in vain is told so, and not that its time is over.
+            info.deadlineNanoseconds = .max
+        }
 
         let start =
             request.isBatch

@@ -39,6 +39,14 @@ import Wire
     var incomplete = ConnectionQueue(.incomplete)
     var unsent = ConnectionQueue(.unsent)
     private var drainDeadline: UInt64?
+    /// Whether a connection that waits for a turn could use it at once.
+    var hasBusyConnections = false
+
+    /// How long a request may wait for a revision, whatever its deadline.
+    static let maximumRevisionWaitNanoseconds: UInt64 = 30_000_000_000
+
+    /// Whether the server is stopping.
+    var isDraining: Bool { drainDeadline != nil }
 
     init(
         _ configuration: LocalSocketConfiguration, inbox: WorkerInbox
@@ -105,7 +113,8 @@ import Wire
 
     /// How long epoll may wait, rounded up; -1 is for ever.
     private func waitMilliseconds() -> Int32 {
-        if ready.first != nil { return 0 }
+        // Those that wait for a revision are tried again every millisecond.
+        if ready.first != nil { return hasBusyConnections ? 0 : 1 }
         var deadline = drainDeadline ?? .max
         deadline = min(deadline, incomplete.nextDeadline(in: table) ?? .max)
         deadline = min(deadline, unsent.nextDeadline(in: table) ?? .max)
@@ -125,6 +134,7 @@ import Wire
             UInt64(table[slot].generation) == token >> 32
         else { return }
         let failed = events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+        if failed, table[slot].flags.contains(.waiting) { return close(slot) }
         if !table[slot].output.isEmpty, failed || events & EPOLLOUT.rawValue != 0 {
             if !flush(slot) { return }
         }
@@ -157,12 +167,13 @@ import Wire
         _ handler: inout Handler
     ) {
         // Those that wait again come after `last`, so the walk ends.
+        hasBusyConnections = false
         guard ready.first != nil else { return }
         var turns = table.count
         while turns > 0, let slot = ready.first {
             turns -= 1
             ready.leave(slot, in: &table)
-            table[slot].flags.remove(.ready)
+            table[slot].flags.remove([.ready, .waiting])
             serveKept(slot, &handler)
         }
     }
