@@ -41,15 +41,15 @@ struct DemoRevocation {
             try step("the same, silent for a quarter of an hour", Self.silence) {
                 !$0.isAllowed && $0.reasons == ["device-posture-stale"]
             }
-            try change {
-                try $0.patch([
+            try change { (store) throws(StoreError) in
+                try store.patch([
                     EntityPatch(
                         uid: device, attributes: [("lastSeen", .datetime(later))])
                 ])
             }
             try step("it has reported again", Self.silence) { $0.isAllowed }
-            try change {
-                try $0.restrict([
+            try change { (store) throws(StoreError) in
+                try store.restrict([
                     Restriction(
                         .thumbprint(thumbprint), .revoked, reason: "key-compromise", since: later)
                 ])

@@ -25,7 +25,7 @@ struct ScenarioIdentities {
         let file = try InputFile(folder + "/identities.json")
         let tape = try file.json().tape
         var thumbprints: [String: Text] = [:]
-        for entry in Self.list("certificates", tape) {
+        for entry in Self.list("certificates", tape.root, tape) {
             guard let name = Self.text("name", entry, tape) else { continue }
             let chain = try EvidenceOptions.certificates(
                 InputFile(folder + "/certificates/\(name).pem"))
@@ -36,7 +36,7 @@ struct ScenarioIdentities {
             thumbprints[name] = thumbprint
             certificates[thumbprint] = chain
         }
-        for entry in Self.list("tokens", tape) {
+        for entry in Self.list("tokens", tape.root, tape) {
             guard let name = Self.text("name", entry, tape),
                 let claims = tape.member(entry, "claims"),
                 let issuer = Self.text("iss", claims, tape),
@@ -58,9 +58,9 @@ struct ScenarioIdentities {
     }
 
     private static func list(
-        _ name: StaticString, _ parent: JSONNode? = nil, _ tape: JSONTape
+        _ name: StaticString, _ parent: JSONNode, _ tape: JSONTape
     ) -> [JSONNode] {
-        tape.member(parent ?? tape.root, name).map { Array(tape.elements($0)) } ?? []
+        tape.member(parent, name).map { Array(tape.elements($0)) } ?? []
     }
 
     private static func text(

@@ -5,7 +5,7 @@ extension Fingerprint {
     ///
     /// Allocates nothing: libcrypto's newer interface makes a context for every digest, even when
     /// one is reused.
-    static func sha256(_ bytes: Span<UInt8>) -> Fingerprint? {
+    package static func sha256(_ bytes: Span<UInt8>) -> Fingerprint? {
         var words = InlineWords()
         let isDone = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe withUnsafeMutableBytes(of: &words) { digest in
