@@ -391,6 +391,48 @@ struct CachedReaderTests {
         }
     }
 
+    /// To read ahead is no lookup: it counts nothing, and what is looked up then is the same.
+    @Test func anticipatingChangesNoAnswer() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        // More than the processor is thought to hold, so that something is read ahead.
+        let note = String(repeating: "x", count: 60_000)
+        try store.put(
+            (0..<100).map {
+                Entity(uid: uid("\($0)"), attributes: [("note", .string(Text(note)))])
+            })
+        var reader = try store.makeReader(cacheBytes: 16 << 20)
+        try reader.prewarm(for: .seconds(10))
+        #expect(reader.cacheStatistics.usedBytes > 4 << 20)
+        let (first, last) = (try Self.flat(uid("0")), try Self.flat(uid("99")))
+        let (other, missing) = (try Self.flat(uid("50")), try Self.flat(uid("nobody")))
+        func anticipate() {
+            for one in [first, last, other, missing] {
+                for two in [first, last, other, missing] {
+                    one.withFlat { one in
+                        two.withFlat { reader.anticipate(FlatEntity(one), FlatEntity($0)) }
+                    }
+                }
+            }
+        }
+        let before = reader.cacheStatistics
+        anticipate()
+        #expect(try answer(reader, "0") == "failed")
+        try reader.begin()
+        anticipate()
+        #expect(reader.cacheStatistics == before)
+        for id in ["0", "50", "99"] { #expect(try answer(reader, id) == "1") }
+        #expect(try answer(reader, "nobody") == "absent")
+        reader.end()
+        #expect(reader.cacheStatistics.hits == before.hits + 3)
+        #expect(reader.cacheStatistics.misses == before.misses + 1)
+        // A reader without a cache has nothing to read ahead.
+        reader = try store.makeReader()
+        try reader.begin()
+        anticipate()
+        #expect(reader.cacheStatistics == CacheStatistics())
+    }
+
     @Test func prewarmingFillsTheCacheWithWhatIsThere() throws {
         let directory = try TemporaryDirectory()
         let store = try EntityStore.make(directory)

@@ -69,6 +69,49 @@ struct RecordCacheTests {
         #expect(cache.statistics.evictions > 1800)
     }
 
+    /// The table grows with what it leads to, and loses next to nothing on the way.
+    @Test func theTableGrowsBucketByBucket() throws {
+        let cache = try made(32 << 20)
+        var numbers = SplitMix64(state: 7)
+        let keys = (0..<100_000).map { _ in numbers.next() }
+        for (index, key) in keys.enumerated() {
+            insert(cache, .entity, key, bytes(key, 40))
+            // One that came early is found at every size.
+            if index % 997 == 0 { #expect(find(cache, .entity, keys[0]) == bytes(keys[0], 40)) }
+        }
+        var lost = 0
+        for key in keys {
+            guard let chain = find(cache, .entity, key) else {
+                lost += 1
+                continue
+            }
+            #expect(chain == bytes(key, 40))
+        }
+        #expect(lost < keys.count / 50)
+        #expect(UInt64(lost) == cache.statistics.evictions)
+        cache.dropAll()
+        for key in keys.prefix(1000) { #expect(find(cache, .entity, key) == nil) }
+        insert(cache, .entity, keys[1], bytes(1, 40))
+        #expect(find(cache, .entity, keys[1]) == bytes(1, 40))
+    }
+
+    /// Reading ahead changes nothing: not the figures, not what was used, at any place in the ring.
+    @Test func touchingIsNoUse() throws {
+        let cache = try made(6 << 20)
+        var key: UInt64 = 0
+        while !cache.isNearlyFull {
+            insert(cache, .entity, key, bytes(key, 4000))
+            key += 1
+        }
+        let before = cache.statistics
+        for first in 0..<key + 10 { cache.touch(first, key + 10 - first) }
+        #expect(cache.statistics == before)
+        // Nothing counts as used, so a new chain takes the oldest one's place.
+        for new in key..<key + 300 { insert(cache, .entity, new, bytes(new, 4000)) }
+        #expect(find(cache, .entity, 0) == nil)
+        #expect(find(cache, .entity, key + 299) == bytes(key + 299, 4000))
+    }
+
     /// Every answer must be what was last put there, whatever the sizes, drops and evictions.
     @Test(arguments: [4 << 10, 6 << 10, 100 << 10], [1, 2, 3] as [UInt64])
     func randomUseAgrees(_ capacity: Int, _ seed: UInt64) throws {

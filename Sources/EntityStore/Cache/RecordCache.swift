@@ -3,8 +3,9 @@ import Glibc
 /// A bounded cache of chains: the values of LMDB as they are, verified and copied.
 ///
 /// A table leads from keys to places in a ring, where the chains lie one after the other. The table
-/// has buckets of eight slots, so a search looks at eight at most. When the ring is full, the
-/// oldest chain makes room, unless it was used since: then it goes to the young end again.
+/// has buckets of eight slots, so a search looks at eight at most; it grows by a bucket at a time
+/// with what it leads to. When the ring is full, the oldest chain makes room, unless it was used
+/// since: then it goes to the young end again.
 /// One thread uses it, and nothing in it moves between two calls of ``insert(_:_:_:)``.
 @safe
 struct RecordCache: ~Copyable {
@@ -47,6 +48,12 @@ struct RecordCache: ~Copyable {
 
     struct State: BitwiseCopyable {
         var generation: UInt64 = 1
+        /// The buckets that are in use, and the numbers that a hash is cut to before it is known
+        /// whether its bucket is one of them: linear hashing.
+        var buckets: Int
+        var bucketMask: Int
+        /// Slots that lead to a chain.
+        var live = 0
         var head = 0
         var tail = 0
         var used = 0
@@ -64,6 +71,12 @@ struct RecordCache: ~Copyable {
     }
 
     private static let slotsPerBucket = 8
+    /// Chains for each bucket, on average, above which the table grows; those that are next to be
+    /// split hold up to twice as many.
+    private static let chainsPerBucket = 2
+    /// Buckets that are split at once where a full one is in the way.
+    private static let splitsForRoom = 16
+    private static let firstBuckets = 64
     private static let generationShift: UInt64 = 40
     private static let matchMask: UInt64 = ~0 << generationShift | 3
     private static let lastGeneration: UInt64 = 1 << 24 - 1
@@ -93,7 +106,8 @@ struct RecordCache: ~Copyable {
     private let doorkeeper: UnsafeMutablePointer<UInt64>
     private let ring: UnsafeMutableRawPointer
     private let ringBytes: Int
-    private let shift: UInt64
+    private let maximumBuckets: Int
+    private let doorkeeperShift: UInt64
     /// Random, so that nobody can choose keys that share a bucket.
     private let salt: UInt64
     private let multiplier: UInt64
@@ -127,11 +141,14 @@ struct RecordCache: ~Copyable {
         self.ringBytes = ringBytes
         self.memory = memory
         maximumChainBytes = min(ringBytes / 4, 256 << 10) - Header.byteCount
-        let buckets = slots / Self.slotsPerBucket
-        shift = UInt64(64 - buckets.trailingZeroBitCount)
+        maximumBuckets = slots / Self.slotsPerBucket
+        // As many bits as the doorkeeper has.
+        doorkeeperShift = UInt64(64 - (doorkeeperBytes * 8).trailingZeroBitCount)
         salt = UInt64.random(in: .min ... .max)
         multiplier = UInt64.random(in: .min ... .max) | 1
-        unsafe state.initialize(to: State())
+        // Both are powers of two.
+        let buckets = min(maximumBuckets, Self.firstBuckets)
+        unsafe state.initialize(to: State(buckets: buckets, bucketMask: buckets - 1))
         unsafe state.pointee.statistics.capacityBytes = UInt64(capacity)
     }
 
@@ -203,8 +220,14 @@ struct RecordCache: ~Copyable {
     @unsafe
     @inline(__always)
     private func bucket(_ kind: Kind, _ key: UInt64) -> UnsafeMutablePointer<Slot> {
-        let mixed = (key ^ salt ^ (kind.rawValue &<< 61)) &* multiplier
-        return unsafe table + Int(truncatingIfNeeded: mixed &>> shift) &* Self.slotsPerBucket
+        // Both halves, so that every bit depends on all of the key's.
+        let product = (key ^ salt ^ (kind.rawValue &<< 61)).multipliedFullWidth(by: multiplier)
+        let mask = unsafe state.pointee.bucketMask
+        let number = Int(truncatingIfNeeded: product.high ^ product.low) & mask
+        // Keys of a bucket that is not there yet are in the one that will be split. All bits or
+        // none: a branch would be guessed wrong half of the time.
+        let isThere = unsafe (number &- state.pointee.buckets) &>> (Int.bitWidth - 1)
+        return unsafe table + (number & (mask &>> 1 | isThere)) &* Self.slotsPerBucket
     }
 
     @unsafe
@@ -247,7 +270,7 @@ struct RecordCache: ~Copyable {
     func letsIn(_ kind: Kind, _ key: UInt64) -> Bool {
         guard isNearlyFull else { return true }
         let mixed = (key ^ salt ^ (kind.rawValue &<< 61)) &* multiplier
-        let bit = Int(truncatingIfNeeded: mixed &>> (shift &- 5))
+        let bit = Int(truncatingIfNeeded: mixed &>> doorkeeperShift)
         let (word, mask) = (bit >> 6, UInt64(1) &<< UInt64(bit & 63))
         let bits = unsafe doorkeeper[word]
         if bits & mask != 0 {
@@ -291,6 +314,7 @@ struct RecordCache: ~Copyable {
         unsafe state.pointee.head = 0
         unsafe state.pointee.tail = 0
         unsafe state.pointee.used = 0
+        unsafe state.pointee.live = 0
         if unsafe state.pointee.generation == Self.lastGeneration {
             memory.clear(Self.tableStart..<Self.tableStart + tableBytes)
             unsafe state.pointee.generation = 0
@@ -301,7 +325,13 @@ struct RecordCache: ~Copyable {
     @unsafe
     private func kill(_ slot: UnsafeMutablePointer<Slot>) {
         unsafe header(at: Self.place(slot.pointee)).pointee.flags = 0
+        unsafe free(slot)
+    }
+
+    @unsafe
+    private func free(_ slot: UnsafeMutablePointer<Slot>) {
         unsafe slot.pointee = Slot(key: 0, word: 0)
+        unsafe state.pointee.live -= 1
     }
 
     // MARK: Inserting
@@ -316,6 +346,11 @@ struct RecordCache: ~Copyable {
             guard kind == .ancestors else { return }
             unsafe kill(old)
         }
+        if unsafe state.pointee.live >= state.pointee.buckets &* Self.chainsPerBucket {
+            growTable()
+        }
+        // Chains that share a full bucket would push each other out for ever.
+        if !hasFreeSlot(kind, key) { for _ in 0..<Self.splitsForRoom { growTable() } }
         let slot = unsafe freeSlot(kind, key)
         let size = Self.size(chain.count)
         makeRoom(size)
@@ -330,6 +365,7 @@ struct RecordCache: ~Copyable {
         }
         advanceHead(size)
         unsafe slot.pointee = Slot(key: key, word: word(kind, place))
+        unsafe state.pointee.live += 1
         if kind == .ancestors {
             unsafe state.pointee.statistics.unions &+= 1
         } else {
@@ -342,6 +378,29 @@ struct RecordCache: ~Copyable {
     private func word(_ kind: Kind, _ place: Int) -> UInt64 {
         unsafe state.pointee.generation << Self.generationShift | UInt64(place / 16) << 2
             | kind.rawValue
+    }
+
+    /// Splits the next bucket, unless the table has its full size.
+    private func growTable() {
+        let count = unsafe state.pointee.buckets
+        guard count < maximumBuckets else { return }
+        if unsafe count > state.pointee.bucketMask {
+            unsafe state.pointee.bucketMask = count &* 2 - 1
+        }
+        unsafe state.pointee.buckets = count + 1
+        let half = unsafe (state.pointee.bucketMask + 1) / 2
+        let old = unsafe table + (count - half) * Self.slotsPerBucket
+        let new = unsafe table + count * Self.slotsPerBucket
+        let generation = unsafe state.pointee.generation
+        for index in 0..<Self.slotsPerBucket {
+            let slot = unsafe old[index]
+            guard slot.word >> Self.generationShift == generation,
+                let kind = Kind(rawValue: slot.word & 3),
+                unsafe bucket(kind, slot.key) == new
+            else { continue }
+            unsafe new[index] = slot
+            unsafe old[index] = Slot(key: 0, word: 0)
+        }
     }
 
     /// Whether a new key would get a slot without taking it from another.
@@ -421,7 +480,7 @@ struct RecordCache: ~Copyable {
                 unsafe slot.pointee.word = word(kind, head)
                 advanceHead(oldest)
             } else {
-                unsafe slot.pointee = Slot(key: 0, word: 0)
+                unsafe free(slot)
                 unsafe state.pointee.statistics.evictions &+= 1
             }
         }

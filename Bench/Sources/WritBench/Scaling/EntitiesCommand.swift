@@ -21,10 +21,16 @@ struct EntitiesCommand: ParsableCommand {
 
             Example:
               writ-bench decide entities --maximum 10000000 --folder /var/tmp
+
+            The smallest and the largest alone, with stores that the next run finds again:
+              writ-bench decide entities --maximum 10000000 --step 10000 --folder /var/tmp --keep
             """)
 
     @Option(help: "The largest number of entities.")
     var maximum = 1_000_000
+
+    @Option(help: "What each number of entities is multiplied by for the next, from 1,000 on.")
+    var step = 10
 
     @Option(help: "Requests of each kind.")
     var requests = 100_000
@@ -41,9 +47,14 @@ struct EntitiesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where the stores are made.", valueName: "folder"))
     var folder: String?
 
+    @Flag(help: "Keep the stores in the folder, and use those that are there.")
+    var keep = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if keep, folder == nil { throw ValidationError("--keep needs a --folder") }
+        guard step >= 2 else { throw ValidationError("--step is at least 2") }
         guard maximum >= 1000, turns >= 1, requests >= turns * 2, cache >= 0, warm >= 0 else {
             throw ValidationError(
                 "--maximum is at least 1000, --turns 1, --requests twice that, and none less than 0"
@@ -69,7 +80,7 @@ struct EntitiesCommand: ParsableCommand {
                 lines[row.access, default: []].append((Double(count), row.figures.figures.mean))
                 wrong += row.wrong
             }
-            count *= 10
+            count *= step
         }
         for (access, points) in lines.sorted(by: { $0.key < $1.key }) {
             guard let first = points.first, let last = points.last else { continue }
@@ -96,10 +107,14 @@ struct EntitiesCommand: ParsableCommand {
     private func measure(_ count: Int) throws -> [Row] {
         let workload = EntityWorkload(count: count)
         let directory = try TemporaryDirectory(in: folder)
-        let path = "\(directory.path)/store"
+        var path = "\(directory.path)/store"
+        if keep, let folder { path = "\(folder)/entities-\(count)" }
         let clock = ContinuousClock()
         let start = clock.now
-        try importEntities(workload, directory.path, path)
+        let isThere = unsafe access(path, F_OK) == 0
+        if !keep || !isThere {
+            try importEntities(workload, directory.path, path)
+        }
         let importSeconds = (clock.now - start).nanoseconds / 1e9
         let ruleset = try Ruleset(PolicySet.parse(EntityWorkload.policies), version: 1)
         return try [false, true].map { isZipf in
