@@ -88,9 +88,11 @@ struct PolicyDraft {
 
     /// Links, validates and compiles all of it.
     ///
-    /// - Parameter schemaFile: what policies and requests must conform to.
+    /// - Parameters:
+    ///   - schemaFile: what policies and requests must conform to.
+    ///   - reserved: the member of contexts that is not the caller's, whatever the schema declares.
     consuming func ruleset(
-        _ schemaFile: PolicyFile?
+        _ schemaFile: PolicyFile?, reserved: Text?
     ) throws(PolicySource.Failure) -> Ruleset {
         var set = PolicySet(members: members)
         do throws(PolicySet.FailedLink) {
@@ -114,7 +116,7 @@ struct PolicyDraft {
             return try Ruleset(
                 set, version: version,
                 schema: try schema.map { (schema) throws(CompileError) in
-                    try CompiledSchema(schema)
+                    try CompiledSchema(reserved.map(schema.withoutContextMember) ?? schema)
                 })
         } catch {
             let names = files.map { "`\($0.name)`" }.joined(separator: ", ")

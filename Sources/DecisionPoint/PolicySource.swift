@@ -1,4 +1,5 @@
 package import CedarEngine
+package import CedarSyntax
 import Glibc
 
 /// Reads policies, links and a schema from files and compiles them into one ruleset.
@@ -17,11 +18,18 @@ package struct PolicySource: Sendable {
     package let schemaPath: String?
     /// Files of links, as `writ link` writes them.
     package let linkPaths: [String]
+    /// The member of contexts that the service establishes: requests are checked without it,
+    /// whatever the schema declares.
+    package let reservedMember: Text?
 
     /// The largest policy file, in bytes.
     package static let maximumBytes = 256 << 20
 
-    package init(paths: [String], schemaPath: String? = nil, linkPaths: [String] = []) {
+    package init(
+        paths: [String], schemaPath: String? = nil, linkPaths: [String] = [],
+        reservedMember: Text? = nil
+    ) {
+        self.reservedMember = reservedMember
         self.paths = paths
         self.schemaPath = schemaPath
         self.linkPaths = linkPaths
@@ -87,8 +95,10 @@ package struct PolicySource: Sendable {
         for file in linkPaths {
             try draft.add(links: PolicyFile(name: file, bytes: try Self.read(file)))
         }
-        guard let schemaPath else { return try draft.ruleset(nil) }
-        return try draft.ruleset(PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)))
+        guard let schemaPath else { return try draft.ruleset(nil, reserved: nil) }
+        return try draft.ruleset(
+            PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)),
+            reserved: reservedMember)
     }
 
     private static func read(_ file: String) throws(Failure) -> [UInt8] {

@@ -73,7 +73,7 @@ extension [Value] {
 extension Text {
     /// The text as Rust's `escape_debug` writes it, in quotes: apostrophes are escaped, marks only at
     /// the start.
-    fileprivate var debugQuoted: String {
+    package var debugQuoted: String {
         var literal = "\""
         for (index, scalar) in string.unicodeScalars.enumerated() {
             switch scalar {

@@ -1,0 +1,199 @@
+package import CedarEngine
+import CedarSyntax
+
+/// What a request asks, as flat values; valid until the composer is used again, and as long as the
+/// table lives.
+package struct RoutedQuestion: BitwiseCopyable {
+    package let action: FlatEntity
+    package let resource: FlatEntity
+    /// The members that the route reads from the request.
+    package let context: FlatRecord
+    /// What the request says of the resource; without members when the route reads none.
+    package let resourceAttributes: FlatRecord
+    /// Becomes `verified.http`: `method`, `host`, `path`, `route`, and `query` if there is one.
+    package let http: FlatRecord
+}
+
+/// Makes questions of requests that a route matches, in memory that is reused: after warm-up it
+/// allocates nothing.
+package struct RouteComposer: ~Copyable {
+    private var flats = FlatComposer()
+    private var id: [UInt8] = []
+    private let keys = HTTPKeys()
+
+    package init() {}
+
+    /// Makes the question of one request.
+    ///
+    /// - Parameter route: the number that ``RouteTable/match(_:scratch:)`` gave for this request.
+    /// - Throws: `memberMissing`, `memberDuplicated` or `memberInvalid` with the number of the member
+    ///   (attributes first, then context; -1 for the resource's id), or `tooLarge`.
+    package mutating func compose(
+        _ request: borrowing HTTPRequest, _ route: Int, of table: RouteTable
+    ) throws(RequestRefusal) -> RoutedQuestion {
+        flats.reset()
+        let plan = table.plans[route]
+        let resource = try resource(plan, request)
+        let attributes = try record(plan.attributes, from: 0, request)
+        let context = try record(plan.context, from: plan.attributes.count, request)
+        return RoutedQuestion(
+            action: FlatEntity(plan.action.flat), resource: resource, context: context,
+            resourceAttributes: attributes, http: try http(plan, request))
+    }
+
+    private mutating func resource(
+        _ plan: RoutePlan, _ request: borrowing HTTPRequest
+    ) throws(RequestRefusal) -> FlatEntity {
+        // Taken out of `self` for as long as it is read, so that `flats` may be written to.
+        var id: [UInt8] = []
+        swap(&id, &self.id)
+        defer { swap(&id, &self.id) }
+        id.removeAll(keepingCapacity: true)
+        for index in plan.resourceID.indices {
+            let found = try lookup(plan.resourceID[index], request, number: -1)
+            guard case .found(let place, let range) = found else {
+                throw RequestRefusal(.memberMissing, at: -1)
+            }
+            Self.withBytes(place, range, plan.resourceID[index], request) { id.append($0) }
+        }
+        guard !id.isEmpty, id.span.isUTF8 else { throw RequestRefusal(.memberInvalid, at: -1) }
+        guard let flat = flats.entity(type: plan.resourceType.span, id: id.span) else {
+            throw RequestRefusal(.tooLarge)
+        }
+        return FlatEntity(flat)
+    }
+
+    private mutating func record(
+        _ members: [RoutePlan.Member], from first: Int, _ request: borrowing HTTPRequest
+    ) throws(RequestRefusal) -> FlatRecord {
+        for index in members.indices {
+            let member = members[index]
+            switch try lookup(member.source, request, number: first + index) {
+            case .absent:
+                guard member.isOptional else {
+                    throw RequestRefusal(.memberMissing, at: first + index)
+                }
+            case .found(let place, let range):
+                let value = try Self.withBytes(place, range, member.source, request) {
+                    (bytes) throws(RequestRefusal) in
+                    try Self.flat(bytes, member.kind, number: first + index, &flats)
+                }
+                flats.add(FlatString(member.key.flat), value)
+            }
+        }
+        guard let record = flats.record() else { throw RequestRefusal(.tooLarge) }
+        return record
+    }
+
+    private static func flat(
+        _ bytes: Span<UInt8>, _ kind: RouteMember.Kind, number: Int, _ flats: inout FlatComposer
+    ) throws(RequestRefusal) -> FlatBytes {
+        guard let value = ValueReader.read(bytes, kind) else {
+            throw RequestRefusal(.memberInvalid, at: number)
+        }
+        let flat: FlatBytes?
+        switch value {
+        case .text:
+            if case .entity(let type) = kind {
+                flat = flats.entity(type: type.utf8.span, id: bytes)
+            } else {
+                flat = flats.string(bytes)
+            }
+        case .long(let value): flat = flats.long(value)
+        case .bool(let value): flat = flats.bool(value)
+        case .decimal(let value): flat = flats.decimal(value)
+        case .ip(let value): flat = flats.ip(value)
+        }
+        guard let flat else { throw RequestRefusal(.tooLarge) }
+        return flat
+    }
+
+    private mutating func http(
+        _ plan: RoutePlan, _ request: borrowing HTTPRequest
+    ) throws(RequestRefusal) -> FlatRecord {
+        guard let method = flats.string(request.method.span),
+            let host = flats.string(request.host.span),
+            let path = flats.string(request.target.path.span)
+        else { throw RequestRefusal(.tooLarge) }
+        flats.add(keys.method, method)
+        flats.add(keys.host, host)
+        flats.add(keys.path, path)
+        flats.add(keys.route, plan.name.flat)
+        if request.target.hasQuery {
+            guard let query = flats.string(request.target.query.span) else {
+                throw RequestRefusal(.tooLarge)
+            }
+            flats.add(keys.query, query)
+        }
+        guard let record = flats.record() else { throw RequestRefusal(.tooLarge) }
+        return record
+    }
+
+    // MARK: Where values are
+
+    /// Which buffer a value lies in.
+    private enum Place: BitwiseCopyable { case path, query, headers, constant }
+
+    private enum Found: BitwiseCopyable {
+        case absent
+        case found(Place, ByteRange)
+    }
+
+    private func lookup(
+        _ source: ValueSource, _ request: borrowing HTTPRequest, number: Int
+    ) throws(RequestRefusal) -> Found {
+        switch source {
+        case .segment(let index): return .found(.path, request.target.segments[index])
+        case .rest(let index):
+            let start = request.target.segments[index].start
+            return .found(.path, ByteRange(start, request.target.decoded.count))
+        case .constant(let bytes): return .found(.constant, ByteRange(0, bytes.count))
+        case .header(let name):
+            switch request.headers.find(name.span) {
+            case .absent: return .absent
+            case .one(let range): return .found(.headers, range)
+            case .several: throw RequestRefusal(.memberDuplicated, at: number)
+            }
+        case .query(let name):
+            var found = Found.absent
+            let target = request.target
+            for index in target.pairs.indices {
+                let pair = target.pairs[index]
+                guard target.queryBytes.withBytes(pair.name, { $0.hasBytes(of: name.span) })
+                else { continue }
+                if case .found = found { throw RequestRefusal(.memberDuplicated, at: number) }
+                found = .found(.query, pair.value)
+            }
+            return found
+        }
+    }
+
+    private static func withBytes<Result, Failure: Error>(
+        _ place: Place, _ range: ByteRange, _ source: ValueSource,
+        _ request: borrowing HTTPRequest, _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        switch place {
+        case .path: return try request.target.decoded.withBytes(range, body)
+        case .query: return try request.target.queryBytes.withBytes(range, body)
+        case .headers: return try request.headers.withValue(range, body)
+        case .constant:
+            guard case .constant(let bytes) = source else {
+                preconditionFailure("only a constant lies in its route")
+            }
+            return try bytes.withBytes(range, body)
+        }
+    }
+}
+
+/// The names of the members of `verified.http`.
+private struct HTTPKeys {
+    private let constants = ["method", "host", "path", "route", "query"].map {
+        RoutePlan.constant(.string(Text($0)))
+    }
+
+    var method: FlatString { FlatString(constants[0].flat) }
+    var host: FlatString { FlatString(constants[1].flat) }
+    var path: FlatString { FlatString(constants[2].flat) }
+    var route: FlatString { FlatString(constants[3].flat) }
+    var query: FlatString { FlatString(constants[4].flat) }
+}

@@ -1,0 +1,43 @@
+import CedarEngine
+import CedarSyntax
+
+/// What a route makes of a request, with its names as flat values.
+struct RoutePlan: Sendable {
+    struct Member: Sendable {
+        let key: FlatConstant
+        let source: ValueSource
+        let kind: RouteMember.Kind
+        let isOptional: Bool
+    }
+
+    let action: FlatConstant
+    let name: FlatConstant
+    let resourceType: [UInt8]
+    let resourceID: [IDPart]
+    let attributes: [Member]
+    let context: [Member]
+
+    init(_ route: Route) {
+        action = Self.constant(.entity(route.action))
+        name = Self.constant(.string(Text(route.name)))
+        resourceType = route.resourceType.utf8
+        resourceID = route.resourceID
+        attributes = route.attributes.map { Self.member($0) }
+        context = route.context.map { Self.member($0) }
+    }
+
+    private static func member(_ member: RouteMember) -> Member {
+        Member(
+            key: constant(.string(member.name)), source: member.source, kind: member.kind,
+            isOptional: member.isOptional)
+    }
+
+    /// Names of a file are far below the bound on values.
+    static func constant(_ value: Value) -> FlatConstant {
+        do throws(FlatEncoder.Failure) {
+            return try FlatConstant(value)
+        } catch {
+            preconditionFailure("a name of a routes file is within all bounds")
+        }
+    }
+}
