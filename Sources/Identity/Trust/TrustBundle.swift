@@ -99,7 +99,7 @@ package struct TrustError: Error, Sendable, Equatable {
         case secretKey
         /// Two keys of a set have the same `kid`.
         case repeatedKeyID
-        /// An issuer of tokens is configured twice.
+        /// An issuer or trust domain of tokens is configured twice, or by rules of another form.
         case repeatedIssuer
     }
 
@@ -145,7 +145,8 @@ extension TrustError: CustomStringConvertible {
         case .malformedKey: "not a key of the kind that its `kty` says"
         case .secretKey: "a secret or private key: publish its public half, and replace it"
         case .repeatedKeyID: "two keys of one `kid`: give each its own"
-        case .repeatedIssuer: "an issuer of tokens that is configured twice: keep one"
+        case .repeatedIssuer:
+            "an issuer or trust domain of tokens configured twice, or by rules of another form"
         }
     }
 }

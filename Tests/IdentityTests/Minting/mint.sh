@@ -183,3 +183,23 @@ crl other_root.crl other_root "$moment" "$month"
 x5c() { openssl x509 -in "$1.pem" -outform DER | base64 -w0; }
 printf '{"keys":[{"kty":"EC","use":"x509-svid","crv":"P-256","x":"AA","y":"AA","x5c":["%s"]},{"kty":"EC","use":"jwt-svid","kid":"k","crv":"P-256","x":"AA","y":"AA"}],"spiffe_sequence":7,"spiffe_refresh_hint":60}' "$(x5c root)" > bundle7.json
 printf '{"keys":[{"kty":"EC","use":"x509-svid","x5c":["%s"]}],"spiffe_sequence":8}' "$(x5c other_root)" > bundle8.json
+
+# Two tokens for `identity-gate`, with the keys that verify them, and one as plain libcrypto takes it.
+url() { base64 -w0 | tr '+/' '-_' | tr -d '='; }
+bytes() { printf '%b' "$(sed 's/../\\x&/g')"; }
+claims='{"iss":"https://issuer.example.org","sub":"alice","aud":"https://api.example.org","exp":1800000600,"iat":1800000000,"jti":"0d4c2f6e-3a1b-4c53-9a0b-5f7d9c1e2b3a","client_id":"app","scope":"accounts payments","acr":"gold","amr":["pwd","otp"],"device_id":"d-9"}'
+signed() { printf '%s.%s' "$(printf '{"alg":"%s","kid":"%s","typ":"at+jwt"}' "$1" "$1" | url)" "$(printf '%s' "$claims" | url)"; }
+key token_ec
+openssl pkey -in token_ec.key -pubout -outform DER -out token_ec.spki
+signed ES256 > token_ec.signed
+openssl pkeyutl -sign -inkey token_ec.key -rawin -digest sha256 -in token_ec.signed -out token_ec.sig
+numbers=$(openssl asn1parse -inform DER -in token_ec.sig | sed -n 's/.*INTEGER *://p' |
+    while read -r number; do printf '%64s' "$number" | tr ' ' 0; done)
+printf '%s.%s' "$(cat token_ec.signed)" "$(printf '%s' "$numbers" | bytes | url)" > token_ec.jwt
+signed RS256 > token_rsa.signed
+openssl pkeyutl -sign -inkey strong_rsa.key -rawin -digest sha256 -in token_rsa.signed -out token_rsa.sig
+printf '%s.%s' "$(cat token_rsa.signed)" "$(url < token_rsa.sig)" > token_rsa.jwt
+openssl pkey -in strong_rsa.key -pubout -outform DER -out token_rsa.spki
+printf '{"keys":[{"kty":"EC","crv":"P-256","kid":"ES256","x":"%s","y":"%s"},{"kty":"RSA","kid":"RS256","n":"%s","e":"AQAB"}]}' \
+    "$(tail -c 64 token_ec.spki | head -c 32 | url)" "$(tail -c 32 token_ec.spki | url)" \
+    "$(openssl rsa -in strong_rsa.key -noout -modulus 2>/dev/null | sed 's/Modulus=//' | bytes | url)" > token.jwks

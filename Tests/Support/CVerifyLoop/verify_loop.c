@@ -1,5 +1,6 @@
 #include "verify_loop.h"
 
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -42,5 +43,24 @@ int64_t verify_loop(
     X509_STORE_CTX_free(context);
     X509_STORE_free(store);
     X509_free(anchor);
+    return verified;
+}
+
+int64_t signature_loop(
+    const uint8_t *key, size_t key_size, const uint8_t *signature, size_t signature_size,
+    const uint8_t *text, size_t text_size, int64_t rounds) {
+    EVP_PKEY *parsed = d2i_PUBKEY(NULL, &key, (long)key_size);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (parsed == NULL || context == NULL) return -1;
+    int64_t verified = 0;
+    for (int64_t round = 0; round < rounds; round++) {
+        if (EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, parsed) == 1 &&
+            EVP_DigestVerify(context, signature, signature_size, text, text_size) == 1) {
+            verified++;
+        }
+        EVP_MD_CTX_reset(context);
+    }
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(parsed);
     return verified;
 }

@@ -5,8 +5,8 @@ import Identity
 
 /// Measures verdicts: `identity-gate DIRECTORY`, which `Tests/IdentityTests/Minting/mint.sh` filled.
 ///
-/// Prints what an uncached chain of three P-256 certificates costs beside the same calls in C, and
-/// what a recalled verdict costs. Ends with a trap when a recalled verdict allocates or is wrong.
+/// Prints what an uncached chain of three P-256 certificates and an uncached token cost beside the same
+/// calls in C, and what a recalled verdict costs. Ends with a trap when a recalled verdict allocates or is wrong.
 @main
 struct IdentityGate {
     static func main() throws {
@@ -23,6 +23,7 @@ struct IdentityGate {
         let now = Int64(time(nil))
         try uncached(chain, now)
         try cached(chain, now)
+        for kind in ["ec", "rsa"] { try TokenGate.run(directory, kind) }
     }
 
     private static func uncached(_ chain: EncodedChain, _ now: Int64) throws {
@@ -66,7 +67,7 @@ struct IdentityGate {
         }
     }
 
-    private static func measure(_ name: String, _ body: () -> Bool) {
+    static func measure(_ name: String, _ body: () -> Bool) {
         let rounds = 1_000_000
         var best = UInt64.max
         var allocations: UInt64 = 0
@@ -108,7 +109,7 @@ struct IdentityGate {
         }
     }
 
-    private static func read(_ path: String) -> [UInt8] {
+    static func read(_ path: String) -> [UInt8] {
         guard let file = unsafe fopen(path, "r") else { fatalError("`\(path)` cannot be read") }
         defer { unsafe fclose(file) }
         var bytes: [UInt8] = []
@@ -120,11 +121,11 @@ struct IdentityGate {
     }
 
     /// The thread's own time, so that what else the machine does counts less.
-    private static func nanoseconds() -> UInt64 {
+    static func nanoseconds() -> UInt64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
-    private static func oneDigit(_ number: Double) -> Double { Double(Int(number * 10)) / 10 }
+    static func oneDigit(_ number: Double) -> Double { Double(Int(number * 10)) / 10 }
 }
