@@ -77,11 +77,27 @@ struct AttributeEquality {
         guard case .binary(.equal, let left, let right) = expression.kind else { return nil }
         for (side, other) in [(left, right), (right, left)] {
             if let path = Path(side), !path.names.isEmpty, path.names.count <= maximumNames,
-                let literal = other.constantValue
+                let literal = other.constantValue, literal.isKey
             {
                 return (path, literal)
             }
         }
         return nil
+    }
+}
+
+extension Value {
+    /// Whether the encoder takes it, however deep it nests.
+    fileprivate var isKey: Bool {
+        var open = [(value: self, depth: 0)]
+        while let (value, depth) = open.popLast() {
+            guard depth <= FlatLimits.maximumDepth else { return false }
+            switch value {
+            case .set(let elements): open += elements.map { ($0, depth + 1) }
+            case .record(let members): open += members.map { ($0.value, depth + 1) }
+            case .bool, .long, .string, .entity, .decimal, .ip, .datetime, .duration: break
+            }
+        }
+        return true
     }
 }

@@ -3,7 +3,8 @@ import CedarSyntax
 extension ExpressionGraph {
     /// A literal of literals stays a tree until it is whole, so that each is laid out once.
     private enum Lowered {
-        case value(Value)
+        /// How many sets and records the deepest part of it stands in.
+        case value(Value, height: Int)
         case node(UInt32)
     }
 
@@ -18,7 +19,7 @@ extension ExpressionGraph {
 
     private mutating func node(_ lowered: Lowered) throws(CompileError) -> UInt32 {
         switch lowered {
-        case .value(let value): try constant(value)
+        case .value(let value, _): try constant(value)
         case .node(let number): number
         }
     }
@@ -35,10 +36,10 @@ extension ExpressionGraph {
 
     private mutating func lower(_ expression: Expression) throws(CompileError) -> Lowered {
         switch expression.kind {
-        case .bool(let value): return .value(.bool(value))
-        case .long(let value): return .value(.long(value))
-        case .string(let text): return .value(.string(text))
-        case .entity(let uid): return .value(.entity(uid))
+        case .bool(let value): return .value(.bool(value), height: 0)
+        case .long(let value): return .value(.long(value), height: 0)
+        case .string(let text): return .value(.string(text), height: 0)
+        case .entity(let uid): return .value(.entity(uid), height: 0)
         case .variable(let variable): return .node(intern(.variable, flag: variable.code))
         case .not(let operand): return .node(try not(try node(for: operand)))
         case .negate(let operand): return try unary(.negate, operand)
@@ -117,10 +118,13 @@ extension ExpressionGraph {
     private mutating func set(_ elements: [Expression]) throws(CompileError) -> Lowered {
         var parts: [Lowered] = []
         for element in elements { parts.append(try lower(element)) }
-        if let values = Self.values(parts) { return .value(.set(values)) }
+        if let (values, height) = Self.values(parts) {
+            return .value(.set(values), height: height)
+        }
         var operands: [UInt32] = []
         for part in parts { operands.append(try node(part)) }
-        return .node(try folded(intern(.set, operands)))
+        let number = intern(.set, operands)
+        return .node(Self.isTooHigh(parts) ? number : try folded(number))
     }
 
     private mutating func record(
@@ -128,23 +132,34 @@ extension ExpressionGraph {
     ) throws(CompileError) -> Lowered {
         var parts: [Lowered] = []
         for member in members { parts.append(try lower(member.value)) }
-        if let values = Self.values(parts) {
-            return .value(.record(zip(members, values).map { ($0.key, $1) }))
+        if let (values, height) = Self.values(parts) {
+            return .value(.record(zip(members, values).map { ($0.key, $1) }), height: height)
         }
         var content: [UInt32] = []
         for part in parts { content.append(try node(part)) }
         for member in members { content.append(try add(.string(member.key))) }
-        return .node(try folded(intern(.record, content)))
+        let number = intern(.record, content)
+        return .node(Self.isTooHigh(parts) ? number : try folded(number))
     }
 
-    private static func values(_ parts: [Lowered]) -> [Value]? {
+    /// The values of parts that all have one, and how high the whole is; nil as well when that is
+    /// more than the encoder takes.
+    private static func values(_ parts: [Lowered]) -> (values: [Value], height: Int)? {
         var values: [Value] = []
         values.reserveCapacity(parts.count)
+        var highest = -1
         for part in parts {
-            guard case .value(let value) = part else { return nil }
+            guard case .value(let value, let height) = part else { return nil }
             values.append(value)
+            highest = max(highest, height)
         }
-        return values
+        return highest < FlatLimits.maximumDepth ? (values, highest + 1) : nil
+    }
+
+    /// Whether parts that all have a value are too high for the encoder: the machine, which knows no
+    /// such bound, puts them together in each decision. To fold every level would copy all below it.
+    private static func isTooHigh(_ parts: [Lowered]) -> Bool {
+        parts.allSatisfy { if case .value = $0 { true } else { false } }
     }
 
     /// The constant that a node always is, or the node.

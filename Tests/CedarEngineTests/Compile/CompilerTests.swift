@@ -4,15 +4,45 @@ import Glibc
 import Testing
 
 @Suite struct CompilerTests {
-    @Test func refusesLiteralsBeyondTheBounds() throws {
-        let levels = FlatLimits.maximumDepth + 1
-        let deep = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
-        let deeper = "[" + deep + "]"
-        let policy = { (body: String) in
-            "permit(principal, action, resource) when { \(body) == 1 };"
+    /// Also beyond the depth that the encoder takes: the reference has no bound on literals but that
+    /// of expressions.
+    @Test(arguments: [
+        1, FlatLimits.maximumDepth, FlatLimits.maximumDepth + 1, FlatLimits.maximumDepth + 2, 400,
+    ])
+    func literalsNestAsDeepAsExpressions(_ levels: Int) throws {
+        for (open, close) in [("[", "]"), ("{a: ", "}")] {
+            func nest(_ content: String) -> String {
+                String(repeating: open, count: levels) + content
+                    + String(repeating: close, count: levels)
+            }
+            let (one, two) = (nest("[1]"), nest("[2]"))
+            for (condition, isTrue) in [
+                ("\(one) == \(one)", true), ("\(one) == \(two)", false), ("\(one) != \(two)", true),
+                ("[\(one)].contains(\(one))", true), ("[\(one)].contains(\(two))", false),
+                ("context.count == \(one)", false), ("\(one) == context.count", false),
+            ] {
+                #expect(try evaluate(condition) == .value(isTrue), "\(levels) \(open)")
+            }
         }
-        #expect(throws: Never.self) { try ruleset(policy(deep)) }
-        #expect(throws: CompileError.value(.tooDeep)) { try ruleset(policy(deeper)) }
+    }
+
+    /// A set whose policies begin with such a literal is not indexed by it, and decides.
+    @Test func aLiteralThatIsNoKeyIsNotIndexed() throws {
+        for (levels, isIndexed) in [
+            (FlatLimits.maximumDepth - 1, true), (FlatLimits.maximumDepth + 1, false),
+        ] {
+            let literals = (0..<20).map {
+                String(repeating: "[", count: levels) + "\($0)"
+                    + String(repeating: "]", count: levels)
+            }
+            let rules = try ruleset(
+                literals.map {
+                    "permit(principal, action, resource) when { context.count == \($0) };\n"
+                }.joined())
+            #expect((rules.view.pathCount == 1) == isIndexed)
+            let decision = try decide(rules, Scene.request, try Scene.table())
+            #expect(decision == Decision(verdict: .deny(.policies), reasons: [], errors: []))
+        }
     }
 
     /// `e is T in x` names `e` twice; its code must not double with every level.
