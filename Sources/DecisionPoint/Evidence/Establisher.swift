@@ -33,6 +33,8 @@ struct Establisher: ~Copyable {
     mutating func principal(
         _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?
     ) throws(EvidenceRejection) -> FlatEntity {
+        // What was found for the question before is nobody's here.
+        finding = IdentityJudge.Finding()
         if named != nil, !listener.mayNamePrincipal { throw .mayNotName }
         let now = settings.clock.now()
         record.begin(now: now)
