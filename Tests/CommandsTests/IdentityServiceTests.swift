@@ -7,7 +7,7 @@ import WritClient
     "writ serve: identities",
     .enabled(if: TrustWorld.isAvailable, "the `openssl` command is not installed"))
 struct IdentityServiceTests {
-    private let alice = EntityID(type: "User", id: "alice")
+    private let alice = EntityID("User", "alice")
 
     private func server(
         rights: String = TrustWorld.gateway, identity: String = ""
@@ -131,7 +131,7 @@ struct IdentityServiceTests {
         let good = try TrustWorld.evidence("good")
         expect(
             try server.ask(good, named: alice, "look"), .unauthorizedPeer, "principal_conflict")
-        let api = EntityID(type: "Workload", id: TrustWorld.api)
+        let api = EntityID("Workload", TrustWorld.api)
         #expect(try server.ask(good, named: api).isAllowed)
         #expect(try server.ask(nil, named: alice, "look").isAllowed)
     }
@@ -207,8 +207,8 @@ struct IdentityServiceTests {
         let requests = try ["view", "pay", "view"].map {
             try EncodedRequest(
                 AuthorizationRequest(
-                    action: EntityID(type: "Action", id: $0),
-                    resource: EntityID(type: "Photo", id: "beach")))
+                    action: EntityID("Action", $0),
+                    resource: EntityID("Photo", "beach")))
         }
         let evidence = try EncodedEvidence(try TrustWorld.evidence("good"))
         let answers = try connection.decideBatch(requests, evidence: evidence)

@@ -135,7 +135,7 @@ struct ServiceConfigurationTests {
             ("  incompleteFrameTimeout: 5", "`socket.incompleteFrameTimeout` must be a time"),
             ("  incompleteFrameTimeout: 0s", "`socket.incompleteFrameTimeout` must be a time"),
             ("  slowReaderTimeout: -1s", "`socket.slowReaderTimeout` must be a time"),
-            ("  slowReaderTimeout: 1h", "`socket.slowReaderTimeout` must be a time"),
+            ("  slowReaderTimeout: 1d", "`socket.slowReaderTimeout` must be a time"),
             ("  defaultDeadline: 0.5s", "`socket.defaultDeadline` must be a time"),
             ("  diagnostics: some", "`socket.diagnostics` must be `full` or `none`, not `some`"),
             ("  diagnostics: [full]", "`socket.diagnostics` must be a single value"),

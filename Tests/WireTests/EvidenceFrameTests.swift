@@ -33,7 +33,7 @@ import Wire
             ("length of 4", frame(token, length: 4), .evidenceNotAligned),
             ("length beyond the frame", frame(token, length: 1 << 20), .evidenceTooLong),
             ("length of all ones", frame(token, length: 0xFFFF_FFF8), .evidenceTooLong),
-            ("length up to the end, items and all", frame(token, length: 48), .emptyEvidence),
+            ("length up to the end, items and all", frame(token, length: 48), .unknownEvidence),
             ("kind 0", frame(part(0, "x")), .unknownEvidence),
             ("kind 11", frame(part(11, "x")), .unknownEvidence),
             (

@@ -171,8 +171,8 @@ extension RunningServer {
         var connection = try connect()
         return try connection.authorize(
             AuthorizationRequest(
-                principal: named, action: EntityID(type: "Action", id: action),
-                resource: EntityID(type: "Photo", id: "beach"), context: context),
+                principal: named, action: EntityID("Action", action),
+                resource: EntityID("Photo", "beach"), context: context),
             evidence: evidence)
     }
 }
