@@ -39,7 +39,8 @@ import Testing
     @Test func messagesThatCannotBeReadAreDenied() throws {
         let test = try TestServer()
         let gateway = try test.gateway()
-        for bytes in [[0x0A, 5, 0], [0xFF], [0x0B], checkRequest("/allow").dropLast()] as [[UInt8]] {
+        for bytes in [[0x0A, 5, 0], [0xFF], [0x0B], checkRequest("/allow").dropLast()] as [[UInt8]]
+        {
             let answer = try gateway.call(bytes)
             #expect(answer.message == denied)
             #expect(answer["grpc-status"] == "0")
@@ -115,8 +116,10 @@ import Testing
             gateway.data(stream, RawGateway.message(checkRequest("/allow")))
             return try gateway.answer(stream)
         }
-        #expect(try answer(path: "/envoy.service.auth.v3.Authorization/check")["grpc-status"] == "12")
-        #expect(try answer(path: "/envoy.service.auth.v2.Authorization/Check")["grpc-status"] == "12")
+        #expect(
+            try answer(path: "/envoy.service.auth.v3.Authorization/check")["grpc-status"] == "12")
+        #expect(
+            try answer(path: "/envoy.service.auth.v2.Authorization/Check")["grpc-status"] == "12")
         #expect(try answer(path: "\(RawGateway.path)?a")["grpc-status"] == "12")
         #expect(try answer(extra: [("grpc-encoding", "gzip")])["grpc-status"] == "12")
         #expect(try answer(contentType: "application/json")[":status"] == "415")
@@ -138,8 +141,10 @@ import Testing
             let message = checkRequest("/allow")
             // A field that nobody knows fills it up.
             let rest = count - message.count - 4
-            return message + [0x7A, UInt8(rest & 0x7F) | 0x80, UInt8(rest >> 7 & 0x7F) | 0x80,
-                UInt8(rest >> 14)] + [UInt8](repeating: 7, count: rest)
+            return message + [
+                0x7A, UInt8(rest & 0x7F) | 0x80, UInt8(rest >> 7 & 0x7F) | 0x80,
+                UInt8(rest >> 14),
+            ] + [UInt8](repeating: 7, count: rest)
         }
         #expect(try gateway.call(padded(20_000)).message == allowed)
         #expect(try gateway.call(padded(20_001))["grpc-status"] == "8")

@@ -35,6 +35,8 @@ final class RawGateway {
     private var nextStream = 1
     /// Frames that belong to no call: GOAWAY and the like.
     private(set) var others: [Frame] = []
+    private var answers: [Int: Answer] = [:]
+    private var ended: Set<Int> = []
 
     init(path: String, greets: Bool = true) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -170,7 +172,8 @@ final class RawGateway {
     /// The next frame; settings and pings are answered on the way.
     func next() throws -> Frame {
         while true {
-            let size = input.count >= 9
+            let size =
+                input.count >= 9
                 ? Int(input[0]) << 16 | Int(input[1]) << 8 | Int(input[2]) : 0
             if input.count >= 9 + size {
                 let frame = Frame(
@@ -193,27 +196,29 @@ final class RawGateway {
         }
     }
 
-    /// The answer to a call; answers to others are lost.
+    /// The answer to a call; what comes for others is kept for them.
     func answer(_ stream: Int) throws -> Answer {
-        var answer = Answer()
         while true {
+            if ended.remove(stream) != nil, let answer = answers.removeValue(forKey: stream) {
+                return answer
+            }
             let frame = try next()
+            if frame.stream == 0 {
+                others.append(frame)
+                continue
+            }
+            var answer = answers[frame.stream] ?? Answer()
             if frame.type == 1 {
                 var buffer = ByteBuffer(bytes: frame.payload)
                 let headers = try decoder.decodeHeaders(from: &buffer)
-                if frame.stream == stream {
-                    answer.headers += headers.map { ($0.name, $0.value) }
-                }
-            } else if frame.stream == 0 {
-                others.append(frame)
+                answer.headers += headers.map { ($0.name, $0.value) }
             }
-            guard frame.stream == stream else { continue }
             if frame.type == 0 { answer.message += frame.payload }
             if frame.type == 3 {
                 answer.resetCode = frame.payload.reduce(0) { $0 << 8 | UInt32($1) }
-                return answer
             }
-            if frame.isEndOfStream { return answer }
+            answers[frame.stream] = answer
+            if frame.isEndOfStream || frame.type == 3 { ended.insert(frame.stream) }
         }
     }
 

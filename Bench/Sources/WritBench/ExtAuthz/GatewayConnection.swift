@@ -151,7 +151,8 @@ final class GatewayConnection {
 
     private func take(_ start: Int, _ size: Int, _ latencies: inout LatencyHistogram?) -> Int {
         let flags = unsafe input[start + 4]
-        let stream = unsafe UInt32(input[start + 6]) << 16 | UInt32(input[start + 7]) << 8
+        let stream =
+            unsafe UInt32(input[start + 6]) << 16 | UInt32(input[start + 7]) << 8
             | UInt32(input[start + 8])
         // Answers to calls in flight may come mixed.
         let call = Int(stream >> 1) % sentAt.count
