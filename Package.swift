@@ -157,6 +157,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/Storm", swiftSettings: settings),
+        .executableTarget(
+            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages"],
+            path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -235,6 +238,18 @@ let package = Package(
                 "LMDB", "Server", "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "ExtAuthzMessagesTests", dependencies: ["ExtAuthzMessages", "JSON", "Wire"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "ExtAuthzTests",
+            dependencies: [
+                "ExtAuthz", "ExtAuthzMessages", "Server", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],

@@ -107,7 +107,8 @@ final class CheckConnection<Handler: ExtAuthzHandler & ~Copyable>: ChannelInboun
             return
         }
         lastStream = max(lastStream, stream)
-        if drainState == .final {
+        // HTTP/2 binds a client to the number of streams only when it has acknowledged it.
+        if drainState == .final || calls.count >= worker.configuration.maximumStreams {
             return write(stream, .rstStream(.refusedStream))
         }
         let limit = worker.configuration.maximumDeadline.nanoseconds
@@ -299,12 +300,14 @@ final class CheckConnection<Handler: ExtAuthzHandler & ~Copyable>: ChannelInboun
     /// Closes for something that the other end did.
     private func cut() {
         guard let context else { return }
+        // First, as a write that fails comes back here as an error.
+        forget()
         worker.board.cutConnections.add()
-        write(
-            .rootStream,
-            .goAway(lastStreamID: lastStream, errorCode: .enhanceYourCalm, opaqueData: nil))
-        context.flush()
-        close()
+        let payload = HTTP2Frame.FramePayload.goAway(
+            lastStreamID: lastStream, errorCode: .enhanceYourCalm, opaqueData: nil)
+        context.writeAndFlush(
+            wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
+        context.close(promise: nil)
     }
 
     func close() {

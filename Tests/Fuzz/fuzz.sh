@@ -18,6 +18,7 @@ case "$target" in
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz | JWTFuzz | JWKSFuzz) modules=(JSON Identity) ;;
+    CheckRequestFuzz) modules=(Wire ExtAuthzMessages) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;
 esac
 

@@ -195,12 +195,13 @@ package struct ReplyBuffer: ~Copyable {
         _ name: Span<UInt8>, _ value: Span<UInt8>, as number: UInt32,
         to writer: inout ProtobufWriter
     ) {
-        let header = ProtobufWriter.size(name.count) + ProtobufWriter.size(value.count)
+        let valueSize = value.count == 0 ? 0 : ProtobufWriter.size(value.count)
+        let header = ProtobufWriter.size(name.count) + valueSize
         writer.begin(number, count: ProtobufWriter.size(header) + (value.count == 0 ? 4 : 2))
         writer.begin(1, count: header)
         writer.text(1, name)
         // `raw_value` would be dropped by Envoy.
-        writer.text(2, value)
+        if value.count > 0 { writer.text(2, value) }
         writer.integer(3, 2)
         if value.count == 0 { writer.integer(4, 1) }
     }

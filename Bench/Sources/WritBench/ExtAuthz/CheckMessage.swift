@@ -8,7 +8,8 @@ enum CheckMessage {
         let headers: [(String, String)] = [
             (":authority", "api.example.com"), (":path", path), (":method", "GET"),
             (":scheme", "https"), ("user-agent", "curl/8.7.1"), ("accept", "application/json"),
-            ("accept-encoding", "gzip, deflate, br"), ("accept-language", "de-DE,de;q=0.9,en;q=0.8"),
+            ("accept-encoding", "gzip, deflate, br"),
+            ("accept-language", "de-DE,de;q=0.9,en;q=0.8"),
             ("x-forwarded-for", "10.0.0.17"), ("x-forwarded-proto", "https"),
             ("x-request-id", "5f2c4e0e-3c6d-4f0a-9d7e-0f3b1d2c4a5b"),
             ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),

@@ -19,7 +19,7 @@ final class GatewayConnection {
     private var filled = 0
     private var nextStream: UInt32 = 1
     private var sentAt = [UInt64](repeating: 0, count: 4096)
-    private var isAllowed = false
+    private var isAllowed = [Bool](repeating: false, count: 4096)
     private var isFirst = true
 
     init(path: String, messages: [[UInt8]]) throws {
@@ -142,8 +142,8 @@ final class GatewayConnection {
             start += 9 + size
         }
         if start > 0 {
-            unsafe memmove(
-                input.baseAddress, input.baseAddress.map { unsafe $0 + start }, filled - start)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: input[..<(filled - start)]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: input[start..<filled]))
             filled -= start
         }
         return done
@@ -151,16 +151,22 @@ final class GatewayConnection {
 
     private func take(_ start: Int, _ size: Int, _ latencies: inout LatencyHistogram?) -> Int {
         let flags = unsafe input[start + 4]
+        let stream =
+            unsafe UInt32(input[start + 6]) << 16 | UInt32(input[start + 7]) << 8
+            | UInt32(input[start + 8])
+        // Answers to calls in flight may come mixed.
+        let call = Int(stream >> 1) % sentAt.count
         switch unsafe input[start + 3] {
         case 0 where size >= 8:
             // The prefix of gRPC, an empty status, an ok_response: what is allowed begins so.
-            isAllowed = unsafe input[start + 14] == 0x0A && input[start + 15] == 0 && input[start + 16] == 0x1A
+            isAllowed[call] =
+                unsafe input[start + 14] == 0x0A && input[start + 15] == 0
+                && input[start + 16] == 0x1A
         case 1 where flags & 1 != 0:
-            let stream = unsafe UInt32(input[start + 6]) << 16 | UInt32(input[start + 7]) << 8 | UInt32(input[start + 8])
-            if !isAllowed { wrong += 1 }
-            isAllowed = false
+            if !isAllowed[call] { wrong += 1 }
+            isAllowed[call] = false
             answers += 1
-            latencies?.record(MonotonicTime.now() - sentAt[Int(stream >> 1) % sentAt.count])
+            latencies?.record(MonotonicTime.now() - sentAt[call])
             return 1
         case 4 where flags & 1 == 0: frame(4, 1, stream: 0, [])
         case 6 where flags & 1 == 0:

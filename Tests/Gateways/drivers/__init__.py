@@ -1,0 +1,1 @@
+"""One module a gateway: `available()` says why it cannot run, `start(place)` starts it."""
