@@ -17,6 +17,7 @@ case "$target" in
     PolicyFuzz | PolicyJSONFuzz) modules=(JSON CedarSyntax) ;;
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
+    PostureFuzz) modules=(JSON CedarSyntax Posture) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz) modules=(JSON Identity) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;
 esac
