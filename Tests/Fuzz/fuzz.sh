@@ -19,6 +19,7 @@ case "$target" in
     FrameFuzz) modules=(Wire) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz | JWTFuzz | JWKSFuzz) modules=(JSON Identity) ;;
     CheckRequestFuzz) modules=(Wire ExtAuthzMessages) ;;
+    PostureFuzz) modules=(JSON CedarSyntax Posture) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;
 esac
 
