@@ -61,13 +61,15 @@ let package = Package(
         // What an HTTP request asks.
         .target(
             name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "ForwardAuth", dependencies: ["CedarSyntax", "Routes"], swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore"],
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Routes"],
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
@@ -83,7 +85,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "PolicyTesting", "Scenario", "Server", "Wire", "WritClient",
+                "PolicyTesting", "Routes", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -206,6 +208,13 @@ let package = Package(
             name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
+        .testTarget(
+            name: "ObligationTests",
+            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ForwardAuthTests", dependencies: ["ForwardAuth", "Routes"],
+            swiftSettings: settings),
         .testTarget(
             name: "RoutesTests",
             dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "Routes"],

@@ -24,7 +24,9 @@ public struct WritCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Service:",
-                subcommands: [ServeCommand.self, QueryCommand.self, StoreCommand.self]),
+                subcommands: [
+                    ServeCommand.self, QueryCommand.self, StoreCommand.self, RoutesCommand.self,
+                ]),
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),
         ])

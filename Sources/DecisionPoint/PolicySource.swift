@@ -17,12 +17,18 @@ package struct PolicySource: Sendable {
     package let schemaPath: String?
     /// Files of links, as `writ link` writes them.
     package let linkPaths: [String]
+    /// What annotations of policies may ask for.
+    package let obligations: ObligationRules
 
     /// The largest policy file, in bytes.
     package static let maximumBytes = 256 << 20
 
-    package init(paths: [String], schemaPath: String? = nil, linkPaths: [String] = []) {
+    package init(
+        paths: [String], schemaPath: String? = nil, linkPaths: [String] = [],
+        obligations: ObligationRules = ObligationRules()
+    ) {
         self.paths = paths
+        self.obligations = obligations
         self.schemaPath = schemaPath
         self.linkPaths = linkPaths
     }
@@ -87,8 +93,12 @@ package struct PolicySource: Sendable {
         for file in linkPaths {
             try draft.add(links: PolicyFile(name: file, bytes: try Self.read(file)))
         }
-        guard let schemaPath else { return try draft.ruleset(nil) }
-        return try draft.ruleset(PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)))
+        guard let schemaPath else {
+            return try draft.ruleset(nil, obligations: obligations)
+        }
+        return try draft.ruleset(
+            PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)),
+            obligations: obligations)
     }
 
     private static func read(_ file: String) throws(Failure) -> [UInt8] {

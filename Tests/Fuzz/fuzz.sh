@@ -18,6 +18,7 @@ case "$target" in
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz) modules=(JSON Identity) ;;
+    RequestTargetFuzz) modules=(JSON CedarSyntax CedarSchema CedarEngine Routes) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;
 esac
 
