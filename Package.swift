@@ -26,6 +26,13 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The language.
@@ -69,10 +76,45 @@ let package = Package(
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Routes"],
+            dependencies: [
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity", "Routes",
+            ],
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
+            swiftSettings: settings),
+        .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
+        .target(
+            name: "ExtAuthz",
+            dependencies: [
+                "CEpoll", "ExtAuthzMessages", "Server", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AuthZEN",
+            dependencies: [
+                "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "HTTPService",
+            dependencies: [
+                "AuthZEN", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings),
         .target(
             name: "WritClient",
@@ -84,8 +126,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
-                "PolicyTesting", "Routes", "Scenario", "Server", "Wire", "WritClient",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Identity", "JSON", "PolicyTesting", "Routes", "Scenario", "Server", "Wire",
+                "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -133,6 +176,13 @@ let package = Package(
             name: "identity-gate", dependencies: ["CAllocationCount", "CVerifyLoop", "Identity"],
             path: "Tests/Support/IdentityGate", swiftSettings: settings),
         .executableTarget(
+            name: "evidence-gate",
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Identity",
+            ],
+            path: "Tests/Support/EvidenceGate", swiftSettings: settings),
+        .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
@@ -148,8 +198,8 @@ let package = Package(
             name: "writ-bench",
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
-                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON", "Server",
-                "Wire",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz", "JSON",
+                "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
@@ -201,11 +251,21 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "DecisionPointTests", dependencies: ["DecisionPoint", "Identity"],
+            swiftSettings: settings),
+        .testTarget(
             name: "DifferentialTests",
             dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AuthZENTests",
+            dependencies: [
+                "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
+                "CedarTestSupport", "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+            ],
             swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(

@@ -18,7 +18,8 @@ public struct WritCommand: AsyncParsableCommand {
                 name: policyGroup,
                 subcommands: [
                     AuthorizeCommand.self, EvaluateCommand.self, ValidateCommand.self,
-                    CheckParseCommand.self, LinkCommand.self, FormatCommand.self,
+                    CheckParseCommand.self, CompileCommand.self, LinkCommand.self,
+                    FormatCommand.self,
                     TestCommand.self, RunTestsCommand.self, TranslatePolicyCommand.self,
                     TranslateSchemaCommand.self, NewCommand.self, LanguageVersionCommand.self,
                 ]),
@@ -26,6 +27,7 @@ public struct WritCommand: AsyncParsableCommand {
                 name: "Service:",
                 subcommands: [
                     ServeCommand.self, QueryCommand.self, StoreCommand.self, RoutesCommand.self,
+                    IdentityCommand.self,
                 ]),
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),

@@ -9,16 +9,26 @@ package struct Decider: ~Copyable {
     private let publisher: RulesetPublisher
     private let mode: ErrorMode
     private let diagnostics: DiagnosticsMode
-    private var entities: DecisionEntities
+    var entities: DecisionEntities
     private var workspace: Workspace
+    /// Nil when the service judges no identities, and callers name their principals.
+    var establisher: Establisher?
     /// Why the last question was refused, in UTF-8 for people; empty when the refusal says it all.
-    package private(set) var detail: [UInt8] = []
-    private let emptyContext = FlatConstant.emptyRecord()
+    package internal(set) var detail: [UInt8] = []
+    let emptyContext = FlatConstant.emptyRecord()
+    /// Where the records of the overlay lie.
+    var overlayMemory: [FlatConstant] = []
 
-    private var ruleset: Ruleset
+    private(set) var ruleset: Ruleset
     private var rules: RulesView
     private var epoch: UInt64
-    private var isReadable = false
+    /// Whether the store can be read, between ``begin()`` and ``end()``.
+    package private(set) var isReadable = false
+    private let clock: DecisionClock
+    /// What is refused whatever policies say, as of the revision that is read.
+    private(set) var restrictions = RestrictionSet.empty
+    /// The instant of the decisions, in milliseconds since 1970.
+    private(set) var instant: Int64 = 0
     private let cacheBoard: CacheBoard?
     private var snapshots: UInt64 = 0
 
@@ -32,10 +42,13 @@ package struct Decider: ~Copyable {
     ///   - cacheBytes: the bound on the cache of records, filled as far as a quarter of a second
     ///     goes; 0 for none.
     ///   - cacheBoard: where the figures of the cache are laid now and then, and at the end.
+    ///   - identity: how identities are judged; nil when callers name their principals.
+    ///   - clock: the time; that of `identity` goes before.
     /// - Throws: when the store has no room for another reader, or memory none for the cache.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
-        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil
+        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil,
+        identity: IdentitySettings? = nil, clock: DecisionClock = DecisionClock()
     ) throws(StoreError) {
         var reader = try store.makeReader(cacheBytes: cacheBytes)
         try reader.prewarm(for: .milliseconds(250))
@@ -46,10 +59,12 @@ package struct Decider: ~Copyable {
         self.publisher = publisher
         self.mode = mode
         self.diagnostics = diagnostics
+        self.clock = identity?.clock ?? clock
         (ruleset, epoch) = publisher.load()
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
+        if let identity { establisher = Establisher(identity) }
     }
 
     /// The figures of the cache of records.
@@ -61,7 +76,12 @@ package struct Decider: ~Copyable {
     package mutating func begin() {
         if publisher.epoch != epoch { adopt() }
         do throws(StoreError) {
+            isReadable = false
             revision = try entities.reader.begin()
+            if entities.reader.restrictionsRevision != restrictions.revision {
+                try adoptRestrictions()
+            }
+            setInstant(clock.now())
             isReadable = true
         } catch {
             // Decisions made now are denies with the cause `storeUnavailable`.
@@ -76,6 +96,23 @@ package struct Decider: ~Copyable {
         isReadable = false
         snapshots &+= 1
         if snapshots % 256 == 0 { cacheBoard?.publish(entities.reader.cacheStatistics) }
+    }
+
+    /// Reads what is restricted; while it cannot be read, there are no decisions.
+    @inline(never)
+    private mutating func adoptRestrictions() throws(StoreError) {
+        do throws(StoreError) {
+            restrictions = try entities.reader.restrictions()
+        } catch {
+            entities.reader.end()
+            throw error
+        }
+    }
+
+    /// Sets the instant of the decisions that follow.
+    mutating func setInstant(_ now: Int64) {
+        instant = now
+        entities.setNow(now)
     }
 
     @inline(never)
@@ -95,18 +132,49 @@ package struct Decider: ~Copyable {
     package mutating func decide(
         _ question: Question, minimumRevision: UInt64
     ) -> Outcome {
-        workspace.forgetResults()
-        if !detail.isEmpty { detail = [] }
-        guard isReadable else { return .refused(.storeUnavailable) }
-        guard minimumRevision <= revision else { return .refused(.staleRevision) }
-        guard rules.policyCount > 0 else { return .refused(.noPolicies) }
+        if let refusal = prepare(minimumRevision) { return .refused(refusal) }
         guard let request = question.validated(emptyContext: emptyContext.flat) else {
             return .refused(.malformed)
         }
+        return judge(request)
+    }
+
+    /// Decides a request whose parts are valid flat values, made here or lent by the store.
+    package mutating func decide(_ request: Request) -> Outcome {
+        if let refusal = prepare(0) { return .refused(refusal) }
+        return judge(request)
+    }
+
+    @inline(__always)
+    private mutating func judge(_ request: Request) -> Outcome {
         if let schema = entities.actions, !schema.allows(request) {
             explain(request)
             return .refused(.schemaViolation)
         }
+        return authorize(request)
+    }
+
+    /// Whether the revision that decisions are made on is at least so new.
+    package func hasReached(_ minimumRevision: UInt64) -> Bool {
+        !isReadable || minimumRevision <= revision
+    }
+
+    /// Forgets the last decision, and says why there can be no other.
+    @inline(__always)
+    mutating func prepare(_ minimumRevision: UInt64) -> Refusal? {
+        workspace.forgetResults()
+        entities.forgetCopies()
+        if !detail.isEmpty { detail = [] }
+        guard isReadable else { return .storeUnavailable }
+        guard minimumRevision <= revision else { return .staleRevision }
+        guard rules.policyCount > 0 else { return .noPolicies }
+        return nil
+    }
+
+    /// Decides a request that is known to conform.
+    @inline(__always)
+    mutating func authorize(_ request: Request) -> Outcome {
+        if let outcome = restricted(request) { return outcome }
         entities.reader.anticipate(request.principal, request.resource)
         switch rules.authorize(
             request, entities: entities, errors: mode, diagnostics: diagnostics,
@@ -121,7 +189,7 @@ package struct Decider: ~Copyable {
 
     /// Says in ``detail`` what is wrong with a request; the schema allows most, so it may allocate.
     @inline(never)
-    private mutating func explain(_ request: Request) {
+    mutating func explain(_ request: Request) {
         guard let schema = ruleset.schema else { return }
         detail = Self.shortened(Array(schema.problem(in: request).utf8))
     }
@@ -141,6 +209,9 @@ package struct Decider: ~Copyable {
 
     // Mutating in form only: for a call that just reads, the compiler copies all of a value that
     // cannot be copied, 3 KB here, to the stack. That was a fourteenth of a request's time.
+
+    /// Forgets the policies of the last decision, where none was made instead.
+    package mutating func forgetResults() { workspace.forgetResults() }
 
     package var reasonCount: Int { mutating get { workspace.reasons.count } }
 
@@ -181,4 +252,17 @@ package enum Refusal: UInt8, BitwiseCopyable, CaseIterable, Hashable, Sendable {
     case policyError
     /// The store could not be read.
     case storeUnavailable
+    /// The identity that came with the request was rejected, or none came where one must, or no
+    /// principal follows from it; the detail says which.
+    case identityRejected
+    /// The caller named a principal and may not, or another than the identity leads to.
+    case principalNotAllowed
+    /// The caller sent evidence and is not a gateway.
+    case unauthorizedPeer
+    /// The context carries the member that only the decision point may establish.
+    case reservedMember
+    /// The identity, its device or its organisation is in quarantine.
+    case quarantined
+    /// The deadline passed while the decision waited for a revision.
+    case deadline
 }

@@ -88,9 +88,13 @@ struct PolicyDraft {
 
     /// Links, validates and compiles all of it.
     ///
-    /// - Parameter schemaFile: what policies and requests must conform to.
+    /// - Parameters:
+    ///   - schemaFile: what policies and requests must conform to.
+    ///   - reserved: the member of contexts that is not the caller's, whatever the schema declares.
+    ///   - obligations: what annotations may ask for.
     consuming func ruleset(
-        _ schemaFile: PolicyFile?, obligations: ObligationRules = ObligationRules()
+        _ schemaFile: PolicyFile?, reserved: Text?,
+        obligations: ObligationRules = ObligationRules()
     ) throws(PolicySource.Failure) -> Ruleset {
         try judgeObligations(obligations)
         var set = PolicySet(members: members)
@@ -115,7 +119,7 @@ struct PolicyDraft {
             return try Ruleset(
                 set, version: version,
                 schema: try schema.map { (schema) throws(CompileError) in
-                    try CompiledSchema(schema)
+                    try CompiledSchema(reserved.map(schema.withoutContextMember) ?? schema)
                 })
         } catch {
             let names = files.map { "`\($0.name)`" }.joined(separator: ", ")

@@ -1,4 +1,5 @@
 package import CedarEngine
+package import CedarSyntax
 import Glibc
 
 /// Reads policies, links and a schema from files and compiles them into one ruleset.
@@ -19,14 +20,18 @@ package struct PolicySource: Sendable {
     package let linkPaths: [String]
     /// What annotations of policies may ask for.
     package let obligations: ObligationRules
+    /// The member of contexts that the service establishes: requests are checked without it,
+    /// whatever the schema declares.
+    package let reservedMember: Text?
 
     /// The largest policy file, in bytes.
     package static let maximumBytes = 256 << 20
 
     package init(
         paths: [String], schemaPath: String? = nil, linkPaths: [String] = [],
-        obligations: ObligationRules = ObligationRules()
+        reservedMember: Text? = nil, obligations: ObligationRules = ObligationRules()
     ) {
+        self.reservedMember = reservedMember
         self.paths = paths
         self.obligations = obligations
         self.schemaPath = schemaPath
@@ -94,11 +99,11 @@ package struct PolicySource: Sendable {
             try draft.add(links: PolicyFile(name: file, bytes: try Self.read(file)))
         }
         guard let schemaPath else {
-            return try draft.ruleset(nil, obligations: obligations)
+            return try draft.ruleset(nil, reserved: nil, obligations: obligations)
         }
         return try draft.ruleset(
             PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)),
-            obligations: obligations)
+            reserved: reservedMember, obligations: obligations)
     }
 
     private static func read(_ file: String) throws(Failure) -> [UInt8] {

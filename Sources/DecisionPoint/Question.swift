@@ -10,7 +10,9 @@ package struct Question: BitwiseCopyable {
     private let resource: UnsafeRawBufferPointer
     private let context: UnsafeRawBufferPointer
 
-    /// - Parameter context: a record; no bytes stand for the empty one.
+    /// - Parameters:
+    ///   - principal: no bytes stand for the one that the evidence leads to.
+    ///   - context: a record; no bytes stand for the empty one.
     @unsafe
     package init(
         principal: UnsafeRawBufferPointer, action: UnsafeRawBufferPointer,
@@ -20,6 +22,29 @@ package struct Question: BitwiseCopyable {
         unsafe self.action = action
         unsafe self.resource = resource
         unsafe self.context = context
+    }
+
+    /// Whether the caller names a principal.
+    var namesPrincipal: Bool { unsafe principal.count > 0 }
+
+    /// The principal that the caller names; nil when that is no valid entity.
+    func namedPrincipal() -> FlatEntity? {
+        unsafe Self.flat(principal, .entity).map { FlatEntity($0) }
+    }
+
+    /// The request of a principal, if every other part is a valid flat value of its kind.
+    func validated(principal: FlatEntity, emptyContext: FlatBytes) -> Request? {
+        guard let action = unsafe Self.flat(action, .entity),
+            let resource = unsafe Self.flat(resource, .entity)
+        else { return nil }
+        var record = emptyContext
+        if unsafe context.count > 0 {
+            guard let flat = unsafe Self.flat(context, .record) else { return nil }
+            record = flat
+        }
+        return Request(
+            principal: principal, action: FlatEntity(action),
+            resource: FlatEntity(resource), context: FlatRecord(record))
     }
 
     /// The request, if every part is a valid flat value of its kind.

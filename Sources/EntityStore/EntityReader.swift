@@ -9,8 +9,8 @@ import Synchronization
 /// allocate nor count references. It owns a reader slot, so keep it rather than make another.
 /// How the cache stays exact is told in <doc:Cache>.
 package struct EntityReader: ~Copyable, EntitySource {
-    private var transaction: ReadTransaction
-    private let layout: StoreLayout
+    var transaction: ReadTransaction
+    let layout: StoreLayout
     private let cache: RecordCache
     private let hasCache: Bool
     private var union = AncestorUnion()
@@ -25,6 +25,9 @@ package struct EntityReader: ~Copyable, EntitySource {
 
     /// The revision that is read, as of the last ``begin()``.
     package private(set) var revision: UInt64 = 0
+    /// The revision that last changed the restrictions, as of the last ``begin()``; 0 when none
+    /// did. While it stays the same, ``restrictions()`` would give the same.
+    package private(set) var restrictionsRevision: UInt64 = 0
 
     init(
         _ environment: Environment, _ layout: StoreLayout, cacheBytes: Int
@@ -62,7 +65,7 @@ package struct EntityReader: ~Copyable, EntitySource {
         let id = transaction.id
         if id != knownTransaction {
             do throws(StoreError) {
-                revision = try readRevision()
+                (revision, restrictionsRevision) = try readRevisions()
             } catch {
                 transaction.reset()
                 throw error
@@ -118,6 +121,16 @@ package struct EntityReader: ~Copyable, EntitySource {
         case .absent: .absent
         case .failed: .failed
         }
+    }
+
+    /// Finds the entity that a key leads to; see ``SecondaryKeys``.
+    ///
+    /// - Parameter value: the key's bytes.
+    package borrowing func device(
+        by key: DeviceKey, _ value: Span<UInt8>
+    ) -> DeviceLookup {
+        guard !value.isEmpty, value.count <= SecondaryKeys.maximumBytes else { return .absent }
+        return FlatEntity.withTemporary(type: key.identityType, id: value) { lookUp($0) }
     }
 
     package borrowing func ancestors(of uid: FlatEntity) -> AncestorLookup {
@@ -221,9 +234,36 @@ extension EntityReader {
         return unsafe Self.search(chain, entry, uid)
     }
 
+    /// Reads the entry of a secondary key where it lies in LMDB's map.
+    private borrowing func lookUp(_ key: FlatEntity) -> DeviceLookup {
+        let value: UnsafeRawBufferPointer?
+        do throws(LMDBError) {
+            unsafe value = try layout.key(key.hash).withSpan { (number) throws(LMDBError) in
+                unsafe try transaction.unsafeBytes(for: number, in: layout.secondaryKeys)
+            }
+        } catch {
+            return .failed
+        }
+        guard let chain = unsafe value else { return .absent }
+        guard unsafe Self.isWhole(chain, .secondaryKey) else { return .failed }
+        switch unsafe Self.search(chain, .secondaryKey, key) {
+        case .found(_, let owner): return .found(FlatEntity(owner))
+        case .absent: return .absent
+        case .failed: return .failed
+        }
+    }
+
+    /// What is restricted in the revision that is read.
+    ///
+    /// - Throws: `corrupted`, and what reading may throw.
+    package borrowing func restrictions() throws(StoreError) -> RestrictionSet {
+        RestrictionSet(
+            try transaction.restrictions(layout), revision: restrictionsRevision)
+    }
+
     /// Whether every entry of a value has a possible size, the right kind and the right checksum.
     @unsafe
-    private static func isWhole(
+    static func isWhole(
         _ chain: UnsafeRawBufferPointer, _ kind: StoredEntry.Kind
     ) -> Bool {
         var offset = 0
@@ -269,7 +309,7 @@ extension EntityReader {
 
     @unsafe
     @inline(__always)
-    private static func flat(_ chain: UnsafeRawBufferPointer, _ offset: Int) -> FlatBytes {
+    static func flat(_ chain: UnsafeRawBufferPointer, _ offset: Int) -> FlatBytes {
         guard let base = chain.baseAddress else {
             preconditionFailure("a value of a database has a place")
         }
@@ -317,8 +357,8 @@ extension EntityReader {
     private static var maximumRevisions: UInt64 { 512 }
     private static var maximumKeys: Int { 16_384 }
 
-    /// The revision in the store's own record, read without an allocation.
-    private borrowing func readRevision() throws(StoreError) -> UInt64 {
+    /// The revisions in the store's own record, read without an allocation.
+    private borrowing func readRevisions() throws(StoreError) -> (UInt64, UInt64) {
         let value: UnsafeRawBufferPointer?
         do throws(LMDBError) {
             unsafe value = try transaction.unsafeBytes(
@@ -326,11 +366,12 @@ extension EntityReader {
         } catch {
             throw StoreError(error, "read the store")
         }
-        if let value = unsafe value, let revision = unsafe StoreState.revision(in: value) {
-            return revision
+        if let value = unsafe value, let revisions = unsafe StoreState.revisions(in: value) {
+            return (revisions.store, revisions.restrictions)
         }
         // For the words about what is wrong.
-        return try transaction.state(layout).revision
+        let state = try transaction.state(layout)
+        return (state.revision, state.restrictionsRevision)
     }
 
     /// Drops what the log says was changed since, a bounded part of it at a time.
@@ -366,7 +407,7 @@ extension EntityReader {
     }
 
     @unsafe
-    private borrowing func change(_ revision: UInt64) -> UnsafeRawBufferPointer? {
+    borrowing func change(_ revision: UInt64) -> UnsafeRawBufferPointer? {
         do throws(LMDBError) {
             return unsafe try transaction.unsafeBytes(
                 for: StoreKey(revision).array.span, in: layout.changes)

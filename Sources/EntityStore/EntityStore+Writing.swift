@@ -132,7 +132,7 @@ extension Entity {
         _ conformance: EntityConformance, _ operation: String
     ) throws(StoreError) {
         do throws(DataError) {
-            try conformance.check(alone: self)
+            try conformance.check(alone: withoutUndeclaredBookkeeping(conformance.schema))
         } catch {
             throw StoreError(.badEntity(nil), operation, error.message)
         }

@@ -13,6 +13,9 @@ struct StoreChange: ~Copyable {
     private var edges: ByteSorter
     /// Parents whose own parents changed.
     private var regrouped: [FlatUID]
+    /// Secondary keys that records gain and lose: the key's hash; sign, key and owner.
+    private var keyChanges: SecondaryKeyChanges
+    private var hasRestrictionChanges = false
     private var encoder: FlatEncoder
     /// The last keys of the databases: what comes after them is appended, which fills pages.
     private var lastEntityKey: UInt64?
@@ -50,6 +53,7 @@ struct StoreChange: ~Copyable {
         directory = store.path
         edges = ByteSorter(
             memoryBytes: store.options.sortBytes, directory: store.path, operation: operation)
+        keyChanges = SecondaryKeyChanges(store, operation)
         encoder = FlatEncoder()
     }
 
@@ -102,10 +106,14 @@ struct StoreChange: ~Copyable {
         return true
     }
 
+    /// Says that the restrictions are changed in the same transaction.
+    mutating func noteRestrictionChange() { hasRestrictionChanges = true }
+
     /// Gathers what a changed record means for the hierarchy.
     private mutating func relate(
         _ old: [UInt8]?, _ new: [UInt8]?, _ transaction: inout WriteTransaction
     ) throws(StoreError) {
+        try keyChanges.add(old, new)
         let lost = ParentList.of(old, without: new)
         let gained = ParentList.of(new, without: old)
         if lost.isEmpty && gained.isEmpty { return }
@@ -120,8 +128,13 @@ struct StoreChange: ~Copyable {
 
     /// Brings the hierarchy up to date with the records written so far.
     ///
-    /// - Throws: `cycle`, `badEntity` for too many ancestors, `corrupted`.
+    /// - Throws: `cycle`; `badEntity` for too many ancestors and for a key that another entity
+    ///   has; `corrupted`.
     mutating func settle(_ transaction: inout WriteTransaction) throws(StoreError) {
+        if keyChanges.count > 0 {
+            try keyChanges.write(&transaction, layout)
+            keyChanges = keyChanges.emptied()
+        }
         if edges.count == 0, regrouped.isEmpty { return }
         try countChildren(&transaction)
         try computeClosures(&transaction)
@@ -137,7 +150,7 @@ struct StoreChange: ~Copyable {
     ) throws(StoreError) -> (revision: UInt64, counts: StoreChangeCounts) {
         let counts = StoreChangeCounts(
             added: added, replaced: replaced, unchanged: unchanged, removed: removed)
-        guard counts.isChange else { return (state.revision, counts) }
+        guard counts.isChange || hasRestrictionChanges else { return (state.revision, counts) }
         try settle(&transaction)
         let (count, overflow) = (state.entityCount &+ UInt64(added))
             .subtractingReportingOverflow(UInt64(removed))
@@ -147,6 +160,7 @@ struct StoreChange: ~Copyable {
         }
         state.entityCount = count
         state.revision += 1
+        if hasRestrictionChanges { state.restrictionsRevision = state.revision }
         try transaction.log(changed, revision: state.revision, logBounds, layout, operation)
         do throws(LMDBError) {
             let key = StoreState.key

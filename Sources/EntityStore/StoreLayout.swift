@@ -9,6 +9,8 @@ struct StoreLayout: Sendable, BitwiseCopyable {
     let children: Database
     let edges: Database
     let changes: Database
+    let secondaryKeys: Database
+    let restrictions: Database
     let keyMask: UInt64
     /// The key of the store's own record, made once.
     let stateKey: InlineArray<5, UInt8> = [0x73, 0x74, 0x6F, 0x72, 0x65]
@@ -22,6 +24,8 @@ struct StoreLayout: Sendable, BitwiseCopyable {
         case .children: "children"
         case .edge: "edges"
         case .change: "changes"
+        case .secondaryKey: "keys"
+        case .restriction: "restrictions"
         }
     }
 
@@ -32,12 +36,14 @@ struct StoreLayout: Sendable, BitwiseCopyable {
         case .children: children
         case .edge: edges
         case .change: changes
+        case .secondaryKey: secondaryKeys
+        case .restriction: restrictions
         }
     }
 
     static func keys(of kind: StoredEntry.Kind) -> Database.Keys {
         switch kind {
-        case .entity, .closure, .children, .change: .numbers
+        case .entity, .closure, .children, .change, .secondaryKey, .restriction: .numbers
         case .edge: .bytes
         }
     }

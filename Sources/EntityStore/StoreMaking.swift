@@ -22,7 +22,8 @@ enum StoreMaking {
                 meta: try lock.createDatabase(named: StoreLayout.metaName),
                 entities: try made(.entity, lock), closures: try made(.closure, lock),
                 children: try made(.children, lock), edges: try made(.edge, lock),
-                changes: try made(.change, lock), keyMask: options.keyMask)
+                changes: try made(.change, lock), secondaryKeys: try made(.secondaryKey, lock),
+                restrictions: try made(.restriction, lock), keyMask: options.keyMask)
             var transaction = try lock.beginWrite()
             let (key, state) = (StoreState.key, StoreState().bytes)
             try transaction.put(key.span, state.span, in: layout.meta)
@@ -81,7 +82,8 @@ enum StoreMaking {
         return StoreLayout(
             meta: meta, entities: try required(.entity), closures: try required(.closure),
             children: try required(.children), edges: try required(.edge),
-            changes: try required(.change), keyMask: options.keyMask)
+            changes: try required(.change), secondaryKeys: try required(.secondaryKey),
+            restrictions: try required(.restriction), keyMask: options.keyMask)
     }
 
     private static func database(

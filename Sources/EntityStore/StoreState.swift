@@ -10,16 +10,19 @@ import LMDB
 /// | 12–15 | zero |
 /// | 16–23 | revision |
 /// | 24–31 | number of entities |
-/// | 32–39 | checksum: `FlatHash` of bytes 0–31 |
+/// | 32–39 | revision that last changed the restrictions; 0 when none did |
+/// | 40–47 | checksum: `FlatHash` of bytes 0–39 |
 struct StoreState: Sendable, Equatable {
-    static let supportedFormat: UInt32 = 2
+    static let supportedFormat: UInt32 = 3
     static let key: [UInt8] = Array("store".utf8)
     private static let magic: [UInt8] = Array("WRITSTOR".utf8)
-    private static let byteCount = 40
+    private static let byteCount = 48
 
     /// Grows by one with every committed change; 0 in an empty new store.
     var revision: UInt64 = 0
     var entityCount: UInt64 = 0
+    /// The revision that last changed what is restricted; 0 when none did.
+    var restrictionsRevision: UInt64 = 0
 
     init() {}
 
@@ -44,7 +47,7 @@ struct StoreState: Sendable, Equatable {
         }
         guard bytes.count == Self.byteCount, format == Self.supportedFormat,
             bytes.half(at: 12) == 0,
-            bytes.word(at: 32) == FlatHash.bytes(Array(bytes[..<32]))
+            bytes.word(at: 40) == FlatHash.bytes(Array(bytes[..<40]))
         else {
             throw StoreError(
                 .corrupted, operation,
@@ -53,21 +56,24 @@ struct StoreState: Sendable, Equatable {
         }
         revision = bytes.word(at: 16)
         entityCount = bytes.word(at: 24)
+        restrictionsRevision = bytes.word(at: 32)
     }
 
-    /// The revision in a whole record of the supported format; nil in anything else.
+    /// The revisions in a whole record of the supported format; nil in anything else.
     ///
     /// Unlike the initializer it allocates nothing.
     @unsafe
-    static func revision(in value: UnsafeRawBufferPointer) -> UInt64? {
+    static func revisions(
+        in value: UnsafeRawBufferPointer
+    ) -> (store: UInt64, restrictions: UInt64)? {
         guard value.count == byteCount, let start = value.baseAddress else { return nil }
         func word(_ offset: Int) -> UInt64 {
             unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         }
         guard word(0) == 0x524F_5453_5449_5257, word(8) == UInt64(supportedFormat),
-            unsafe word(32) == FlatHash.bytes(FlatBytes(start), offset: 0, count: 32)
+            unsafe word(40) == FlatHash.bytes(FlatBytes(start), offset: 0, count: 40)
         else { return nil }
-        return word(16)
+        return (word(16), word(32))
     }
 
     var bytes: [UInt8] {
@@ -76,6 +82,7 @@ struct StoreState: Sendable, Equatable {
         bytes.append(half: 0)
         bytes.append(word: revision)
         bytes.append(word: entityCount)
+        bytes.append(word: restrictionsRevision)
         bytes.append(word: FlatHash.bytes(bytes))
         return bytes
     }

@@ -23,12 +23,16 @@ enum StoredEntry {
         case edge = 4
         /// The keys that one revision changed.
         case change = 5
+        /// The entity that a secondary key leads to.
+        case secondaryKey = 6
+        /// What is refused whatever policies say.
+        case restriction = 7
 
         /// Where the identity that the entry is found by begins; a smaller entry is none.
         var identityOffset: Int {
             switch self {
             case .entity: 32
-            case .closure, .edge: 16
+            case .closure, .edge, .secondaryKey, .restriction: 16
             case .children, .change: 24
             }
         }

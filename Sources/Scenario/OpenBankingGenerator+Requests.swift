@@ -61,11 +61,12 @@ extension OpenBankingGenerator {
         out.text("\"}}")
         if !random.chance(1) {
             out.member("tls")
-            out.text("{\"thumbprint\":\"")
+            Self.openCertificate(to: &out)
             let isForeignCertificate = random.chance(1)
             writeThumbprint(ofThirdParty: isForeignCertificate ? party + 1 : party, to: &out)
             out.text("\"}")
         }
+        out.byte("}")
         if !random.chance(2) {
             out.member("consent")
             let isForeignConsent = random.chance(2)
@@ -111,10 +112,19 @@ extension OpenBankingGenerator {
         out.text("\"}}")
         out.member("token")
         out.text(
-            random.chance(75)
-                ? "{\"amr\":[\"pwd\",\"otp\"],\"authTime\":" : "{\"amr\":[\"pwd\"],\"authTime\":")
-        out.datetime(seconds: nowSeconds - random.below(400))
-        out.text("}}")
+            """
+            {"issuer":"https://id.northbank.example","subject":"customer","audience":[],\
+            "scopes":["accounts"],"boundToCertificate":false,"amr":
+            """)
+        out.text(random.chance(75) ? "[\"pwd\",\"otp\"]" : "[\"pwd\"]")
+        let signedIn = nowSeconds - random.below(400)
+        for (name, seconds) in [
+            ("authTime", signedIn), ("issuedAt", signedIn), ("expiresAt", signedIn + 3600),
+        ] {
+            out.member(name)
+            out.datetime(seconds: seconds)
+        }
+        out.text("}}}")
         return out
     }
 
@@ -162,6 +172,7 @@ extension OpenBankingGenerator {
             out.reference(
                 "Device", .device(random.chance(98) ? person : random.below(layout.staff)))
         }
+        out.byte("}")
         out.member("purpose")
         out.string(purpose)
         if random.chance(90) {
@@ -180,11 +191,13 @@ extension OpenBankingGenerator {
         var out = Self.openContext(&random)
         out.text("{\"__extn\":{\"fn\":\"ip\",\"arg\":\"10.40.0.")
         out.number(1 + random.below(254))
-        out.text("\"}},\"tls\":{\"thumbprint\":\"")
+        out.text("\"}}")
+        out.member("tls")
+        Self.openCertificate(to: &out)
         for _ in 0..<4 { out.hexadecimal(all: random.next()) }
         out.text("\",\"spiffeId\":\"")
         if random.chance(40) {
-            out.text("spiffe://northbank.example/production/core/ledger\"}}")
+            out.text("spiffe://northbank.example/production/core/ledger\"}}}")
             return ScenarioRequest(
                 principal: ScenarioEntity(type: "Workload", id: "ledger"),
                 action: ScenarioEntity(type: "Action", id: "settlePayment"),
@@ -193,7 +206,7 @@ extension OpenBankingGenerator {
         }
         let service = random.below(Layout.workloads)
         writeSPIFFEID(ofWorkload: service, to: &out)
-        out.text("\"}}")
+        out.text("\"}}}")
         let principal = ("Workload", GeneratedID.workload(service))
         if random.chance(50) {
             return Self.make(
@@ -204,12 +217,23 @@ extension OpenBankingGenerator {
             ("Account", .account(household, random.below(2))), out)
     }
 
+    /// Opens the facts of a certificate up to the text of its thumbprint.
+    private static func openCertificate(to out: inout [UInt8]) {
+        out.text(
+            """
+            {"subject":"","issuer":"CN=issuer","serial":"01","dnsNames":[],"notAfter":
+            """)
+        out.datetime(seconds: nowSeconds + 86_400)
+        out.member("thumbprint")
+        out.byte("\"")
+    }
+
     /// Opens a context up to the value of `sourceIp`, with a time within two minutes of the
     /// scenario's.
     private static func openContext(_ random: inout SplitMix64) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(384)
-        out.text("{\"now\":")
+        out.text("{\"verified\":{\"now\":")
         out.datetime(seconds: nowSeconds + random.below(120))
         out.member("sourceIp")
         return out

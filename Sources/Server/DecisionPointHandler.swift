@@ -9,20 +9,27 @@ package import Wire
 package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     private var decider: Decider
     private var nextDecisionID: UInt64
+    private let judgesIdentities: Bool
+    private var peers: LocalPeerFacts
 
     /// - Parameters:
     ///   - diagnostics: how much the listener's decisions find out beside allow or deny.
     ///   - cacheBytes: the bound on the worker's cache of records; 0 for none.
     ///   - cacheBoard: where the figures of that cache are laid.
+    ///   - identity: how identities are judged; nil when callers name their principals.
+    ///   - rights: what peers may do beside asking; of no effect without `identity`.
     ///   - worker: the worker's number, so that decision ids of different workers differ.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
         diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0,
-        cacheBoard: CacheBoard? = nil, worker: Int, startedAt seconds: UInt64
+        cacheBoard: CacheBoard? = nil, identity: IdentitySettings? = nil,
+        rights: LocalPeerRights = LocalPeerRights(), worker: Int, startedAt seconds: UInt64
     ) throws(StoreError) {
         decider = try Decider(
             publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
-            cacheBytes: cacheBytes, cacheBoard: cacheBoard)
+            cacheBytes: cacheBytes, cacheBoard: cacheBoard, identity: identity)
+        judgesIdentities = identity != nil
+        peers = LocalPeerFacts(rights)
         // 32 bits of start time, 8 of the worker, 24 that count and then carry on upwards.
         nextDecisionID = (seconds & 0xFFFF_FFFF) << 32 | UInt64(worker & 0xFF) << 24
     }
@@ -42,7 +49,13 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
         let question = unsafe Question(
             principal: item.principal.buffer, action: item.action.buffer,
             resource: item.resource.buffer, context: item.context.buffer)
-        let outcome = decider.decide(question, minimumRevision: request.atLeastRevision)
+        let outcome =
+            judgesIdentities || request.evidence.isPresent
+            ? decider.decide(
+                question, evidence: Evidence(request.evidence),
+                listener: peers.facts(about: request.peer),
+                minimumRevision: request.atLeastRevision)
+            : decider.decide(question, minimumRevision: request.atLeastRevision)
         switch outcome {
         case .allowed: answer.conclude(.allow, cause: .decided)
         case .denied: answer.conclude(.deny, cause: .decided)
@@ -71,6 +84,11 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
         case .noPolicies: .noPolicies
         case .policyError: .policyError
         case .storeUnavailable: .storeUnavailable
+        case .identityRejected: .identityRejected
+        case .principalNotAllowed, .unauthorizedPeer: .unauthorizedPeer
+        case .reservedMember: .reservedMember
+        case .quarantined: .quarantined
+        case .deadline: .deadlineExceeded
         }
     }
 }

@@ -32,4 +32,6 @@ public enum Cause: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case schemaViolation = 13
     /// The server is stopping.
     case shuttingDown = 14
+    /// The identity, its device or its organisation is in quarantine.
+    case quarantined = 15
 }

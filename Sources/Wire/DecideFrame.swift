@@ -1,4 +1,4 @@
-/// A well-formed `decide` or `decideBatch` frame.
+/// A well-formed `decide`, `decideBatch`, `decideEvidence` or `decideBatchEvidence` frame.
 ///
 /// Valid only while the bytes it was parsed from are.
 package struct DecideFrame: BitwiseCopyable {
@@ -10,11 +10,15 @@ package struct DecideFrame: BitwiseCopyable {
     package let deadlineMicroseconds: UInt32
     /// The revision that the store must have reached; 0 means any.
     package let atLeastRevision: UInt64
+    /// What came as proof of who asks; without parts when the frame carries none.
+    package let evidence: EvidenceView
     /// The number of items, at least 1.
     package let itemCount: Int
     /// The first item, which a `decide` has alone.
     package let firstItem: ItemView
     private let frame: ByteRegion
+    private let hasEvidence: Bool
+    private let secondItem: Int
 
     /// Checks the structure of a whole frame, every item included.
     /// - Parameter frame: exactly the bytes of the frame, header included.
@@ -24,7 +28,8 @@ package struct DecideFrame: BitwiseCopyable {
         _ header: FrameHeader, frame: ByteRegion, limits: FrameLimits
     ) throws(FrameError) -> DecideFrame {
         guard frame.count >= WireLayout.decideHeaderBytes else { throw .bodyTooShort }
-        let isBatch = header.kind == .decideBatch
+        let hasEvidence = header.kind.carriesEvidence
+        let isBatch = header.kind == .decideBatch || header.kind == .decideBatchEvidence
         let countOrReserved = Int(frame.integer(at: 20, as: UInt32.self))
         if isBatch {
             if countOrReserved == 0 { throw .noItems }
@@ -33,46 +38,58 @@ package struct DecideFrame: BitwiseCopyable {
             throw .reservedNotZero
         }
         let itemCount = isBatch ? countOrReserved : 1
-        let firstItem = try ItemView.parse(frame, at: WireLayout.decideHeaderBytes)
-        var offset = WireLayout.decideHeaderBytes + firstItem.totalBytes
+        var evidence = EvidenceView.none(in: frame)
+        var offset = WireLayout.decideHeaderBytes
+        if hasEvidence {
+            evidence = try EvidenceView.parse(frame, at: offset)
+            offset += evidence.totalBytes
+        }
+        let firstItem = try ItemView.parse(frame, at: offset, mayOmitPrincipal: hasEvidence)
+        offset += firstItem.totalBytes
+        let secondItem = offset
         if itemCount > 1 {
             for _ in 1..<itemCount {
-                offset += try ItemView.parse(frame, at: offset).totalBytes
+                offset += try ItemView.parse(
+                    frame, at: offset, mayOmitPrincipal: hasEvidence
+                ).totalBytes
             }
         }
         if offset != frame.count { throw .trailingBytes }
         return DecideFrame(
             requestID: header.requestID, isBatch: isBatch,
             deadlineMicroseconds: frame.integer(at: 16, as: UInt32.self),
-            atLeastRevision: frame.integer(at: 24, as: UInt64.self),
-            itemCount: itemCount, firstItem: firstItem, frame: frame)
+            atLeastRevision: frame.integer(at: 24, as: UInt64.self), evidence: evidence,
+            itemCount: itemCount, firstItem: firstItem, frame: frame, hasEvidence: hasEvidence,
+            secondItem: secondItem)
     }
 
     /// A walk over the items after the first, in order.
     package func makeCursor() -> Cursor {
         Cursor(
-            frame: frame, offset: WireLayout.decideHeaderBytes + firstItem.totalBytes,
-            remaining: itemCount - 1)
+            frame: frame, hasEvidence: hasEvidence, offset: secondItem, remaining: itemCount - 1)
     }
 
     /// A position among the items of a frame.
     package struct Cursor: BitwiseCopyable {
         private let frame: ByteRegion
+        private let hasEvidence: Bool
         private var offset: Int
         /// The number of items not yet returned.
         package private(set) var remaining: Int
 
-        init(frame: ByteRegion, offset: Int, remaining: Int) {
+        init(frame: ByteRegion, hasEvidence: Bool, offset: Int, remaining: Int) {
             self.frame = frame
+            self.hasEvidence = hasEvidence
             self.offset = offset
             self.remaining = remaining
         }
 
         /// The next item; `nil` after the last.
         package mutating func next() -> ItemView? {
-            guard remaining > 0, let item = try? ItemView.parse(frame, at: offset) else {
-                return nil
-            }
+            guard remaining > 0,
+                let item = try? ItemView.parse(
+                    frame, at: offset, mayOmitPrincipal: hasEvidence)
+            else { return nil }
             remaining -= 1
             offset += item.totalBytes
             return item

@@ -23,6 +23,33 @@ extension FrameBuffer {
         beginRequest(.decideBatch, requestID, deadlineMicroseconds, itemCount, atLeastRevision)
     }
 
+    /// Appends the header and fixed body of a `decideEvidence` or, with a count, of a
+    /// `decideBatchEvidence`; the evidence must follow, then the items, then `finishFrame`.
+    /// - Returns: the frame's offset, for `finishFrame`.
+    package mutating func beginDecideEvidence(
+        requestID: UInt64, itemCount: UInt32? = nil, deadlineMicroseconds: UInt32 = 0,
+        atLeastRevision: UInt64 = 0
+    ) -> Int {
+        beginRequest(
+            itemCount == nil ? .decideEvidence : .decideBatchEvidence, requestID,
+            deadlineMicroseconds, itemCount ?? 0, atLeastRevision)
+    }
+
+    /// Appends the length of the evidence; its parts must follow, in the order of their kinds.
+    /// - Parameter partBytes: what ``EvidencePart/encodedBytes(_:)`` gives for all of them.
+    package mutating func beginEvidence(partBytes: Int) {
+        append(UInt32(truncatingIfNeeded: partBytes))
+        append(UInt32(0))
+    }
+
+    /// Appends a part of the evidence, which must not be empty.
+    package mutating func appendEvidence(_ kind: EvidencePart, _ bytes: RawSpan) {
+        append(UInt32(kind.rawValue))
+        append(UInt32(truncatingIfNeeded: bytes.byteCount))
+        append(bytes)
+        pad()
+    }
+
     /// Appends an item; the length of each part must be a multiple of 8.
     package mutating func appendItem(
         principal: RawSpan, action: RawSpan, resource: RawSpan, context: RawSpan

@@ -5,6 +5,8 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
     // Request bodies: the next frame is still found.
     case bodyTooShort, reservedNotZero, noItems, tooManyItems, emptyItemPart, itemPartNotAligned
     case itemTooLong, trailingBytes
+    case evidenceTooLong, evidenceNotAligned, unknownEvidence, emptyEvidence, evidenceOrder
+    case evidenceConflict
     // Response bodies.
     case unknownDecision, unknownCause, allowWithCause, unknownRefusal, answerTooLong
     case paddingNotZero, textNotUTF8
@@ -18,7 +20,9 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
         case .unknownKind: .unknownKind
         case .bodyTooShort, .reservedNotZero, .noItems, .tooManyItems, .emptyItemPart,
             .itemPartNotAligned, .itemTooLong, .trailingBytes, .unknownDecision, .unknownCause,
-            .allowWithCause, .unknownRefusal, .answerTooLong, .paddingNotZero, .textNotUTF8:
+            .allowWithCause, .unknownRefusal, .answerTooLong, .paddingNotZero, .textNotUTF8,
+            .evidenceTooLong, .evidenceNotAligned, .unknownEvidence, .emptyEvidence,
+            .evidenceOrder, .evidenceConflict:
             nil
         }
     }
@@ -45,6 +49,12 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
         case .itemPartNotAligned: "length of an item's part is not a multiple of 8"
         case .itemTooLong: "item runs past the end of its frame"
         case .trailingBytes: "frame has bytes after its last field"
+        case .evidenceTooLong: "evidence runs past the end of its frame or of its parts"
+        case .evidenceNotAligned: "length of the evidence is not a multiple of 8"
+        case .unknownEvidence: "evidence has a part of a kind that is not known"
+        case .emptyEvidence: "evidence has a part without bytes"
+        case .evidenceOrder: "parts of the evidence are not in order, or one stands twice"
+        case .evidenceConflict: "evidence has two certificates, or a chain without its leaf"
         case .unknownDecision: "decision is neither allow nor deny"
         case .unknownCause: "cause is not one this version knows"
         case .allowWithCause: "allow comes with a cause that only a deny can have"

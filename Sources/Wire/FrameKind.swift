@@ -14,4 +14,11 @@ package enum FrameKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case pong = 6
     /// Tells that the connection is refused; always the last frame of a connection.
     case refusal = 7
+    /// Asks for one decision, with evidence of who asks.
+    case decideEvidence = 8
+    /// Asks for several decisions on one snapshot, with evidence of who asks all of them.
+    case decideBatchEvidence = 9
+
+    /// Whether evidence stands before the items of such a request.
+    package var carriesEvidence: Bool { self == .decideEvidence || self == .decideBatchEvidence }
 }

@@ -9,7 +9,7 @@
     @usableFromInline let resourceBytes: UInt32
     @usableFromInline let contextBytes: UInt32
 
-    /// The principal, never empty.
+    /// The principal; empty only beside evidence, when it is the one that this leads to.
     @inlinable package var principal: ByteRegion {
         parts.region(from: 0, count: Int(principalBytes))
     }
@@ -30,15 +30,20 @@
     }
 
     /// Reads the item at `offset`.
+    /// - Parameter mayOmitPrincipal: whether evidence stands before the items.
     /// - Throws: `bodyTooShort`, `emptyItemPart`, `itemPartNotAligned` or `itemTooLong`.
     @inline(__always)
-    static func parse(_ frame: ByteRegion, at offset: Int) throws(FrameError) -> ItemView {
+    static func parse(
+        _ frame: ByteRegion, at offset: Int, mayOmitPrincipal: Bool
+    ) throws(FrameError) -> ItemView {
         guard frame.count - offset >= WireLayout.itemHeaderBytes else { throw .bodyTooShort }
         let principal = frame.integer(at: offset, as: UInt32.self)
         let action = frame.integer(at: offset + 4, as: UInt32.self)
         let resource = frame.integer(at: offset + 8, as: UInt32.self)
         let context = frame.integer(at: offset + 12, as: UInt32.self)
-        if principal == 0 || action == 0 || resource == 0 { throw .emptyItemPart }
+        if action == 0 || resource == 0 || principal == 0 && !mayOmitPrincipal {
+            throw .emptyItemPart
+        }
         if (principal | action | resource | context) % UInt32(WireLayout.alignment) != 0 {
             throw .itemPartNotAligned
         }

@@ -8,6 +8,10 @@ package enum WireLayout {
     package static let headerBytes = 16
     /// Header and fixed body of `decide` and `decideBatch`, before the first item.
     package static let decideHeaderBytes = 32
+    /// The length in front of the parts of evidence.
+    package static let evidenceHeaderBytes = 8
+    /// The kind and length in front of a part of evidence.
+    package static let evidencePartHeaderBytes = 8
     /// The four lengths in front of an item's parts.
     package static let itemHeaderBytes = 16
     /// The fixed part of an answer.

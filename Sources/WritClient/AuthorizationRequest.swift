@@ -4,14 +4,15 @@ public import CedarValues
 
 /// One question: may the principal do the action on the resource?
 public struct AuthorizationRequest: Sendable {
-    public var principal: EntityID
+    /// Who asks; nil for the one that the evidence leads to.
+    public var principal: EntityID?
     public var action: EntityID
     public var resource: EntityID
     /// What is known of the situation; members that the policies do not read are harmless.
     public var context: [String: CedarValue]
 
     public init(
-        principal: EntityID, action: EntityID, resource: EntityID,
+        principal: EntityID? = nil, action: EntityID, resource: EntityID,
         context: [String: CedarValue] = [:]
     ) {
         self.principal = principal
@@ -27,17 +28,20 @@ extension EncodedRequest {
     /// - Throws: `invalidRequest` when a text in the context is no valid value of its type, or a
     ///   value is too deep or too large.
     public init(_ request: AuthorizationRequest) throws(ClientError) {
+        let named: EntityUID?
         let tree: TreeRequest
         do throws(ValueError) {
+            named = try request.principal?.checked("principal")
+            let action = try request.action.checked("action")
             tree = TreeRequest(
-                principal: try request.principal.checked("principal"),
-                action: try request.action.checked("action"),
+                principal: named ?? action, action: action,
                 resource: try request.resource.checked("resource"),
                 context: try CedarValue.members(request.context, "context"))
         } catch {
             throw .invalidRequest(error.message)
         }
         try self.init(tree)
+        if named == nil { principal = [] }
     }
 
     /// Encodes a question given as trees.
@@ -63,11 +67,14 @@ extension Connection {
     /// - Parameters:
     ///   - deadline: how long after receipt the answer is of use; `nil` is the server's default.
     ///   - atLeastRevision: the revision that the store must have reached; 0 is any.
+    ///   - evidence: proof of who asks, from callers that the server takes for gateways; `nil`
+    ///     for none.
     public mutating func authorize(
-        _ request: AuthorizationRequest, deadline: Swift.Duration? = nil,
-        atLeastRevision: UInt64 = 0
+        _ request: AuthorizationRequest, evidence: Evidence? = nil,
+        deadline: Swift.Duration? = nil, atLeastRevision: UInt64 = 0
     ) throws(ClientError) -> Answer {
         try decide(
-            EncodedRequest(request), deadline: deadline, atLeastRevision: atLeastRevision)
+            EncodedRequest(request), evidence: evidence.map(EncodedEvidence.init),
+            deadline: deadline, atLeastRevision: atLeastRevision)
     }
 }

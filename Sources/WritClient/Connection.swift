@@ -43,20 +43,35 @@ public struct Connection: ~Copyable {
 
     /// Adds a request to those that the next `flush` sends.
     /// - Parameters:
+    ///   - evidence: proof of who asks; `nil` for none.
     ///   - deadline: how long after receipt the answer is of use; `nil` is the server's default.
     ///   - atLeastRevision: the revision that the store must have reached; 0 is any.
     /// - Returns: the request's id, which its response carries.
     /// - Throws: `invalidRequest`, or what made the connection fail before.
     @discardableResult
     public mutating func enqueue(
-        _ request: EncodedRequest, deadline: Duration? = nil, atLeastRevision: UInt64 = 0
+        _ request: EncodedRequest, evidence: EncodedEvidence? = nil, deadline: Duration? = nil,
+        atLeastRevision: UInt64 = 0
     ) throws(ClientError) -> UInt64 {
-        try checkRoom(bytes: WireLayout.decideHeaderBytes + request.encodedBytes)
-        if let problem = request.problem { throw .invalidRequest(problem) }
+        let evidenceBytes = evidence?.encodedBytes ?? 0
+        try checkRoom(
+            bytes: WireLayout.decideHeaderBytes + evidenceBytes + request.encodedBytes)
+        if let problem = request.problem(mayOmitPrincipal: evidence != nil) {
+            throw .invalidRequest(problem)
+        }
         let id = expect(.answers(1, isBatch: false))
-        let start = output.beginDecide(
-            requestID: id, deadlineMicroseconds: Self.microseconds(deadline),
-            atLeastRevision: atLeastRevision)
+        let microseconds = Self.microseconds(deadline)
+        let start: Int
+        if let evidence {
+            start = output.beginDecideEvidence(
+                requestID: id, deadlineMicroseconds: microseconds,
+                atLeastRevision: atLeastRevision)
+            append(evidence)
+        } else {
+            start = output.beginDecide(
+                requestID: id, deadlineMicroseconds: microseconds,
+                atLeastRevision: atLeastRevision)
+        }
         append(request)
         output.finishFrame(startingAt: start)
         return id
@@ -67,11 +82,14 @@ public struct Connection: ~Copyable {
     /// - Throws: `invalidRequest`, or what made the connection fail before.
     @discardableResult
     public mutating func enqueueBatch(
-        _ requests: [EncodedRequest], deadline: Duration? = nil, atLeastRevision: UInt64 = 0
+        _ requests: [EncodedRequest], evidence: EncodedEvidence? = nil,
+        deadline: Duration? = nil, atLeastRevision: UInt64 = 0
     ) throws(ClientError) -> UInt64 {
-        var bytes = WireLayout.decideHeaderBytes
+        var bytes = WireLayout.decideHeaderBytes + (evidence?.encodedBytes ?? 0)
         for request in requests {
-            if let problem = request.problem { throw .invalidRequest(problem) }
+            if let problem = request.problem(mayOmitPrincipal: evidence != nil) {
+                throw .invalidRequest(problem)
+            }
             bytes += request.encodedBytes
         }
         try checkRoom(bytes: bytes)
@@ -80,9 +98,19 @@ public struct Connection: ~Copyable {
                 "a batch of \(requests.count) questions is not in 1...\(limits.maximumBatchItems)")
         }
         let id = expect(.answers(requests.count, isBatch: true))
-        let start = output.beginDecideBatch(
-            requestID: id, itemCount: UInt32(requests.count),
-            deadlineMicroseconds: Self.microseconds(deadline), atLeastRevision: atLeastRevision)
+        let count = UInt32(requests.count)
+        let microseconds = Self.microseconds(deadline)
+        let start: Int
+        if let evidence {
+            start = output.beginDecideEvidence(
+                requestID: id, itemCount: count, deadlineMicroseconds: microseconds,
+                atLeastRevision: atLeastRevision)
+            append(evidence)
+        } else {
+            start = output.beginDecideBatch(
+                requestID: id, itemCount: count, deadlineMicroseconds: microseconds,
+                atLeastRevision: atLeastRevision)
+        }
         for request in requests { append(request) }
         output.finishFrame(startingAt: start)
         return id
@@ -148,10 +176,12 @@ public struct Connection: ~Copyable {
 
     /// Asks one question and waits for its answer; nothing else may be unanswered.
     public mutating func decide(
-        _ request: EncodedRequest, deadline: Duration? = nil, atLeastRevision: UInt64 = 0
+        _ request: EncodedRequest, evidence: EncodedEvidence? = nil, deadline: Duration? = nil,
+        atLeastRevision: UInt64 = 0
     ) throws(ClientError) -> Answer {
         try checkNothingUnanswered()
-        try enqueue(request, deadline: deadline, atLeastRevision: atLeastRevision)
+        try enqueue(
+            request, evidence: evidence, deadline: deadline, atLeastRevision: atLeastRevision)
         guard case .answers(_, let answers) = try roundTrip(), let answer = answers.first else {
             throw fail(.malformedResponse("no answer to a question"))
         }
@@ -161,10 +191,12 @@ public struct Connection: ~Copyable {
     /// Asks several questions on one snapshot and waits for their answers, in the same order;
     /// nothing else may be unanswered.
     public mutating func decideBatch(
-        _ requests: [EncodedRequest], deadline: Duration? = nil, atLeastRevision: UInt64 = 0
+        _ requests: [EncodedRequest], evidence: EncodedEvidence? = nil,
+        deadline: Duration? = nil, atLeastRevision: UInt64 = 0
     ) throws(ClientError) -> [Answer] {
         try checkNothingUnanswered()
-        try enqueueBatch(requests, deadline: deadline, atLeastRevision: atLeastRevision)
+        try enqueueBatch(
+            requests, evidence: evidence, deadline: deadline, atLeastRevision: atLeastRevision)
         guard case .answers(_, let answers) = try roundTrip() else {
             throw fail(.malformedResponse("no answer to a batch"))
         }
@@ -215,6 +247,13 @@ public struct Connection: ~Copyable {
             resource: request.resource.span.bytes, context: request.context.span.bytes)
     }
 
+    private mutating func append(_ evidence: EncodedEvidence) {
+        output.beginEvidence(partBytes: evidence.encodedBytes - WireLayout.evidenceHeaderBytes)
+        for (kind, bytes) in evidence.parts {
+            unsafe output.appendEvidence(kind, bytes.span.bytes)
+        }
+    }
+
     private mutating func fail(_ error: ClientError) -> ClientError {
         failure = error
         return error
@@ -260,7 +299,7 @@ public struct Connection: ~Copyable {
         case .decision, .decisionBatch: return try takeAnswers(header, frame)
         case .pong: return try takePong(header, frame)
         case .refusal: throw fail(Self.refusal(header, frame))
-        case .decide, .decideBatch, .ping:
+        case .decide, .decideBatch, .ping, .decideEvidence, .decideBatchEvidence:
             throw fail(.malformedResponse("\(FrameError.unknownKind.message)"))
         }
     }

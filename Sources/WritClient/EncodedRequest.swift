@@ -2,7 +2,7 @@
 ///
 /// The client does not look into the bytes. The length of each part is a multiple of 8.
 public struct EncodedRequest: Sendable, Equatable {
-    /// The principal; not empty.
+    /// The principal; empty only beside evidence, when it is the one that this leads to.
     public var principal: [UInt8]
     /// The action; not empty.
     public var action: [UInt8]
@@ -20,8 +20,8 @@ public struct EncodedRequest: Sendable, Equatable {
     }
 
     /// What is wrong with the question; `nil` when it can be sent.
-    var problem: String? {
-        if principal.isEmpty || action.isEmpty || resource.isEmpty {
+    func problem(mayOmitPrincipal: Bool) -> String? {
+        if principal.isEmpty && !mayOmitPrincipal || action.isEmpty || resource.isEmpty {
             return "principal, action or resource is empty"
         }
         if (principal.count | action.count | resource.count | context.count) % 8 != 0 {

@@ -362,6 +362,18 @@ t 2 - run-tests -p policies.cedar
 t 2 - run-tests -p policies.cedar --tests tests.json --no-such-flag
 own 0 '^{"passed":2,"failed":0,"tests":\[{"name":"a member borrows","outcome":"ok"},' run-tests -p policies.cedar --tests tests.json --json
 
+# compile
+own 0 '^5 policies compiled: ' compile -p policies.cedar
+own 0 '^permit `members-borrow`, policies.cedar:2$' compile -p policies.cedar --explain -s schema.cedarschema
+own 0 '^  runs for  every request of action `Action::"borrow"`, alone$' compile -p policies.cedar --policy suspended
+own 0 '^  hint      no index key of its own; add a resource or principal' compile -p policies.cedar --policy suspended
+own 0 '"runsFor":"requests whose principal is or is in `Group::' compile -p policies.cedar --policy staff --json
+own 1 - compile -p policies.cedar --policy no-such-policy
+own 1 - compile -p syntax-error.cedar
+own 1 - compile -p policies.cedar -s bad.cedarschema
+own 3 '' compile -p misspelled.cedar -s schema.cedarschema
+own 2 - compile -p policies.cedar --no-such-flag
+
 # new
 t 0 - new --name started
 t 0 '' validate -p started/policy.cedar -s started/schema.cedarschema.json --schema-format json

@@ -132,6 +132,7 @@ struct GroupWriterTests {
             for (change, answer) in zip(changes, answers) {
                 let expected = Result<UInt64, any Error> {
                     switch change {
+                    case .update: 0
                     case .put(let entity): try single.put([entity])
                     case .patch(let patch): try single.patch([patch])
                     case .delete(let uid, _): try single.delete([uid])

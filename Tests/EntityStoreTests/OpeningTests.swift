@@ -66,11 +66,11 @@ struct OpeningTests {
         do { try EntityStore.make(directory).put([entity("a")]) }
         // A newer format may have any size and checksum.
         try overwriteState(directory.store) {
-            $0[8] = 3; $0.append(7)
+            $0[8] = 4; $0.append(7)
         }
         let error = try refusal { try EntityStore.open(at: directory.store) }
-        guard case .newerFormat(3, 2) = error.code else { throw error }
-        #expect(error.message.contains("format 3"))
+        guard case .newerFormat(4, 3) = error.code else { throw error }
+        #expect(error.message.contains("format 4"))
     }
 
     @Test func refusesAnOlderFormatAndSaysWhatToDo() throws {
@@ -78,7 +78,7 @@ struct OpeningTests {
         do { try EntityStore.make(directory).put([entity("a")]) }
         try overwriteState(directory.store) { $0[8] = 1 }
         let error = try refusal { try EntityStore.make(directory) }
-        guard case .olderFormat(1, 2) = error.code else { throw error }
+        guard case .olderFormat(1, 3) = error.code else { throw error }
         #expect(error.message.contains("format 1") && error.message.contains("import"))
     }
 

@@ -292,7 +292,8 @@ struct ChainVerifierTests {
     }
 
     @Test func isBounded() {
-        var cache = VerdictCache(capacity: 16)
+        var cache = VerdictCache<Verdict>(
+            capacity: 16, none: .rejected(Rejection(.internalError)))
         let capacity = cache.capacity
         #expect(capacity == 16)
         let verdict = Verdict.rejected(Rejection(.revoked))

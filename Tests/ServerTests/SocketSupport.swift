@@ -204,7 +204,8 @@ func seen(_ bytes: [UInt8]) -> [Seen] {
                     answers.isBatch
                         ? .batch(header.requestID, decisions)
                         : .answer(header.requestID, decisions[0], cause))
-            case .decide, .decideBatch, .ping: return result + [.broken]
+            case .decide, .decideBatch, .ping, .decideEvidence, .decideBatchEvidence:
+                return result + [.broken]
             }
             rest = rest.region(
                 from: header.lengthBytes, count: rest.count - header.lengthBytes)

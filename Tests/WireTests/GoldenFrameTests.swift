@@ -110,7 +110,7 @@ import Wire
     @Test func numbersNeverChange() {
         #expect(Cause.allCases.map(\.rawValue) == Array(0...14))
         #expect(RefusalReason.allCases.map(\.rawValue) == Array(1...8))
-        #expect(FrameKind.allCases.map(\.rawValue) == Array(1...7))
+        #expect(FrameKind.allCases.map(\.rawValue) == Array(1...9))
         #expect(Decision.allow.rawValue == 1 && Decision.deny.rawValue == 2)
         #expect(Decision(rawValue: 0) == nil)
     }

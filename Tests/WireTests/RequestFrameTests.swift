@@ -20,7 +20,7 @@ import Wire
         Row(name: "version 0", offset: 4, bytes: [0], error: .wrongVersion),
         Row(name: "version 2", offset: 4, bytes: [2], error: .wrongVersion),
         Row(name: "kind 0", offset: 5, bytes: [0], error: .unknownKind),
-        Row(name: "kind 8", offset: 5, bytes: [8], error: .unknownKind),
+        Row(name: "kind 10", offset: 5, bytes: [10], error: .unknownKind),
         Row(name: "low flag", offset: 6, bytes: [1], error: .unknownFlags),
         Row(name: "high flag", offset: 7, bytes: [0x80], error: .unknownFlags),
         Row(name: "reserved", offset: 20, bytes: [1], error: .reservedNotZero),

@@ -16,5 +16,6 @@ struct WritBench: ParsableCommand {
         subcommands: [
             DecideCommand.self, ServeCommand.self, CompileCommand.self, StoreCommand.self,
             SwapCommand.self, RepeatCommand.self, EchoServerCommand.self,
+            ExtAuthzCommand.self, ExtAuthzServerCommand.self,
         ])
 }

@@ -25,6 +25,17 @@ struct CodeEmitter: ~Copyable {
         return UInt32(code.count)
     }
 
+    /// Moves the code of the program that was written last behind the constants.
+    ///
+    /// - Returns: where it starts there, in words of eight bytes.
+    mutating func settle() throws(CompileError) -> UInt32 {
+        let start = UInt32(constants.bytes.count / 8)
+        for index in code.indices { code[index] = code[index].moved(by: start) }
+        _ = try constants.append(words: code)
+        code.removeAll(keepingCapacity: true)
+        return start
+    }
+
     // MARK: Expressions
 
     /// Whether a node's value is kept for the policies that come after in a decision.

@@ -13,10 +13,12 @@ struct Compiler: ~Copyable {
     /// The number of values that programs share.
     var sharedCount: UInt32 { emitter.sharedCount }
 
-    /// Where a policy's program starts and how deep its stack gets.
+    /// Where a policy's program starts, how deep its stack gets and what all of it costs.
     struct Program: BitwiseCopyable {
         let start: UInt32
         let depth: UInt32
+        /// Estimated, in steps of about ten machine instructions.
+        var cost: UInt32 = 0
     }
 
     /// Reads the next policy of a set, so that expressions are known which several policies have.
@@ -61,7 +63,48 @@ struct Compiler: ~Copyable {
         }
         try emitter.end(
             exits, isBool: (scope + rest).last.map { graph.nodes[Int($0)].isBool } ?? true)
-        return Program(start: start, depth: UInt32(emitter.maximumDepth))
+        let cost = operands.reduce(UInt32(0)) {
+            let (sum, overflow) = $0.addingReportingOverflow(graph.nodes[Int($1)].cost)
+            return overflow ? .max : sum
+        }
+        return Program(start: start, depth: UInt32(emitter.maximumDepth), cost: cost)
+    }
+
+    /// The constant that an expression of a policy became; nil when it depends on a request.
+    mutating func constant(of expression: Expression) throws(CompileError) -> Value? {
+        let number = try graph.node(for: expression)
+        guard graph.isConstant(number) else { return nil }
+        return graph.bytes(at: graph.nodes[Int(number)].payload).withFlat { Value($0) }
+    }
+
+    /// How many policies have the expression of each shared value, by its number.
+    var sharers: [UInt32: UInt32] {
+        var sharers: [UInt32: UInt32] = [:]
+        for (node, slot) in emitter.shared { sharers[slot] = graph.nodes[Int(node)].policies }
+        return sharers
+    }
+
+    /// Moves the code of the program that was compiled last behind the constants.
+    ///
+    /// - Returns: where it starts there, in words of eight bytes.
+    mutating func settle() throws(CompileError) -> UInt32 { try emitter.settle() }
+
+    /// Puts a key and room for candidates behind it.
+    mutating func append(
+        key: ArraySlice<UInt8>, candidates: Int
+    ) throws(CompileError) -> (block: UInt32, first: UInt32) {
+        let block = try emitter.constants.append(key)
+        let first = try emitter.constants.append(
+            words: Array(repeating: UInt64(0), count: candidates * Int(Candidate.words)))
+        return (block / 8, first / 8)
+    }
+
+    mutating func append(offsets: [UInt32]) throws(CompileError) -> UInt32 {
+        try emitter.constants.append(words: offsets)
+    }
+
+    mutating func store(_ candidate: Candidate, at place: UInt32) {
+        emitter.constants.store(candidate, at: Int(place) * 8)
     }
 
     /// Lowers an expression that belongs to no policy.
@@ -174,10 +217,10 @@ extension Policy {
         without proved: PolicyIndex.Role?
     ) -> (principal: ScopeConstraint, action: ActionConstraint, resource: ScopeConstraint) {
         switch proved {
-        case nil: (principal, action, resource)
-        case .principal, .principalAncestor: (principal.withoutEntity, action, resource)
-        case .action, .actionAncestor: (principal, .any, resource)
-        case .resource, .resourceAncestor: (principal, action, resource.withoutEntity)
+        case .principal?, .principalAncestor?: (principal.withoutEntity, action, resource)
+        case .action?, .actionAncestor?: (principal, .any, resource)
+        case .resource?, .resourceAncestor?: (principal, action, resource.withoutEntity)
+        default: (principal, action, resource)
         }
     }
 }

@@ -30,9 +30,9 @@ final class ConstantFolder {
         let nobody = try emitter.constants.add(.entity(EntityUID(type: "None", id: "")))
         try emitter.push(.bool(true))
         emitter.emit(Instruction(.end))
+        let start = try emitter.settle()
         let memory = RulesMemory(
-            code: emitter.code, constants: emitter.constants.bytes, policies: [],
-            index: PolicyIndex([]) { _ in false })
+            RulesBuilder.Layout(bytes: emitter.constants.bytes), PolicyDescriptions())
         let view = memory.view
         let entity = FlatEntity(view.constant(nobody))
         let machine = Machine(
@@ -43,7 +43,8 @@ final class ConstantFolder {
         room.workspace.prepare()
         room.workspace.stack.prepare(depth: emitter.maximumDepth)
         do throws(Fault) {
-            _ = try machine.run(from: 0, source: NoEntities(), workspace: &room.workspace)
+            _ = try machine.run(
+                from: Int(start), source: NoEntities(), workspace: &room.workspace)
             let flat = try room.workspace.stack.peek(1).flat(in: &room.workspace.arena)
             let bytes = flat.copy(count: flat.size)
             withExtendedLifetime(memory) {}

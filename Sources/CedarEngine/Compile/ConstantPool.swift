@@ -1,6 +1,7 @@
 import CedarSyntax
 
-/// The constants of a ruleset: flat values and the machine's own lists, each once.
+/// The constants of a ruleset, each once: flat values and the machine's own lists. Among them lies
+/// whatever else is put there in its turn.
 struct ConstantPool: ~Copyable {
     /// Where a constant lies; equal constants are found by their hash.
     private struct Slot: BitwiseCopyable {
@@ -27,14 +28,43 @@ struct ConstantPool: ~Copyable {
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        guard bytes.count + constant.count <= Int(UInt32.max) - 16 else { throw .tooLarge }
-        let offset = UInt32(bytes.count)
+        let offset = try append(constant)
         slots[slot] = Slot(hash: hash, place: offset + 1, count: UInt32(constant.count))
         used += 1
-        bytes += constant
-        while bytes.count % 8 != 0 { bytes.append(0) }
         if used * 2 > slots.count { grow() }
         return offset
+    }
+
+    /// Puts bytes next, whether or not equal ones were added before, and gives their offset.
+    mutating func append(_ constant: some Collection<UInt8>) throws(CompileError) -> UInt32 {
+        guard bytes.count + constant.count <= Int(UInt32.max) - 16 else { throw .tooLarge }
+        let offset = UInt32(bytes.count)
+        bytes += constant
+        while bytes.count % 8 != 0 { bytes.append(0) }
+        return offset
+    }
+
+    /// Puts trivial values next, which take whole words, and gives the offset of the first.
+    mutating func append<Element: BitwiseCopyable>(
+        words elements: [Element]
+    ) throws(CompileError) -> UInt32 {
+        let size = elements.count * MemoryLayout<Element>.stride
+        guard bytes.count + size <= Int(UInt32.max) - 16 else { throw .tooLarge }
+        let offset = UInt32(bytes.count)
+        unsafe elements.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        while bytes.count % 8 != 0 { bytes.append(0) }
+        return offset
+    }
+
+    /// Writes a trivial value over bytes put there before.
+    mutating func store<Element: BitwiseCopyable>(_ element: Element, at offset: Int) {
+        bytes.store(element, at: offset)
+    }
+
+    /// The flat value that was added at an offset.
+    func value(at offset: UInt32) -> ArraySlice<UInt8> {
+        let start = Int(offset)
+        return bytes[start..<start + Int(number(at: start + 4, count: 4))]
     }
 
     private func holds(_ constant: [UInt8], at offset: Int, _ count: Int) -> Bool {
@@ -81,5 +111,23 @@ extension Span<UInt8> {
         guard count == other.count else { return false }
         for index in indices where self[index] != other[index] { return false }
         return true
+    }
+}
+
+extension [UInt8] {
+    /// Reads a trivial value that was written at an offset.
+    func load<Stored: BitwiseCopyable>(_ type: Stored.Type, at offset: Int) -> Stored {
+        precondition(offset >= 0 && offset + MemoryLayout<Stored>.size <= count)
+        return unsafe withUnsafeBytes {
+            unsafe $0.loadUnaligned(fromByteOffset: offset, as: type)
+        }
+    }
+
+    /// Writes a trivial value over the bytes at an offset.
+    mutating func store<Stored: BitwiseCopyable>(_ element: Stored, at offset: Int) {
+        precondition(offset >= 0 && offset + MemoryLayout<Stored>.size <= count)
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: element, toByteOffset: offset, as: Stored.self)
+        }
     }
 }

@@ -105,3 +105,22 @@ extension Operation {
         }
     }
 }
+
+extension Instruction {
+    /// The instruction as it must read when its program comes to lie farther on.
+    func moved(by words: UInt32) -> Instruction {
+        var moved = self
+        switch operation {
+        case .and, .or, .branch, .jump:
+            moved.target &+= words
+        case .constant, .variable, .load, .variableInLoad, .loadEqualVariable,
+            .loadContainsVariable, .variableHas, .recall, .remember, .attribute, .has, .descend,
+            .not, .negate, .isEmpty, .equal, .notEqual, .less, .lessOrEqual, .greater,
+            .greaterOrEqual, .add, .subtract, .multiply, .isIn, .contains, .containsAll,
+            .containsAny, .hasTag, .getTag, .like, .isType, .guardType, .requireBool, .makeSet,
+            .makeRecord, .call, .end:
+            break
+        }
+        return moved
+    }
+}

@@ -1,5 +1,5 @@
 package import CedarSchema
-import CedarSyntax
+package import CedarSyntax
 
 /// A schema compiled for deciding: which requests conform to it, and its actions as entities.
 ///
@@ -8,12 +8,15 @@ import CedarSyntax
 package final class CompiledSchema: Sendable {
     private let memory: SchemaMemory
     private let conformance: RequestConformance
+    /// The actions that the schema declares, in order.
+    package let actions: [EntityUID]
 
     /// - Throws: when a name or an enumeration exceeds the bounds on values.
     package init(_ schema: Schema) throws(CompileError) {
         var compiler = SchemaCompiler(schema)
         memory = try compiler.compile()
         conformance = RequestConformance(schema)
+        actions = schema.actions.keys.sorted()
     }
 
     /// The view through which requests are checked; it must not outlive this object.

@@ -11,7 +11,7 @@ package import CedarSyntax
 /// | 16–19 | offset of the attributes |
 /// | 20–23 | offset of the tags |
 /// | 24–27 | offset of the direct parents |
-/// | 28–31 | zero |
+/// | 28–31 | ``earliestExpirySeconds`` |
 /// | 32– | identity, attributes (record), tags (record), parents (set of entities) |
 package struct EntityRecord: BitwiseCopyable, Sendable {
     package let flat: FlatBytes
@@ -77,7 +77,7 @@ package struct EntityEncoder: ~Copyable {
         bytes.append(half: UInt32(prefix + uid.count))
         bytes.append(half: UInt32(prefix + uid.count + attributes.count))
         bytes.append(half: UInt32(prefix + uid.count + attributes.count + tags.count))
-        bytes.append(half: 0)
+        bytes.append(half: EntityExpiry.earliestSeconds(of: entity.attributes))
         bytes += uid
         bytes += attributes
         bytes += tags

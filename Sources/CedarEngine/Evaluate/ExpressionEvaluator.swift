@@ -45,13 +45,14 @@ package struct ExpressionEvaluator: ~Copyable {
     /// Evaluates without looking for the place of a fault.
     private mutating func run(_ expression: Expression) throws(EvaluationError) -> Value {
         let memory: RulesMemory
-        let program: Compiler.Program
+        let start: UInt32
+        let depth: UInt32
         do throws(CompileError) {
             var compiler = Compiler()
-            program = try compiler.compile(expression)
+            depth = try compiler.compile(expression).depth
+            start = try compiler.settle()
             memory = RulesMemory(
-                code: compiler.code, constants: compiler.constants.bytes, policies: [],
-                index: PolicyIndex([]) { _ in false })
+                RulesBuilder.Layout(bytes: compiler.constants.bytes), PolicyDescriptions())
         } catch {
             throw EvaluationError(.compilation(error), at: expression)
         }
@@ -61,10 +62,10 @@ package struct ExpressionEvaluator: ~Copyable {
                 principal: FlatEntity(principal.flat), action: FlatEntity(action.flat),
                 resource: FlatEntity(resource.flat), context: FlatRecord(context.flat)))
         workspace.prepare()
-        workspace.stack.prepare(depth: Int(program.depth))
+        workspace.stack.prepare(depth: Int(depth))
         do throws(Fault) {
             _ = try machine.run(
-                from: Int(program.start), source: entities, workspace: &workspace)
+                from: Int(start), source: entities, workspace: &workspace)
             // Under the `true` that ends the program.
             let value = Value(try workspace.stack.peek(1).flat(in: &workspace.arena))
             // The constants above are addresses in this memory.

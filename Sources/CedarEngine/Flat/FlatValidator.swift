@@ -17,10 +17,12 @@ package enum FlatValidator {
     }
 
     /// Checks that a region holds exactly one flat value, of one kind if given.
+    ///
+    /// - Parameter depth: in how many sets and records more it will stand.
     package static func validate(
-        _ flat: FlatBytes, count: Int, as tag: FlatTag? = nil
+        _ flat: FlatBytes, count: Int, as tag: FlatTag? = nil, depth: Int = 0
     ) throws(Failure) {
-        let size = try value(flat, available: count, depth: 0)
+        let size = try value(flat, available: count, depth: depth)
         guard size == count else { throw .wrongSize }
         if let tag, flat.tag != tag { throw .wrongKind }
     }

@@ -6,8 +6,9 @@ package struct FlatString: BitwiseCopyable, Sendable {
 
     package init(_ flat: FlatBytes) { self.flat = flat }
 
+    /// The hash of the bytes.
     @inline(__always)
-    var hash: UInt64 { flat.word(8) }
+    package var hash: UInt64 { flat.word(8) }
 
     @inline(__always)
     package var count: Int { flat.size - FlatLayout.stringPrefixBytes - Int(flat.byte(1)) }
@@ -66,9 +67,18 @@ package struct FlatEntity: BitwiseCopyable, Sendable {
         hash == other.hash && flat.equals(other.flat)
     }
 
+    /// Whether the id has these bytes.
+    package func hasID(_ utf8: Span<UInt8>) -> Bool {
+        let count = idCount
+        guard utf8.count == count else { return false }
+        let start = FlatLayout.entityPrefixBytes &+ typeCount
+        for index in 0..<count where flat.byte(start &+ index) != utf8[index] { return false }
+        return true
+    }
+
     /// Whether both are of the same type.
     @inline(__always)
-    func hasType(of other: FlatEntity) -> Bool {
+    package func hasType(of other: FlatEntity) -> Bool {
         flat.word(16) == other.flat.word(16)
             && flat.advanced(by: FlatLayout.entityPrefixBytes).equals(
                 other.flat.advanced(by: FlatLayout.entityPrefixBytes), count: typeCount)

@@ -57,9 +57,8 @@ extension RulesView {
         case .decisionOnly:
             decision.forEachCandidate(in: entities, &workspace) {
                 (decision, run, workspace) in
-                for position in run.first..<(run.first &+ run.forbids)
-                where !decision.forbidden {
-                    decision.evaluate(position, 1, entities, &workspace)
+                for number in 0..<run.forbids where !decision.forbidden {
+                    decision.evaluate(run.place(number), 1, entities, &workspace)
                 }
                 if run.count > run.forbids { workspace.permits.append(run) }
             }
@@ -108,10 +107,12 @@ private struct Decision: BitwiseCopyable {
         _ workspace: inout Workspace
     ) {
         let machine = Machine(rules: rules, request: request)
-        for position in first..<(first &+ count) {
-            let number = rules.member(position)
-            let policy = rules.policy(number)
+        var place = first
+        for _ in 0..<count {
+            let policy = rules.candidate(place)
+            place &+= Candidate.words
             guard policy.mayApply(to: request) else { continue }
+            let number = policy.number
             workspace.stack.prepare(depth: Int(policy.depth))
             do throws(Fault) {
                 guard
@@ -144,8 +145,8 @@ private struct Decision: BitwiseCopyable {
         guard !forbidden, !storeFailed, !isDeniedByErrors(mode) else { return }
         for index in workspace.permits.indices {
             let run = workspace.permits[index]
-            for position in (run.first &+ run.forbids)..<(run.first &+ run.count) {
-                evaluate(position, 1, entities, &workspace)
+            for number in run.forbids..<run.count {
+                evaluate(run.place(number), 1, entities, &workspace)
                 if permitted || storeFailed { return }
             }
         }
@@ -162,6 +163,35 @@ private struct Decision: BitwiseCopyable {
         candidates(
             .principal, .principalAncestor, 0, request.principal, entities, &workspace, body)
         candidates(.action, .actionAncestor, 1, request.action, entities, &workspace, body)
+        if rules.pathCount > 0 {
+            forEachPath(in: entities, &workspace) { (decision, run, workspace) in
+                body(&decision, run, &workspace)
+            }
+        }
+    }
+
+    /// Finds the policies that stand under values of attributes.
+    @inline(never)
+    private mutating func forEachPath<Source: EntitySource & ~Copyable>(
+        in entities: borrowing Source, _ workspace: inout Workspace,
+        _ body: (inout Decision, PolicyIndex.Run, inout Workspace) -> Void
+    ) {
+        let machine = Machine(rules: rules, request: request)
+        for number in 0..<rules.pathCount {
+            let path = rules.path(number)
+            guard path.all.count > 0, path.mayApply(to: request) else { continue }
+            let run: PolicyIndex.Run
+            do throws(Fault) {
+                guard let value = try machine.value(of: path, entities, &workspace) else {
+                    continue
+                }
+                run = rules.run(.path(number), value)
+            } catch {
+                // Each policy whose scope matches faults by itself, or its own test says no.
+                run = path.all
+            }
+            if run.count > 0 { body(&self, run, &workspace) }
+        }
     }
 
     /// Finds the policies that stand under an entity of the request or under its ancestors.

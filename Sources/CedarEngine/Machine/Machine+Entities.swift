@@ -73,6 +73,27 @@ extension Machine {
         }
     }
 
+    /// The value of an indexed path; nil when it is missing and every policy asks before it reads.
+    func value<Source: EntitySource & ~Copyable>(
+        of path: IndexedPath, _ source: borrowing Source, _ workspace: inout Workspace
+    ) throws(Fault) -> Operand? {
+        var value = variable(path.variable)
+        let names = rules.constant(path.names)
+        for index in 0..<Int(path.count) {
+            let key = names.half(index &* 4)
+            let found =
+                path.isGuarded
+                ? try find(key, in: value, source, &workspace)
+                : try attribute(key, of: value, source, &workspace)
+            guard let found else {
+                if path.isGuarded { return nil }
+                throw .missingAttribute
+            }
+            value = Operand(found)
+        }
+        return value
+    }
+
     func tag<Source: EntitySource & ~Copyable>(
         _ key: Operand, of operand: Operand, _ instruction: Instruction,
         _ source: borrowing Source, _ workspace: inout Workspace

@@ -28,12 +28,19 @@ package struct Validator: Sendable {
     /// - Returns: the findings in the order of the policies and then of the links, those of one
     ///   policy by their place. A link's place is that of its template.
     package func validate(_ policies: PolicySet) -> [ValidationFinding] {
-        policies.members.flatMap { member in
-            validate(member.policy).map {
-                ValidationFinding(policy: member.id, diagnostic: $0)
+        let members = policies.members
+        let chunks = Chunks.ranges(of: members.count, size: Self.chunkPolicies)
+        return Chunks.map(chunks.count) { chunk in
+            members[chunks[chunk]].flatMap { member in
+                validate(member.policy).map {
+                    ValidationFinding(policy: member.id, diagnostic: $0)
+                }
             }
-        } + linkFindings(policies)
+        }.joined() + linkFindings(policies)
     }
+
+    /// So many policies are validated by one thread at a time.
+    private static let chunkPolicies = 1_024
 
     /// Validates one policy or template.
     ///

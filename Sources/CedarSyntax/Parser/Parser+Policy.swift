@@ -7,12 +7,22 @@ extension Parser {
                 guard members.count < limits.maximumPolicies else { throw tooManyPolicies() }
                 let policy = try policy()
                 members.append(
-                    PolicySet.Member(id: Text("policy\(members.count)"), policy: policy))
+                    PolicySet.Member(id: .positional(members.count), policy: policy))
             } catch {
                 recover()
             }
         }
         return PolicySet(members: members)
+    }
+
+    /// Parses policies up to the end, all of which must be free of errors; nil when one is not.
+    mutating func policies() -> [Policy]? {
+        var policies: [Policy] = []
+        while token.kind != .end {
+            guard let policy = try? policy(), diagnostics.isEmpty else { return nil }
+            policies.append(policy)
+        }
+        return policies
     }
 
     private mutating func policy() throws(ParseFailure) -> Policy {
@@ -146,4 +156,9 @@ extension Parser {
         return Int(token.start) > previousEnd && before >= 0
             && (source[before] == 0x0A || source[before] == 0x0D)
     }
+}
+
+extension Text {
+    /// The id of the policy at a place in a text.
+    static func positional(_ number: Int) -> Text { Text("policy\(number)") }
 }

@@ -19,6 +19,8 @@ struct Key {
 /// - Words for errors are made in files of their own (`Parser+…Failures`).
 struct Parser {
     let source: [UInt8]
+    /// Where the text to parse ends: that of the source or of a part of it.
+    let end: Int
     let limits: SyntaxLimits
     var lexer = Lexer()
     /// The token to look at next.
@@ -40,16 +42,23 @@ struct Parser {
     /// - Throws: when the source is too large or is not UTF-8.
     init(_ source: [UInt8], limits: SyntaxLimits) throws(Diagnostics) {
         try checkText(source, limits: limits)
+        self.init(checked: source, 0..<source.count, limits: limits)
+    }
+
+    /// Makes a parser of a part of a text that was checked.
+    init(checked source: [UInt8], _ range: Range<Int>, limits: SyntaxLimits) {
         self.source = source
+        end = range.upperBound
         self.limits = limits
-        names = NameCache(forBytes: source.count)
-        token = lexer.next(source.span)
+        names = NameCache(forBytes: range.count)
+        lexer.position = range.lowerBound
+        token = lexer.next(source.span.extracting(..<end))
     }
 
     mutating func advance() {
         previousEnd = Int(token.end)
         var lexer = lexer
-        token = lexer.next(source.span)
+        token = lexer.next(source.span.extracting(..<end))
         self.lexer = lexer
     }
 

@@ -7,6 +7,7 @@ extension PolicySet {
     package static func parse(
         _ source: [UInt8], limits: SyntaxLimits = .standard
     ) throws(Diagnostics) -> PolicySet {
+        if let set = try parseParts(source, size: partBytes, limits: limits) { return set }
         var parser = try Parser(source, limits: limits)
         let set = parser.policySet()
         try parser.throwDiagnostics()

@@ -182,7 +182,7 @@ extension Expression {
 
 extension Text {
     /// Whether it can stand unquoted as an attribute's name.
-    var isIdentifier: Bool {
+    package var isIdentifier: Bool {
         guard isWord else { return false }
         switch self {
         case "true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar":

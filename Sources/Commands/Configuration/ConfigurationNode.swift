@@ -96,7 +96,34 @@ struct ConfigurationNode {
         return Failure("\(place): \(message)" + (help.map { "\nhelp: \($0)" } ?? ""))
     }
 
-    private func text() throws(Failure) -> String {
+    /// The members of a mapping whose keys are up to its author.
+    func entries() throws(Failure) -> [(key: String, node: ConfigurationNode)] {
+        guard case .mapping(let mapping) = node else {
+            throw failure("`\(name)` must have keys and values")
+        }
+        var entries: [(key: String, node: ConfigurationNode)] = []
+        for (keyNode, value) in mapping {
+            guard let key = keyNode.scalar?.string, !key.isEmpty else {
+                throw ConfigurationNode(keyNode, file, name).failure(
+                    "a key of `\(name)` must be a single value")
+            }
+            entries.append((key, ConfigurationNode(value, file, qualified(key))))
+        }
+        return entries
+    }
+
+    /// The elements of a list.
+    func elements() throws(Failure) -> [ConfigurationNode] {
+        guard case .sequence(let sequence) = node else {
+            throw failure("`\(name)` must be a list")
+        }
+        return sequence.map { ConfigurationNode($0, file, name) }
+    }
+
+    func boolean() throws(Failure) -> Bool { try choice(["true": true, "false": false]) }
+
+    /// A single value that is not empty.
+    func text() throws(Failure) -> String {
         guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
             throw failure("`\(name)` must be a single value")
         }
@@ -163,7 +190,7 @@ struct ConfigurationNode {
 
     /// A length of time, as in `250ms`.
     func duration() throws(Failure) -> Swift.Duration {
-        let units = ["ms": 1, "s": 1_000, "m": 60_000]
+        let units = ["ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000]
         guard let value = scaled(try text(), units), value > 0 else {
             throw failure("`\(name)` must be a time above zero, as in `250ms`, `5s` or `1m`")
         }

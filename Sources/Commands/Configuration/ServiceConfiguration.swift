@@ -25,9 +25,13 @@ import Wire
 /// | `socket.incompleteFrameTimeout` | how long a begun frame may stay unfinished | 5s |
 /// | `socket.slowReaderTimeout` | how long answers may stay unread | 10s |
 /// | `socket.defaultDeadline` | deadline of requests that name none | 1s |
+/// | `socket.gateways` | `users` and `groups` whose evidence is judged; needs `identity` | nobody |
+/// | `socket.mayNamePrincipal` | `users` and `groups` that may name the principal; needs `identity`, without it all may | nobody |
+/// | `socket.requireEvidence` | `true`: no question without a certificate or a token; needs `identity` | `false` |
+/// | `identity` | how identities are judged, ``IdentityConfiguration`` | not at all |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
-/// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`.
+/// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`, `h`.
 struct ServiceConfiguration {
     var policies: [String]
     var links: [String] = []
@@ -40,6 +44,10 @@ struct ServiceConfiguration {
     var socket: LocalSocketConfiguration
     /// How much decisions asked for on the local socket find out.
     var socketDiagnostics = DiagnosticsMode.full
+    /// What peers of the local socket may do beside asking; of no effect without `identity`.
+    var socketRights = LocalPeerRights()
+    /// Nil when callers name their principals.
+    var identity: IdentityConfiguration?
 
     /// Reads a configuration file.
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
@@ -52,6 +60,7 @@ struct ServiceConfiguration {
             "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
+            "identity": "how identities are judged",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
@@ -70,7 +79,40 @@ struct ServiceConfiguration {
         if let cache = try top.optional("cache") {
             configuration.cacheBytes = try cache.size(0...(1 << 40))
         }
+        configuration.identity = try top.optional("identity").map {
+            (node) throws(Failure) in try IdentityConfiguration(node, in: folder)
+        }
+        configuration.socketRights = try rights(
+            socketNode, hasIdentity: configuration.identity != nil)
         return configuration
+    }
+
+    /// What the peers of a listener may do.
+    private static func rights(
+        _ listener: ConfigurationNode, hasIdentity: Bool
+    ) throws(Failure) -> LocalPeerRights {
+        let keys = try socketKeys(listener)
+        var rights = LocalPeerRights()
+        for key in ["gateways", "mayNamePrincipal", "requireEvidence"] where !hasIdentity {
+            if let node = try keys.optional(key) {
+                throw node.failure("`socket.\(key)` has no effect without `identity`")
+            }
+        }
+        if let node = try keys.optional("gateways") { rights.gateways = try peers(node) }
+        if let node = try keys.optional("mayNamePrincipal") {
+            rights.mayNamePrincipal = try peers(node)
+        }
+        if let node = try keys.optional("requireEvidence") {
+            rights.requiresEvidence = try node.boolean()
+        }
+        return rights
+    }
+
+    private static func peers(_ node: ConfigurationNode) throws(Failure) -> PeerAllowList {
+        let keys = try node.mapping(["users": "user ids", "groups": "group ids"])
+        return PeerAllowList(
+            userIDs: Set(try keys.optional("users")?.identifiers() ?? []),
+            groupIDs: Set(try keys.optional("groups")?.identifiers() ?? []))
     }
 
     private static func socketKeys(
@@ -83,6 +125,8 @@ struct ServiceConfiguration {
             "maximumBatchItems": "a number", "maximumInFlightBytes": "a size",
             "incompleteFrameTimeout": "a time", "slowReaderTimeout": "a time",
             "defaultDeadline": "a time", "diagnostics": "`full` or `none`",
+            "gateways": "users and groups", "mayNamePrincipal": "users and groups",
+            "requireEvidence": "`true` or `false`",
         ])
     }
 

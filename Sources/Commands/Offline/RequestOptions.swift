@@ -39,6 +39,9 @@ struct RequestOptions: ParsableArguments {
         }
     }
 
+    /// Whether no principal is given; the request then has its action in that place.
+    var omitsPrincipal: Bool { requestJson == nil && principal == nil }
+
     /// Whether anything of a request is given.
     var isGiven: Bool { requestJson != nil || hasFlags }
 
@@ -51,8 +54,11 @@ struct RequestOptions: ParsableArguments {
     /// - Parameters:
     ///   - needsContext: whether a request file without a context is refused, as the original does.
     ///   - isChecked: whether a request that does not conform to the schema is refused.
+    ///   - mayOmitPrincipal: whether the flags may do without a principal; see
+    ///     ``omitsPrincipal``.
     func request(
-        schema: Schema? = nil, needsContext: Bool = false, isChecked: Bool = false
+        schema: Schema? = nil, needsContext: Bool = false, isChecked: Bool = false,
+        mayOmitPrincipal: Bool = false
     ) throws(Failure) -> TreeRequest {
         if let requestJson {
             let file = try InputFile(requestJson)
@@ -69,7 +75,7 @@ struct RequestOptions: ParsableArguments {
                 throw file.failure(error)
             }
         }
-        let request = try requestOfFlags(schema: schema)
+        let request = try requestOfFlags(schema: schema, mayOmitPrincipal)
         guard let schema, isChecked else { return request }
         do throws(DataError) {
             try check(request, schema, RequestPlaces(all: 0))
@@ -91,13 +97,18 @@ struct RequestOptions: ParsableArguments {
         }
     }
 
-    private func requestOfFlags(schema: Schema?) throws(Failure) -> TreeRequest {
-        guard let principal, let action, let resource else {
+    private func requestOfFlags(
+        schema: Schema?, _ mayOmitPrincipal: Bool
+    ) throws(Failure) -> TreeRequest {
+        guard let action, let resource, mayOmitPrincipal || principal != nil else {
             throw Failure(
                 "a request needs --principal, --action and --resource, or --request-json")
         }
-        let principalUID = try uid(principal, "--principal")
         let actionUID = try uid(action, "--action")
+        let principalUID =
+            try principal.map { (text) throws(Failure) in
+                try uid(text, "--principal")
+            } ?? actionUID
         let resourceUID = try uid(resource, "--resource")
         var members: [(key: Text, value: Value)] = []
         if let context {

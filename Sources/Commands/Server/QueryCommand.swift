@@ -10,18 +10,25 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "Ask a running decision point.",
         discussion: """
+            With --certificate, --token or --device, which only a gateway of the service may send, the
+            principal may be left out: it is the one that these lead to.
+
             Exit codes: 0 allow, 2 deny, 1 no answer.
 
             Examples:
               writ query --socket /run/writ/writ.sock --principal 'User::"alice"' \\
                 --action 'Action::"view"' --resource 'Photo::"1"'
               writ query --socket /run/writ/writ.sock --request-json request.json --json
+              writ query --socket /run/writ/writ.sock --certificate client.pem --token token.jwt \
+                --action 'Action::"view"' --resource 'Photo::"1"'
             """)
 
     @Option(help: ArgumentHelp("The server's socket.", valueName: "path"))
     var socket: String
 
     @OptionGroup var request: RequestOptions
+
+    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
 
     @Option(
         name: [.short, .long],
@@ -61,11 +68,16 @@ struct QueryCommand: AsyncParsableCommand {
 
     private func ask() throws(Failure) -> Answer {
         let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
-        let request = try request.request(schema: schema)
+        let tree = try request.request(
+            schema: schema, mayOmitPrincipal: evidence.isGiven)
+        let sent = evidence.isGiven ? try evidence.evidence() : nil
         do throws(ClientError) {
             var connection = try Connection(path: absolutePath(socket))
+            var encoded = try EncodedRequest(tree)
+            if request.omitsPrincipal { encoded.principal = [] }
             return try connection.decide(
-                EncodedRequest(request), deadline: deadline.map { .milliseconds($0) },
+                encoded, evidence: try sent.map(EncodedEvidence.init),
+                deadline: deadline.map { .milliseconds($0) },
                 atLeastRevision: atLeast)
         } catch {
             throw Failure("no decision, so deny: \(error.description)")

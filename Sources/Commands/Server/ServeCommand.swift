@@ -22,12 +22,38 @@ struct ServeCommand: AsyncParsableCommand {
               store: /var/lib/writ           # the entity store, made by `writ store import`
               errors: strict                 # a forbid that errors denies; `cedar` skips it
               cache: 256MiB                  # of entity records, over all threads; 0 for none
+              identity:                      # optional: who asks is proven, not named
+                verified: verified           # the context member that only the service makes
+                trust:
+                  domains:
+                    bank.example:
+                      bundle: trust/bank     # a folder of PEM files, or a SPIFFE bundle
+                      revocation: none       # or `leaf`, `chain`: who needs a revocation list
+                      expiredListGrace: 1h   # how long an overdue list is believed
+                  organizations:             # certificates without a SPIFFE id
+                    bundle: trust/partners
+                  denyList: trust/denied     # lines `spiffe ID`, `thumbprint DIGITS`,
+                                             # `serial DIGITS ISSUER`
+                tokens:
+                  - issuer: https://login.bank.example
+                    keys: trust/login.jwks   # a file with a JWK set
+                    audiences: [writ]
+                  - {domain: bank.example, keys: trust/bank.json, audiences: [writ]}
+                principals:                  # the first rule that fits counts; none is a deny
+                  - {spiffe: 'spiffe://bank.example/ns/*/sa/*', type: Workload, id: spiffeId}
+                  - {organization: '*', type: ThirdParty, id: organizationIdentifier}
+                  - {token: 'https://login.bank.example', type: User, id: sub}
+                whenBoth: token              # who asks when a certificate and a token came
+                device: {thumbprint: true}   # how the device is found
               reload: watch                  # or `signal`: reload on SIGHUP only
               socket:
                 path: /run/writ/writ.sock
                 threads: 2                   # one per core unless given
                 allowedUsers: [1000]         # the service's own user unless given
                 allowedGroups: []
+                gateways: {users: [1001]}    # with `identity`: whose evidence is judged,
+                mayNamePrincipal: {users: [0]} # who may name the principal,
+                requireEvidence: false       # and whether nobody gets by without evidence
                 maximumConnections: 4096
                 maximumFrameBytes: 1MiB
                 maximumBatchItems: 4096
@@ -47,6 +73,10 @@ struct ServeCommand: AsyncParsableCommand {
             `schemaViolation` and a detail that names the member, as in
             context.amount: expected `Long`, found a `String`. The actions of the schema and their
             groups are known without being in the store.
+
+            With `identity`, bundles, revocation lists and the deny-list are read again within a tenth of
+            a second when they change. Peers that are no gateways may not send evidence, and
+            nobody but those listed may name a principal.
 
             Exit codes: 0 stopped, 1 could not start.
 
@@ -79,6 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
 /// A running decision point: store, policies and local socket.
 struct Service: Sendable {
     let reloader: PolicyReloader
+    /// Nil when callers name their principals.
+    private let trust: TrustWatch?
     private let server: LocalSocketServer
     private let cacheBoards: [CacheBoard]
     private let watchesFiles: Bool
@@ -99,7 +131,8 @@ struct Service: Sendable {
         }
         let source = PolicySource(
             paths: configuration.policies, schemaPath: configuration.schema,
-            linkPaths: configuration.links)
+            linkPaths: configuration.links,
+            reservedMember: configuration.identity?.verifiedName)
         let signature = source.signature()
         let publisher: RulesetPublisher
         let store: EntityStore
@@ -113,6 +146,11 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
+        trust = try configuration.identity.map { (identity) throws(Failure) in
+            try TrustWatch(identity, log: log)
+        }
+        let identity = trust?.settings
+        let rights = configuration.socketRights
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
@@ -126,8 +164,8 @@ struct Service: Sendable {
             server = try LocalSocketServer.start(configuration.socket) { worker in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
-                    cacheBytes: cacheBytes, cacheBoard: boards[worker], worker: worker,
-                    startedAt: startedAt)
+                    cacheBytes: cacheBytes, cacheBoard: boards[worker], identity: identity,
+                    rights: rights, worker: worker, startedAt: startedAt)
             }
         } catch {
             throw Failure(error.description)

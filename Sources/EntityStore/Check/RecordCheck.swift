@@ -22,7 +22,12 @@ enum RecordCheck {
                 return "part \(index) of the record is no flat value: \(error)"
             }
         }
-        guard record.half(at: 28) == 0 else { return "reserved bytes are not zero" }
+        let expected = record.withFlat { flat in
+            EntityExpiry.earliestSeconds(of: EntityRecord(flat).entity.attributes)
+        }
+        guard record.half(at: 28) == expected else {
+            return "the earliest expiry is not that of `expiresAt`"
+        }
         return record.withFlat { flat in
             let record = EntityRecord(flat)
             let parents = record.parents

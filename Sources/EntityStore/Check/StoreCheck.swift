@@ -13,6 +13,7 @@ final class StoreCheck {
     /// The parents that have parents.
     private var graph: GroupGraph
     private var expectedEdges = 0
+    private var expectedKeys = 0
 
     init(_ store: EntityStore, _ conformance: EntityConformance?) {
         layout = store.layout
@@ -40,6 +41,8 @@ final class StoreCheck {
         }
         try checkEdges(transaction)
         try checkChanges(transaction, state.revision)
+        try checkKeys(transaction)
+        try checkRestrictions(transaction)
         try checkClosures(transaction) { (done, total) in
             progress(CheckProgress(phase: .closures, done: done, total: total))
         }
@@ -64,6 +67,7 @@ final class StoreCheck {
                 requireKey(key, of: uid, .entity)
                 if let conformance { requireConformance(record, conformance) }
                 try relate(uid, ParentList.of(record), transaction)
+                try checkKeys(of: uid, record, transaction)
             }
         }
         progress(report.entities)
@@ -71,7 +75,9 @@ final class StoreCheck {
 
     private func requireConformance(_ record: [UInt8], _ conformance: EntityConformance) {
         do throws(DataError) {
-            try conformance.check(alone: record.withFlat { EntityRecord($0).entity })
+            let entity = record.withFlat { EntityRecord($0).entity }
+            try conformance.check(
+                alone: entity.withoutUndeclaredBookkeeping(conformance.schema))
         } catch {
             report.note(nonconforming: error.message)
         }
@@ -156,6 +162,40 @@ final class StoreCheck {
         }
         if found != expectedEdges {
             report.note("the store holds \(found) edges between groups, not \(expectedEdges)")
+        }
+    }
+
+    /// The secondary keys of one entity.
+    private func checkKeys(
+        of uid: FlatUID, _ record: [UInt8], _ transaction: borrowing ReadTransaction
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            for key in try SecondaryKeys.of(record, "check the store") {
+                expectedKeys += 1
+                guard try transaction.owner(of: key, layout) != uid else { continue }
+                let (type, id) = (key.uid.type, key.uid.id)
+                report.note("the \(type) `\(id)` does not lead to `\(uid.uid)`")
+            }
+        } catch {
+            try pass(error, "`keys`")
+        }
+    }
+
+    private func checkKeys(_ transaction: borrowing ReadTransaction) throws(StoreError) {
+        var found = 0
+        try walk(.secondaryKey, transaction) { (_, chain) throws(StoreError) in
+            found += chain.ranges.count
+        }
+        if found != expectedKeys {
+            report.note("the store holds \(found) secondary keys, not \(expectedKeys)")
+        }
+    }
+
+    private func checkRestrictions(_ transaction: borrowing ReadTransaction) throws(StoreError) {
+        do throws(StoreError) {
+            _ = try transaction.restrictions(layout)
+        } catch {
+            try pass(error, "`restrictions`")
         }
     }
 

@@ -9,6 +9,9 @@ package enum EntityChange: Sendable {
     case put(Entity)
     /// Changes parts of an entity that is there.
     case patch(EntityPatch)
+    /// Makes an entity anew from the one that is there, or from nil; what comes out is stored in
+    /// its place, and nil changes nothing. Called again when a transaction is repeated.
+    case update(EntityUID, @Sendable (Entity?) throws(StoreError) -> Entity?)
     /// Removes an entity, which need not be there when absence is ignored.
     case delete(EntityUID, ignoringAbsent: Bool = false)
 }
@@ -17,6 +20,7 @@ package enum EntityChange: Sendable {
 enum PreparedChange: Sendable {
     case put(record: [UInt8])
     case patch(FlatUID, EntityPatch)
+    case update(FlatUID, @Sendable (Entity?) throws(StoreError) -> Entity?)
     case delete(FlatUID, ignoringAbsent: Bool)
     /// Refused already; answered in its turn.
     case refused(StoreError)
@@ -34,6 +38,9 @@ enum PreparedChange: Sendable {
             case .patch(let patch):
                 var encoder = FlatEncoder()
                 self = .patch(try FlatUID(patch.uid, &encoder), patch)
+            case .update(let uid, let update):
+                var encoder = FlatEncoder()
+                self = .update(try FlatUID(uid, &encoder), update)
             case .delete(let uid, let ignoringAbsent):
                 var encoder = FlatEncoder()
                 self = .delete(try FlatUID(uid, &encoder), ignoringAbsent: ignoringAbsent)
@@ -67,6 +74,17 @@ enum ResolvedChange {
                 throw StoreError(.notFound, operation, "there is no `\(patch.uid)` to patch")
             }
             let entity = patch.applied(to: record.withFlat { EntityRecord($0).entity })
+            if let conformance { try entity.requireConformance(conformance, operation) }
+            var encoder = EntityEncoder()
+            self = .put(try RecordBatch.encode(entity, &encoder, operation, nil))
+        case .update(let uid, let update):
+            let operation = "update an entity"
+            let record = try transaction.chain(.entity, uid.hash, layout).record(uid)
+            let present = record.map { record in record.withFlat { EntityRecord($0).entity } }
+            guard let entity = try update(present) else {
+                self = .nothing
+                return
+            }
             if let conformance { try entity.requireConformance(conformance, operation) }
             var encoder = EntityEncoder()
             self = .put(try RecordBatch.encode(entity, &encoder, operation, nil))

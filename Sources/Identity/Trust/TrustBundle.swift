@@ -91,6 +91,16 @@ package struct TrustError: Error, Sendable, Equatable {
         case olderSequence
         /// The bundle differs from the one in use, and `spiffe_sequence` is the same.
         case sameSequence
+        /// A set of keys is not JSON, or not a JWK set.
+        case malformedKeySet
+        /// A key lacks a member that its kind needs, or is no such key.
+        case malformedKey
+        /// A key holds what only its owner may know.
+        case secretKey
+        /// Two keys of a set have the same `kid`.
+        case repeatedKeyID
+        /// An issuer of tokens is configured twice.
+        case repeatedIssuer
     }
 
     package let kind: Kind
@@ -131,6 +141,11 @@ extension TrustError: CustomStringConvertible {
         case .malformedBundle: "not a SPIFFE bundle"
         case .olderSequence: "`spiffe_sequence` is lower than that of the bundle in use"
         case .sameSequence: "changed without a higher `spiffe_sequence`"
+        case .malformedKeySet: "not a JWK set"
+        case .malformedKey: "not a key of the kind that its `kty` says"
+        case .secretKey: "a secret or private key: publish its public half, and replace it"
+        case .repeatedKeyID: "two keys of one `kid`: give each its own"
+        case .repeatedIssuer: "an issuer of tokens that is configured twice: keep one"
         }
     }
 }

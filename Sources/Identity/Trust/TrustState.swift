@@ -56,6 +56,16 @@ package final class TrustState: Sendable {
         }
     }
 
+    /// Whether certificates of a trust domain can be verified at all.
+    package func trusts(_ domain: TrustDomain) -> Bool {
+        contents.withLock { $0.domains[domain]?.store.authorityCount ?? 0 > 0 }
+    }
+
+    /// Whether certificates of organisations can be verified at all.
+    package var trustsOrganizations: Bool {
+        contents.withLock { $0.organizations?.store.authorityCount ?? 0 > 0 }
+    }
+
     /// The contents with their generation.
     func read() -> (contents: TrustContents, generation: UInt64) {
         contents.withLock { ($0, currentGeneration.load(ordering: .relaxed)) }

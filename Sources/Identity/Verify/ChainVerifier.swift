@@ -7,7 +7,7 @@ package struct ChainVerifier: ~Copyable {
     private let context = VerificationContext()
     private var contents: TrustContents
     private var generation: UInt64
-    private var cache: VerdictCache
+    private var cache: VerdictCache<Verdict>
 
     /// How long a rejection that time cannot change is recalled, in seconds.
     package static let rejectionLifeSeconds: Int64 = 60
@@ -21,7 +21,8 @@ package struct ChainVerifier: ~Copyable {
         self.trust = trust
         self.limits = limits
         (contents, generation) = trust.read()
-        cache = VerdictCache(capacity: cacheCapacity)
+        cache = VerdictCache(
+            capacity: cacheCapacity, none: .rejected(Rejection(.internalError)))
     }
 
     /// The digest by which verdicts on a chain are recalled; nil when libcrypto has no memory.

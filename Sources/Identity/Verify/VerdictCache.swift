@@ -1,8 +1,8 @@
-/// Verdicts by the digest of the whole chain, bounded, for one thread.
+/// Verdicts by the digest of what was judged, bounded, for one thread.
 ///
 /// A set of four entries is chosen by the digest; the one recalled longest ago makes room. Nothing
 /// is allocated after the cache was made.
-struct VerdictCache: ~Copyable {
+struct VerdictCache<Verdict: Sendable>: ~Copyable {
     private struct Entry {
         var key: Fingerprint
         var generation: UInt64
@@ -12,14 +12,18 @@ struct VerdictCache: ~Copyable {
         var verdict: Verdict
     }
 
-    private static let ways = 4
+    private static var ways: Int { 4 }
 
     private var entries: [Entry]
     private let setMask: UInt64
+    private let none: Verdict
     private var clock: UInt64 = 0
 
     /// Makes a cache of at least `capacity` verdicts, rounded up to a power of two.
-    init(capacity: Int) {
+    ///
+    /// - Parameter none: what an empty entry holds; it is never recalled.
+    init(capacity: Int, none: Verdict) {
+        self.none = none
         var sets = 1
         while sets * Self.ways < min(max(capacity, 1), 1 << 20) { sets *= 2 }
         setMask = UInt64(sets - 1)
@@ -27,13 +31,13 @@ struct VerdictCache: ~Copyable {
         entries = Array(
             repeating: Entry(
                 key: Fingerprint(Fingerprint.InlineWords()), generation: 0, validFromSeconds: 0,
-                validUntilSeconds: 0, used: 0, verdict: .rejected(Rejection(.internalError))),
+                validUntilSeconds: 0, used: 0, verdict: none),
             count: sets * Self.ways)
     }
 
     var capacity: Int { entries.count }
 
-    /// The verdict on a chain, if it was found under this generation and holds at this time.
+    /// The verdict on something, if it was found under this generation and holds at this time.
     mutating func recall(_ key: Fingerprint, _ generation: UInt64, at nowSeconds: Int64) -> Verdict?
     {
         let first = Int(key.words.first & setMask) * Self.ways
@@ -77,7 +81,7 @@ struct VerdictCache: ~Copyable {
     mutating func removeAll() {
         for index in entries.indices {
             entries[index].generation = 0
-            entries[index].verdict = .rejected(Rejection(.internalError))
+            entries[index].verdict = none
         }
     }
 }

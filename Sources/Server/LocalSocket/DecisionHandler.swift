@@ -22,7 +22,7 @@ package protocol DecisionHandler: ~Copyable, SendableMetatype {
 }
 
 /// What a handler may know about a request beside its item.
-package struct RequestInfo: BitwiseCopyable, Sendable {
+package struct RequestInfo: BitwiseCopyable {
     /// The number the client chose; the items of a batch share it.
     package var requestID: UInt64
     /// The item's place in its batch; 0 for a single request.
@@ -37,6 +37,8 @@ package struct RequestInfo: BitwiseCopyable, Sendable {
     package var deadlineNanoseconds: UInt64
     /// The revision that the store must have reached; 0 means any.
     package var atLeastRevision: UInt64
+    /// What came as proof of who asks; the items of a batch share it.
+    package var evidence: EvidenceView
     /// Who asked, as the kernel says.
     package var peer: PeerCredentials
 }

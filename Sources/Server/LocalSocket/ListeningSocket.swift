@@ -5,11 +5,12 @@ import Glibc
 ///
 /// The lock file `PATH.lock` is held for as long as the socket is, so that two servers that start
 /// at once cannot both judge the other's socket stale.
-struct ListeningSocket: ~Copyable {
+package struct ListeningSocket: ~Copyable {
     /// The longest path that fits into a socket address with its final zero (unix(7)).
     static let maximumPathBytes = 107
 
-    let descriptor: Int32
+    /// The listening descriptor, which belongs to this value.
+    package let descriptor: Int32
     private let lock: Int32
     private let path: String
     private let identity: FileStatus.Identity
@@ -17,7 +18,7 @@ struct ListeningSocket: ~Copyable {
     /// Makes the directory if it is not there, judges what is at the path, binds and listens.
     /// - Throws: any `LocalSocketError` but `invalidConfiguration` and `handler`; nothing that was
     ///   there before has changed then, except that a stale socket may be gone.
-    init(path: String, backlog: Int) throws(LocalSocketError) {
+    package init(path: String, backlog: Int) throws(LocalSocketError) {
         try Self.checkPath(path)
         try Self.prepareDirectory(of: path)
         let lock = try Self.acquireLock(path)
@@ -40,7 +41,7 @@ struct ListeningSocket: ~Copyable {
     }
 
     /// Removes the socket's file, so that nobody finds it any more; connections made stay.
-    func removeFile() {
+    package func removeFile() {
         if FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
     }
 

@@ -44,7 +44,7 @@ extension WorkerLoop {
             }
             let frame = rest.region(from: 0, count: header.lengthBytes)
             switch header.kind {
-            case .decide, .decideBatch:
+            case .decide, .decideBatch, .decideEvidence, .decideBatchEvidence:
                 if !inBatch { handler.beginBatch(now: now) }
                 inBatch = true
                 share -= decide(header, frame, slot, &handler)
@@ -88,7 +88,8 @@ extension WorkerLoop {
         var info = RequestInfo(
             requestID: request.requestID, itemIndex: 0, itemCount: request.itemCount,
             receivedNanoseconds: received, deadlineNanoseconds: received &+ allowance,
-            atLeastRevision: request.atLeastRevision, peer: table[slot].peer)
+            atLeastRevision: request.atLeastRevision, evidence: request.evidence,
+            peer: table[slot].peer)
 
         let start =
             request.isBatch

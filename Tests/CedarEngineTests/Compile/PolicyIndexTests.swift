@@ -155,27 +155,35 @@ import Testing
         }
     }
 
-    @Test func holdsEveryPlace() {
-        var numbers = SeededNumbers(61)
+    /// Equal low bits, so that all keys want the same slot.
+    @Test func tableHoldsEveryEntry() {
         for count in [0, 1, 2, 3, 100] {
-            // Equal low bits, so that all keys want the same slot; equal hashes, unequal entities.
-            let places: [[PolicyIndex.Place]?] = (0..<count).map { number in
-                if number % 7 == 6 { return nil }
-                return [
-                    PolicyIndex.Place(
-                        role: .resourceAncestor, entity: UInt32(number / 2),
-                        hash: UInt64(number / 4) << 32)
-                ]
+            let entries = (0..<count).map { number in
+                let key = UInt64(number / 2) << 32 | 0xFFF
+                return (
+                    key: key,
+                    slot: PolicyIndex.Slot(
+                        tag: PolicyIndex.tag(key), block: UInt32(number), count: 1, forbids: 0)
+                )
             }
-            let index = PolicyIndex(places.shuffled(using: &numbers)) { $0 % 3 == 0 }
-            let entities = Set(places.compactMap { $0?.first?.entity })
-            #expect(index.slots.count >= 2 * entities.count)
-            #expect(index.slots.count.nonzeroBitCount == 1)
-            #expect(index.slots.count { $0.run.count > 0 } == entities.count)
-            #expect(index.members.sorted() == (0..<UInt32(count)).map { $0 })
-            #expect(Int(index.general.count) == places.filter { $0 == nil }.count)
-            #expect(index.ancestors.count == entities.count)
+            let slots = PolicyIndex.table(entries)
+            #expect(slots.count >= 2 * count)
+            #expect(slots.count.nonzeroBitCount == 1)
+            let held = slots.filter { $0.count > 0 }
+            #expect(held.map(\.block).sorted() == (0..<UInt32(count)).map { $0 })
         }
+    }
+
+    /// A slot says nothing of its role but by its tag.
+    @Test func tagsOfOneHashDifferInAllRoles() {
+        let roles = PolicyIndex.Role.firstPath + PolicyIndex.Role.maximumPaths
+        for hash: UInt64 in [0, 1, .max, 0x0123_4567_89AB_CDEF] {
+            let tags = (0..<roles).map {
+                PolicyIndex.tag(PolicyIndex.key(.init(rawValue: UInt8($0)), hash))
+            }
+            #expect(Set(tags).count == roles)
+        }
+        #expect(roles <= UInt64.bitWidth)
     }
 
     /// A policy stands where the fewest stand, whatever part of its scope that is.

@@ -200,17 +200,26 @@ import Testing
 
     /// The comments of a text, without the white space at their ends.
     private func comments(_ text: String) -> [String] {
-        text.split { $0.isNewline }.compactMap { line in
-            // An even number of quotes before it: it is not inside of a string.
-            var isInString = false
-            for index in line.indices {
-                if line[index] == "\"" { isInString.toggle() }
-                if !isInString, line[index...].hasPrefix("//") {
-                    return line[index...].trimmingCharacters(in: .whitespaces)
-                }
+        let bytes = Array(text.utf8)
+        var comments: [String] = []
+        var isInString = false
+        var position = 0
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\\") where isInString:
+                position += 1
+            case UInt8(ascii: "\""):
+                isInString.toggle()
+            case UInt8(ascii: "/") where !isInString && bytes[position...].starts(with: "//".utf8):
+                let comment = bytes[position...].prefix { $0 != 0x0A && $0 != 0x0D }
+                comments.append(
+                    String(decoding: comment, as: UTF8.self).trimmingCharacters(in: .whitespaces))
+                position += comment.count - 1
+            default: break
             }
-            return nil
+            position += 1
         }
+        return comments
     }
 
     /// A policy with each construct of the language, cut into tokens.

@@ -29,7 +29,7 @@ struct CompileCommand: ParsableCommand {
     @Option(help: "Times each set is loaded; the least time counts.")
     var repetitions = 3
 
-    @Flag(help: "Fail when a set of 10,000 policies or more takes over 1,024 compiled bytes each.")
+    @Flag(help: "Fail when a set of 10,000 policies or more takes over 340 compiled bytes each.")
     var gate = false
 
     @OptionGroup var output: OutputOptions
@@ -48,7 +48,7 @@ struct CompileCommand: ParsableCommand {
                 text, schema: schema, repetitions: repetitions)
             let count = Double(max(1, times.policies))
             let compiled = Double(times.compiledBytes) / count
-            isOverGate = isOverGate || (count >= 10_000 && compiled > 1024)
+            isOverGate = isOverGate || (count >= 10_000 && compiled > 340)
             for (name, seconds) in [
                 ("parse", times.parse), ("validate", times.validate ?? 0),
                 ("compile", times.compile),

@@ -17,7 +17,8 @@ public func fuzzFrames(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
         let frame = stream.region(from: 0, count: header.lengthBytes)
         precondition(header.lengthBytes <= limits.maximumFrameBytes, "a frame beyond the limit")
         switch header.kind {
-        case .decide, .decideBatch: checkRequest(header, frame, limits)
+        case .decide, .decideBatch, .decideEvidence, .decideBatchEvidence:
+            checkRequest(header, frame, limits)
         case .decision, .decisionBatch: checkResponse(header, frame, limits)
         case .refusal:
             if let refusal = try? RefusalFrame.parse(header, frame: frame) {
@@ -36,14 +37,27 @@ private func checkRequest(_ header: FrameHeader, _ frame: ByteRegion, _ limits: 
     precondition(request.itemCount <= limits.maximumBatchItems, "more items than the limit")
     var copy = FrameBuffer()
     let start =
-        request.isBatch
-        ? copy.beginDecideBatch(
-            requestID: request.requestID, itemCount: UInt32(request.itemCount),
+        header.kind.carriesEvidence
+        ? copy.beginDecideEvidence(
+            requestID: request.requestID,
+            itemCount: request.isBatch ? UInt32(request.itemCount) : nil,
             deadlineMicroseconds: request.deadlineMicroseconds,
             atLeastRevision: request.atLeastRevision)
-        : copy.beginDecide(
-            requestID: request.requestID, deadlineMicroseconds: request.deadlineMicroseconds,
-            atLeastRevision: request.atLeastRevision)
+        : request.isBatch
+            ? copy.beginDecideBatch(
+                requestID: request.requestID, itemCount: UInt32(request.itemCount),
+                deadlineMicroseconds: request.deadlineMicroseconds,
+                atLeastRevision: request.atLeastRevision)
+            : copy.beginDecide(
+                requestID: request.requestID, deadlineMicroseconds: request.deadlineMicroseconds,
+                atLeastRevision: request.atLeastRevision)
+    if header.kind.carriesEvidence {
+        copy.beginEvidence(
+            partBytes: request.evidence.totalBytes - WireLayout.evidenceHeaderBytes)
+        request.evidence.forEachPart { kind, part in
+            part.withBytes { copy.appendEvidence(kind, $0) }
+        }
+    }
     var cursor = request.makeCursor()
     var items = 0
     var next: ItemView? = request.firstItem

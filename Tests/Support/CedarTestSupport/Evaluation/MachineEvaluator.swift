@@ -13,10 +13,17 @@ package struct MachineEvaluator: ~Copyable {
         _ policies: PolicySet, _ policyCase: PolicyCase
     ) throws -> [TreeAnswer] {
         let ruleset = try Ruleset(policies, version: 0)
+        let indexed = try Ruleset(policies, version: 0, indexing: .always)
         let entities = try EntityTable(policyCase.entities)
         var answers: [TreeAnswer] = []
         for request in policyCase.requests {
-            answers.append(try authorize(ruleset, entities, request))
+            let answer = try authorize(ruleset, entities, request)
+            let faults = workspace.errors
+            let again = try authorize(indexed, entities, request)
+            guard again == answer, workspace.errors == faults else {
+                throw IndexDiffers(answer: again, expected: answer)
+            }
+            answers.append(answer)
         }
         return answers
     }
@@ -66,6 +73,12 @@ package struct MachineEvaluator: ~Copyable {
 package struct DecisionOnlyDiffers: Error {
     let verdict: Verdict
     let expected: Verdict
+}
+
+/// The answer changes when policies are found by the attributes that they demand.
+package struct IndexDiffers: Error {
+    let answer: TreeAnswer
+    let expected: TreeAnswer
 }
 
 extension PolicyCase {

@@ -10,8 +10,13 @@ extension CaseGenerator {
         let principal = scope("principal", withSlot: isTemplate)
         text += " (\(principal), \(actionScope()), \(scope("resource", withSlot: false))\(comma))"
         for _ in 0..<random.pick([0, 1, 1, 1, 1, 2, 2, 3]) {
-            text += random.chance(70) ? "\n  when { " : "\n  unless { "
-            text += guardedCondition(depth: 1 + random.below(4)).text
+            // The same draw chooses the clause and whether it begins with an equality.
+            let choice = random.below(100)
+            text += choice < 70 ? "\n  when { " : "\n  unless { "
+            let condition =
+                choice < 25
+                ? beginningWithEquality() : guardedCondition(depth: 1 + random.below(4))
+            text += condition.text
             text += random.chance(2) ? " // why\n}" : " }"
         }
         return text + ";"
@@ -52,6 +57,47 @@ extension CaseGenerator {
         default: return "action"
         }
     }
+
+    /// Makes a condition that begins with an equality of an attribute and a literal, as those that
+    /// an index finds policies by: on few paths, so that policies share them, with tests for the
+    /// path before it that are all there, one too few, in a wrong order or of another path.
+    private mutating func beginningWithEquality() -> CedarText {
+        let attributes = vocabulary.attributes
+        let variable = random.pick(["principal", "resource", "context", "context", "action"])
+        let open = attributes.filter { $0.kind == .record || $0.kind == .entity }
+        var names: [String] = []
+        if random.chance(35), !open.isEmpty { names.append(random.pick(open).name) }
+        if random.chance(10), !open.isEmpty { names.append(random.pick(open).name) }
+        // The first of its kind, as a rule.
+        let last =
+            random.chance(60)
+            ? attributes[random.below(min(3, attributes.count))] : random.pick(attributes)
+        names.append(last.name)
+        var paths = [variable]
+        for name in names { paths.append((paths.last ?? "") + selector(name)) }
+        var operands: [String] = []
+        if random.chance(65) {
+            if names.count > 1, names.allSatisfy(CedarText.isIdentifier), random.chance(40) {
+                operands.append("\(variable) has \(names.joined(separator: "."))")
+            } else {
+                operands = names.indices.map { has(CedarText(paths[$0]), [names[$0]]) }
+            }
+            if random.chance(10) { operands.removeFirst() }
+            if random.chance(8) { operands.reverse() }
+            if random.chance(8) { operands.append("resource has \(random.pick(Self.strays))") }
+        }
+        var sides = [
+            paths.last ?? variable, leaf(random.chance(90) ? last.kind : .long).at(.sum),
+        ]
+        if random.chance(30) { sides.reverse() }
+        operands.append(sides.joined(separator: " == "))
+        if random.chance(50) { operands.append(expression(.bool, depth: 1).at(.relation)) }
+        return operands.count == 1
+            ? CedarText(operands[0], .relation)
+            : CedarText(operands.joined(separator: " && "), .and)
+    }
+
+    private static let strays = ["name", "level", "absent"]
 
     /// Makes a condition that first asks for most of what it reads, as authors do.
     mutating func guardedCondition(depth: Int) -> CedarText {

@@ -1,0 +1,12 @@
+/// How the API answers; the defaults are the strict ones.
+package struct AuthZENConfiguration: Sendable {
+    package var mapping = AuthZENMapping()
+    package var limits = AuthZENLimits()
+    package var defaults = DefaultsRule.replacement
+    /// Seals page tokens; a key of this process unless one is shared.
+    package var pageTokenKey = PageTokenKey.random()
+    /// Whether answers name the policies behind them, in `context`.
+    package var namesPolicies = false
+
+    package init() {}
+}

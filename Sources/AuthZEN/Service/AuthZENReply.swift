@@ -1,0 +1,39 @@
+import DecisionPoint
+
+/// The operations of the API that decide.
+package enum AuthZENOperation: Sendable, Hashable, CaseIterable {
+    case evaluation
+    case evaluations
+    case subjectSearch
+    case resourceSearch
+    case actionSearch
+}
+
+/// What is sent back for one request.
+package struct AuthZENReply: Sendable {
+    /// 200, 400 or 500.
+    package var status: UInt16 = 200
+    /// JSON when the status is 200, else a text for people.
+    package var body: [UInt8] = []
+    /// The version of the policies that were asked.
+    package var policyVersion: UInt64 = 0
+    /// The revision of the store that was asked; 0 when it could not be read.
+    package var revision: UInt64 = 0
+    /// How many questions were allowed, denied by policies, and denied for another cause.
+    package var allowed = 0
+    package var denied = 0
+    package var refused = 0
+
+    mutating func count(_ outcome: Outcome) {
+        switch outcome {
+        case .allowed: allowed += 1
+        case .denied: denied += 1
+        case .refused: refused += 1
+        }
+    }
+
+    mutating func refuse(_ error: AuthZENError) {
+        status = error.status.rawValue
+        body = Array(error.message.utf8)
+    }
+}

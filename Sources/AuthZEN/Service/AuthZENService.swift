@@ -1,0 +1,233 @@
+import CedarEngine
+import CedarSyntax
+package import DecisionPoint
+import JSON
+
+/// Answers the requests of the Authorization API for one thread.
+///
+/// A request is decided on one ruleset and one revision, all of its questions too.
+package struct AuthZENService: ~Copyable {
+    var decider: Decider
+    let configuration: AuthZENConfiguration
+    var encoder = FlatEncoder()
+    var tape: JSONTape
+    var writer = JSONWriter()
+
+    package init(_ decider: consuming Decider, _ configuration: AuthZENConfiguration) {
+        self.decider = decider
+        self.configuration = configuration
+        tape = JSONTape(
+            limits: JSONLimits(
+                maximumBytes: configuration.limits.maximumBodyBytes,
+                maximumDepth: configuration.limits.maximumDepth))
+    }
+
+    /// Answers one request.
+    package mutating func answer(
+        _ operation: AuthZENOperation, _ body: Span<UInt8>
+    ) -> AuthZENReply {
+        var reply = AuthZENReply()
+        writer.removeAll()
+        do throws(AuthZENError) {
+            try parse(body)
+            let reader = MessageReader(tape, configuration.limits)
+            decider.begin()
+            defer {
+                decider.removeFacts()
+                decider.end()
+            }
+            reply.policyVersion = decider.policyVersion
+            reply.revision = decider.revision
+            switch operation {
+            case .evaluation: try evaluate(reader.evaluation(), reader, &reply)
+            case .evaluations:
+                if let message = try reader.evaluations(configuration.defaults) {
+                    evaluate(message, reader, &reply)
+                } else {
+                    try evaluate(reader.evaluation(), reader, &reply)
+                }
+            case .subjectSearch: try search(reader.search(.subject), reader, &reply)
+            case .resourceSearch: try search(reader.search(.resource), reader, &reply)
+            case .actionSearch: try search(reader.search(.action), reader, &reply)
+            }
+            reply.body = writer.bytes
+        } catch {
+            reply.refuse(error)
+        }
+        return reply
+    }
+
+    private mutating func parse(_ body: Span<UInt8>) throws(AuthZENError) {
+        guard !body.isEmpty else {
+            throw AuthZENError("the body is empty: send a JSON object")
+        }
+        do throws(JSONError) {
+            try tape.parse(body)
+        } catch {
+            throw AuthZENError("the body is no valid JSON: \(error)")
+        }
+    }
+
+    // MARK: One question
+
+    private mutating func evaluate(
+        _ message: EvaluationMessage, _ reader: MessageReader, _ reply: inout AuthZENReply
+    ) throws(AuthZENError) {
+        let outcome = try outcome(of: message, reader)
+        reply.count(outcome)
+        write(outcome)
+    }
+
+    /// Decides one question.
+    ///
+    /// - Throws: `internalError` when the store cannot be read: the caller may try again.
+    private mutating func outcome(
+        of message: EvaluationMessage, _ reader: MessageReader
+    ) throws(AuthZENError) -> Outcome {
+        let mapper = QuestionMapper(configuration.mapping, reader.tape)
+        let outcome = try decide(try mapper.question(message))
+        if outcome == .refused(.storeUnavailable) { throw .storeUnavailable }
+        return outcome
+    }
+
+    /// Decides a question of which everything is known.
+    mutating func decide(_ question: CedarQuestion) throws(AuthZENError) -> Outcome {
+        guard let principal = question.principal, let action = question.action,
+            let resource = question.resource
+        else {
+            // Nothing is said of what is unknown, so nothing is permitted.
+            decider.forgetResults()
+            return .denied
+        }
+        defer { decider.removeFacts() }
+        try lay(question.facts)
+        let parts = try encoded(principal, action, resource, question.context)
+        return parts.principal.withFlat { principal in
+            parts.action.withFlat { action in
+                parts.resource.withFlat { resource in
+                    parts.context.withFlat { context in
+                        decider.decide(
+                            Request(
+                                principal: FlatEntity(principal), action: FlatEntity(action),
+                                resource: FlatEntity(resource), context: FlatRecord(context)))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lays what the caller says over the store.
+    mutating func lay(_ facts: [CallerFacts]) throws(AuthZENError) {
+        for fact in facts {
+            switch decider.add(fact) {
+            case nil: continue
+            case .storeUnavailable: throw .storeUnavailable
+            default: throw AuthZENError("the properties of `\(fact.uid)` are too large")
+            }
+        }
+    }
+
+    private mutating func encoded(
+        _ principal: EntityUID, _ action: EntityUID, _ resource: EntityUID,
+        _ context: [(key: Text, value: Value)]
+    ) throws(AuthZENError) -> (
+        principal: [UInt8], action: [UInt8], resource: [UInt8], context: [UInt8]
+    ) {
+        (
+            try encoded(.entity(principal)), try encoded(.entity(action)),
+            try encoded(.entity(resource)), try encoded(.record(context))
+        )
+    }
+
+    mutating func encoded(_ value: Value) throws(AuthZENError) -> [UInt8] {
+        do throws(FlatEncoder.Failure) {
+            return try encoder.encode(value)
+        } catch {
+            throw AuthZENError("\(error.message)")
+        }
+    }
+
+    // MARK: Several questions
+
+    private mutating func evaluate(
+        _ message: EvaluationsMessage, _ reader: MessageReader, _ reply: inout AuthZENReply
+    ) {
+        writer.beginObject()
+        writer.key("evaluations")
+        writer.beginArray()
+        for item in message.items {
+            let isAllowed = evaluate(item, reader, &reply)
+            if message.semantic.ends(at: isAllowed) { break }
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    /// Answers an item; what is wrong with it denies it, and nothing else.
+    private mutating func evaluate(
+        _ item: Result<EvaluationMessage, AuthZENError>, _ reader: MessageReader,
+        _ reply: inout AuthZENReply
+    ) -> Bool {
+        do throws(AuthZENError) {
+            let outcome = try outcome(of: try item.get(), reader)
+            reply.count(outcome)
+            write(outcome)
+            return outcome == .allowed
+        } catch {
+            reply.refused += 1
+            write(error)
+            return false
+        }
+    }
+
+    // MARK: Writing
+
+    private mutating func write(_ outcome: Outcome) {
+        writer.beginObject()
+        writer.key("decision")
+        writer.boolean(outcome == .allowed)
+        if configuration.namesPolicies { writePolicies(outcome) }
+        writer.endObject()
+    }
+
+    private mutating func writePolicies(_ outcome: Outcome) {
+        writer.key("context")
+        writer.beginObject()
+        if case .refused(let refusal) = outcome {
+            writer.key("cause")
+            writer.string("\(refusal)")
+        }
+        writer.key("policies")
+        writer.beginArray()
+        for index in 0..<decider.reasonCount {
+            decider.reason(index).withUTF8 { writer.string(utf8: $0) }
+        }
+        writer.endArray()
+        if decider.errorCount > 0 {
+            writer.key("errors")
+            writer.beginArray()
+            for index in 0..<decider.errorCount {
+                decider.error(index).policy.withUTF8 { writer.string(utf8: $0) }
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    private mutating func write(_ error: AuthZENError) {
+        writer.beginObject()
+        writer.key("decision")
+        writer.boolean(false)
+        writer.key("context")
+        writer.beginObject()
+        writer.key("error")
+        writer.beginObject()
+        writer.key("status")
+        writer.integer(Int64(error.status.rawValue))
+        writer.key("message")
+        writer.string(error.message)
+        writer.endObject()
+        writer.endObject()
+        writer.endObject()
+    }
+}

@@ -1,0 +1,263 @@
+import CedarSyntax
+import DecisionPoint
+import Identity
+
+/// How a service judges identities: the part `identity` of its configuration.
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `trust.domains.NAME` | the bundle of a trust domain, below | none |
+/// | `trust.organizations` | the bundle for certificates without a SPIFFE id, below | none |
+/// | `trust.denyList` | a file of identities and certificates that are refused | none |
+/// | `tokens` | whose tokens are believed, a list, below | tokens are refused |
+/// | `principals` | rules in order, of which the first that fits counts | nobody is a principal |
+/// | `whenBoth` | whose question it is when a certificate and a token came: `token`, `certificate` or `neither`, which refuses | `token` |
+/// | `device.thumbprint` | `true`: the device is found by the certificate's thumbprint | `false` |
+/// | `device.certificate` | which part of a certificate is a device's id: `dnsName`, `spiffeSegment` or `serial` | none |
+/// | `device.token` | the claim of a token that is a device's id | none |
+/// | `verified` | the member of the context that only the service establishes | `verified` |
+///
+/// A bundle:
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `bundle` | a folder of PEM files, or a SPIFFE bundle | required |
+/// | `revocationLists` | a folder of revocation lists beside a SPIFFE bundle | none |
+/// | `revocation` | who needs a list: `none`, `leaf` or `chain` | `none` |
+/// | `expiredListGrace` | how long an overdue list is still believed | not at all |
+/// | `acceptIntermediates` | `true`: authorities that another issued may end a chain | `false` |
+///
+/// An issuer of tokens:
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `issuer` | the `iss` of access tokens; or `domain`, the trust domain of JWT-SVIDs | required |
+/// | `keys` | a file with a JWK set, or the SPIFFE bundle of the domain | required |
+/// | `audiences` | names of this service, one of which must be in `aud` | required |
+/// | `form` | `at+jwt`: RFC 9068; `jwt`: an issuer that does not know it | `at+jwt` |
+/// | `algorithms` | those accepted, as in [ES256, RS256] | all but `none` and shared secrets |
+/// | `skew` | by how much the issuer's clock may differ, to 10m | 1m |
+///
+/// A rule has one of `token` (an issuer), `spiffe` (a SPIFFE id in which `*` stands for one segment and a last `**` for
+/// several), `organization` (how the organisation identifier starts, or `*`) and `subject` (the
+/// whole subject, RFC 2253 text), and besides `type`, the type of the principal, and `id`, what becomes
+/// its id: `spiffeId`, `spiffePath`, `organizationIdentifier`, `subject` or `thumbprint`, and of a
+/// token `sub` or `client_id`.
+struct IdentityConfiguration {
+    var domains: [TrustDomain: TrustSource] = [:]
+    var organizations: TrustSource?
+    var denyList: String?
+    /// Nil when tokens are refused.
+    var tokens: [KeyLoader.Configured]?
+    var principals = PrincipalRules([])
+    var devices = DeviceRules()
+    var verifiedName: Text = "verified"
+
+    init(_ node: ConfigurationNode, in folder: String) throws(Failure) {
+        let keys = try node.mapping([
+            "trust": "bundles", "tokens": "issuers", "principals": "rules",
+            "whenBoth": "`token` or `certificate`",
+            "device": "how devices are found", "verified": "a name",
+        ])
+        try readTrust(try keys.required("trust"), folder)
+        if let node = try keys.optional("device") { try readDevice(node) }
+        if let node = try keys.optional("tokens") {
+            var issuers: [KeyLoader.Configured] = []
+            for element in try node.elements() { issuers.append(try issuer(element, folder)) }
+            tokens = issuers
+        }
+        var precedence = PrincipalRules.Precedence.token
+        if let node = try keys.optional("whenBoth") {
+            precedence = try node.choice(
+                Dictionary(
+                    uniqueKeysWithValues: PrincipalRules.Precedence.allCases.map {
+                        ($0.rawValue, $0)
+                    }))
+        }
+        var rules: [PrincipalRules.Rule] = []
+        if let node = try keys.optional("principals") {
+            for element in try node.elements() { rules.append(try rule(element)) }
+        }
+        principals = PrincipalRules(rules, whenBoth: precedence)
+        if let node = try keys.optional("verified") {
+            let name = try node.text()
+            guard name.utf8.count <= 256 else {
+                throw node.failure("`identity.verified` must be a name of at most 256 bytes")
+            }
+            verifiedName = Text(name)
+        }
+    }
+
+    private mutating func readTrust(
+        _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) {
+        let keys = try node.mapping([
+            "domains": "trust domains", "organizations": "a bundle", "denyList": "a file",
+        ])
+        if let domains = try keys.optional("domains") {
+            for (name, node) in try domains.entries() {
+                guard let domain = TrustDomain(name) else {
+                    throw node.failure(
+                        "`\(name)` is no trust domain: lower-case letters, digits, `.`, `-` and `_`"
+                    )
+                }
+                self.domains[domain] = try source(node, folder)
+            }
+        }
+        organizations = try keys.optional("organizations").map {
+            (node) throws(Failure) in try source(node, folder)
+        }
+        denyList = try keys.optional("denyList")?.path(in: folder)
+    }
+
+    private func source(
+        _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) -> TrustSource {
+        let keys = try node.mapping([
+            "bundle": "a folder or file", "revocationLists": "a folder",
+            "revocation": "`none`, `leaf` or `chain`", "expiredListGrace": "a time",
+            "acceptIntermediates": "`true` or `false`",
+        ])
+        var options = TrustOptions()
+        if let node = try keys.optional("revocation") {
+            options.revocation = try node.choice(["none": .none, "leaf": .leaf, "chain": .chain])
+        }
+        if let node = try keys.optional("expiredListGrace") {
+            options.expiredListGraceSeconds = try node.duration().components.seconds
+        }
+        if let node = try keys.optional("acceptIntermediates") {
+            options.acceptsIntermediateAuthorities = try node.boolean()
+        }
+        if options.revocation == .chain, options.acceptsIntermediateAuthorities {
+            throw node.failure(
+                "`revocation: chain` and `acceptIntermediates` exclude each other",
+                help: "with intermediate authorities no more than the leaf can be checked")
+        }
+        return TrustSource(
+            path: try keys.required("bundle").path(in: folder),
+            revocationPath: try keys.optional("revocationLists")?.path(in: folder),
+            options: options)
+    }
+
+    private func issuer(
+        _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) -> KeyLoader.Configured {
+        let keys = try node.mapping([
+            "issuer": "an `iss`", "domain": "a trust domain", "keys": "a file",
+            "audiences": "a list", "form": "`at+jwt` or `jwt`", "algorithms": "a list",
+            "skew": "a time",
+        ])
+        var audiences: [String] = []
+        for element in try keys.required("audiences").elements() {
+            audiences.append(try element.text())
+        }
+        let source = KeySource(path: try keys.required("keys").path(in: folder))
+        let owner: KeyLoader.Owner
+        var form = TokenRules.Form.accessToken
+        switch (try keys.optional("issuer"), try keys.optional("domain")) {
+        case (let name?, nil):
+            owner = .issuer(Array(try name.text().utf8))
+            if let node = try keys.optional("form") {
+                form = try node.choice(["at+jwt": .accessToken, "jwt": .plain])
+            }
+        case (nil, let name?):
+            guard let domain = TrustDomain(try name.text()) else {
+                throw name.failure("`\(try name.text())` is no trust domain")
+            }
+            owner = .trustDomain(domain)
+            form = .svid
+        default: throw node.failure("tokens must have exactly one of `issuer` and `domain`")
+        }
+        var rules = TokenRules(
+            form: form, audiences: audiences, skewSeconds: 60,
+            claims: devices.tokenClaim.map { [TokenRules.Claim($0)] } ?? [])
+        if let node = try keys.optional("skew") {
+            rules.skewSeconds = try node.duration().components.seconds
+            guard rules.skewSeconds <= TokenRules.maximumSkewSeconds else {
+                throw node.failure("`skew` must be at most 10m")
+            }
+        }
+        if let node = try keys.optional("algorithms") {
+            var algorithms: SignatureAlgorithms = []
+            for element in try node.elements() {
+                guard let algorithm = SignatureAlgorithm(try element.text()) else {
+                    throw element.failure("`\(try element.text())` is no signature algorithm")
+                }
+                algorithms.formUnion(SignatureAlgorithms(algorithm))
+            }
+            rules.algorithms = form == .svid ? algorithms.intersection(.jwtSVID) : algorithms
+        }
+        return KeyLoader.Configured(owner, rules, source: source)
+    }
+
+    private func rule(_ node: ConfigurationNode) throws(Failure) -> PrincipalRules.Rule {
+        let keys = try node.mapping([
+            "token": "an issuer", "spiffe": "a pattern", "organization": "a prefix or `*`",
+            "subject": "a subject",
+            "type": "an entity type", "id": "what becomes the id",
+        ])
+        var sources: [PrincipalRules.Source] = []
+        if let node = try keys.optional("spiffe") {
+            guard let pattern = SpiffePattern(try node.text()) else {
+                throw node.failure(
+                    "`\(try node.text())` is no pattern of SPIFFE ids",
+                    help: "as in spiffe://bank.example/ns/*/sa/*, where `*` stands for one segment")
+            }
+            let hasTokens =
+                tokens?.contains { $0.owner == .trustDomain(pattern.trustDomain) } ?? false
+            guard domains[pattern.trustDomain] != nil || hasTokens else {
+                throw node.failure(
+                    "nobody of the trust domain `\(pattern.trustDomain)` is trusted",
+                    help: "give it a bundle under `identity.trust.domains`")
+            }
+            sources.append(.spiffe(pattern))
+        }
+        if let node = try keys.optional("token") {
+            let name = Array(try node.text().utf8)
+            guard tokens?.contains(where: { $0.owner == .issuer(name) }) ?? false else {
+                throw node.failure(
+                    "tokens of the issuer `\(try node.text())` are not believed",
+                    help: "list it under `identity.tokens`")
+            }
+            sources.append(.token(issuer: name))
+        }
+        if let node = try keys.optional("organization") {
+            let prefix = try node.text()
+            sources.append(.organization(prefix: prefix == "*" ? [] : Array(prefix.utf8)))
+        }
+        if let node = try keys.optional("subject") {
+            sources.append(.subject(Array(try node.text().utf8)))
+        }
+        guard let source = sources.first, sources.count == 1 else {
+            throw node.failure(
+                "a rule must have exactly one of `token`, `spiffe`, `organization` and `subject`")
+        }
+        let typeNode = try keys.required("type")
+        let type = Text(try typeNode.text())
+        guard EntityTypeName.isValid(type) else {
+            throw typeNode.failure("`\(type)` is no entity type")
+        }
+        let identifier = try keys.required("id").choice(
+            Dictionary(
+                uniqueKeysWithValues: PrincipalRules.Identifier.allCases
+                    .filter { $0.isOfCertificates == source.isForCertificates }
+                    .map { ($0.rawValue, $0) }))
+        return PrincipalRules.Rule(source, type: type, identifier: identifier)
+    }
+
+    private mutating func readDevice(_ node: ConfigurationNode) throws(Failure) {
+        let keys = try node.mapping([
+            "thumbprint": "`true` or `false`", "certificate": "a part of a certificate",
+            "token": "a claim",
+        ])
+        devices.tokenClaim = try keys.optional("token")?.text()
+        if let node = try keys.optional("thumbprint") {
+            devices.usesThumbprint = try node.boolean()
+        }
+        if let node = try keys.optional("certificate") {
+            devices.certificateID = try node.choice([
+                "dnsName": .dnsName, "spiffeSegment": .spiffeSegment, "serial": .serial,
+            ])
+        }
+    }
+}

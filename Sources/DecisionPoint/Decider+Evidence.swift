@@ -1,0 +1,84 @@
+import CedarEngine
+import EntityStore
+
+extension Decider {
+    /// Judges the evidence and the bytes of a request, and decides it.
+    ///
+    /// The principal is the one that the identity leads to, or that an allowed caller names, and the
+    /// context gets the member `verified`. Without an ``IdentitySettings`` the caller names the
+    /// principal, and evidence is refused.
+    ///
+    /// - Parameters:
+    ///   - listener: what the caller may do; from the listener, never from the caller.
+    ///   - minimumRevision: the revision the store must have reached; 0 for any.
+    package mutating func decide(
+        _ question: Question, evidence: Evidence, listener: borrowing ListenerFacts,
+        minimumRevision: UInt64
+    ) -> Outcome {
+        guard establisher != nil else {
+            guard evidence.isEmpty else {
+                // So that no reason is left of the last decision.
+                if let refusal = prepare(minimumRevision) { return .refused(refusal) }
+                return refuse(.notAGateway)
+            }
+            return decide(question, minimumRevision: minimumRevision)
+        }
+        if let refusal = prepare(minimumRevision) { return .refused(refusal) }
+        do throws(EvidenceRejection) {
+            return try establish(question, evidence, listener)
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private mutating func establish(
+        _ question: Question, _ evidence: Evidence, _ listener: borrowing ListenerFacts
+    ) throws(EvidenceRejection) -> Outcome {
+        var named: FlatEntity?
+        if question.namesPrincipal {
+            named = question.namedPrincipal()
+            if named == nil { return .refused(.malformed) }
+        }
+        guard
+            let principal = try establisher?.principal(evidence, listener, named: named),
+            let isFound = try establisher?.findDevice(evidence, in: entities.reader)
+        else { return .refused(.identityRejected) }
+        guard isFound else { return .refused(.storeUnavailable) }
+        if let now = establisher?.now { setInstant(now) }
+        if !restrictions.isEmpty {
+            if let certificate = establisher?.certificate, let outcome = restricted(certificate) {
+                return outcome
+            }
+            if let device = establisher?.device, let outcome = restricted(device) {
+                return outcome
+            }
+        }
+        guard
+            let request = question.validated(
+                principal: principal, emptyContext: emptyContext.flat)
+        else { return .refused(.malformed) }
+        guard let insertion = establisher?.context(request.context) else {
+            return .refused(.identityRejected)
+        }
+        switch insertion {
+        case .present: return .refused(.reservedMember)
+        case .tooLarge: return .refused(.malformed)
+        case .inserted(let context):
+            // The caller's part alone: what the decision point establishes is of its own types.
+            if let schema = entities.actions, !schema.allows(request) {
+                explain(request)
+                return .refused(.schemaViolation)
+            }
+            return authorize(
+                Request(
+                    principal: principal, action: request.action, resource: request.resource,
+                    context: context))
+        }
+    }
+
+    @inline(never)
+    private mutating func refuse(_ rejection: EvidenceRejection) -> Outcome {
+        detail = Array("\(rejection.code)".utf8)
+        return .refused(rejection.refusal)
+    }
+}

@@ -1,0 +1,163 @@
+import CedarEngine
+import CedarSyntax
+import EntityStore
+
+/// Establishes who asks and what is known of the situation, for one thread.
+struct Establisher: ~Copyable {
+    let settings: IdentitySettings
+    private var judge: IdentityJudge
+    private var record: VerifiedRecord
+    /// Kept until the next question, as the views that it gave look at them.
+    private var finding = IdentityJudge.Finding()
+    /// The instant of the last question, in milliseconds since 1970.
+    private(set) var now: Int64 = 0
+    /// The device of the last question's identities.
+    private(set) var device: FlatEntity?
+
+    /// The certificate of the last question, verified.
+    var certificate: JudgedCertificate? { finding.certificate }
+
+    /// What is established: the views are readable until the next question.
+    struct Established {
+        let principal: FlatEntity
+        let context: FlatRecord
+    }
+
+    init(_ settings: IdentitySettings) {
+        self.settings = settings
+        judge = IdentityJudge(settings)
+        do throws(FlatEncoder.Failure) {
+            record = try VerifiedRecord(named: settings.verifiedName)
+        } catch {
+            preconditionFailure("the name of the verified member is within all bounds")
+        }
+    }
+
+    /// Judges the evidence and begins the record `verified`.
+    ///
+    /// - Parameter named: the principal that the caller names, if any.
+    /// - Returns: the principal.
+    mutating func principal(
+        _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?
+    ) throws(EvidenceRejection) -> FlatEntity {
+        // So that a question without evidence gets nothing of the one before.
+        finding = IdentityJudge.Finding()
+        device = nil
+        if named != nil, !listener.mayNamePrincipal { throw .mayNotName }
+        now = settings.clock.now()
+        record.begin(now: now)
+        record.set(.gateway, listener.gateway.flat)
+        if evidence.isEmpty {
+            if listener.requiresEvidence { throw .missing }
+            guard let named else { throw .principalMissing }
+            return named
+        }
+        guard listener.mayAttachEvidence else { throw .notAGateway }
+        if listener.requiresEvidence, !evidence.hasIdentity { throw .missing }
+        guard settings.limits.admit(evidence) else { throw .tooLarge }
+        finding = try judge.judge(evidence, at: now)
+        if let certificate = finding.certificate { record.set(.tls, certificate.record.flat) }
+        if let token = finding.token { record.set(.token, token.record.flat) }
+        try setFacts(evidence)
+        return try chosen(named, evidence)
+    }
+
+    /// The principal among the one named and those that the identities lead to.
+    private func chosen(
+        _ named: FlatEntity?, _ evidence: Evidence
+    ) throws(EvidenceRejection) -> FlatEntity {
+        let isOfToken: Bool
+        if finding.certificate != nil, finding.token != nil {
+            switch settings.principals.precedence {
+            case .token: isOfToken = true
+            case .certificate: isOfToken = false
+            case .neither: throw .twoIdentities
+            }
+        } else {
+            isOfToken = finding.token != nil
+        }
+        // Never the other one's instead: who presents both is not asking for less.
+        let principal = isOfToken ? finding.token?.principal : finding.certificate?.principal
+        guard let derived = principal.map({ FlatEntity($0.flat) }) else {
+            // Who may name anybody may do so for a client that no rule knows.
+            if let named { return named }
+            throw evidence.hasIdentity ? .principalUnmapped : .principalMissing
+        }
+        if let named, !named.equals(derived) { throw .principalConflict }
+        return derived
+    }
+
+    /// Lays out what a gateway knows beside identities.
+    private mutating func setFacts(_ evidence: Evidence) throws(EvidenceRejection) {
+        if !evidence.sourceIP.isEmpty {
+            // A network is no source.
+            guard let address = evidence.sourceIP.withBytes({ IPAddress(parsing: $0) }),
+                address.prefix == (address.isIPv6 ? 128 : 32)
+            else { throw .badSourceIP }
+            record.set(sourceIP: address)
+        }
+        if !evidence.http.isEmpty {
+            guard let start = unsafe evidence.http.bytes.baseAddress else { throw .badHTTP }
+            let flat = unsafe FlatBytes(start)
+            do throws(FlatValidator.Failure) {
+                // It will stand in two records more.
+                try FlatValidator.validate(
+                    flat, count: evidence.http.count, as: .record, depth: 2)
+            } catch {
+                throw .badHTTP
+            }
+            record.set(.http, flat)
+        }
+    }
+
+    /// Finds the device of the identities in evidence, which ``principal(_:_:named:)`` judged.
+    ///
+    /// - Returns: whether the store could tell.
+    mutating func findDevice<Finder: DeviceFinder & ~Copyable>(
+        _ evidence: Evidence, in finder: borrowing Finder
+    ) throws(EvidenceRejection) -> Bool {
+        var found: FlatEntity?
+        if let certificate = finding.certificate {
+            guard
+                try Self.find(
+                    .certificateThumbprint, certificate.thumbprint, in: finder, &found),
+                try Self.find(.certificateDeviceID, certificate.deviceID, in: finder, &found)
+            else { return false }
+        }
+        if let token = finding.token {
+            guard try Self.find(.tokenDeviceID, token.deviceID, in: finder, &found) else {
+                return false
+            }
+        }
+        if !evidence.deviceID.isEmpty, let device = found {
+            let isSame = evidence.deviceID.withBytes { device.hasID($0) }
+            guard isSame else { throw .deviceConflict }
+        }
+        if let found { record.set(.device, found.flat) }
+        device = found
+        return true
+    }
+
+    /// Finds the device of one key, which must be that of the keys before.
+    ///
+    /// - Returns: whether the store could tell.
+    private static func find<Finder: DeviceFinder & ~Copyable>(
+        _ key: DeviceKey, _ value: [UInt8], in finder: borrowing Finder,
+        _ found: inout FlatEntity?
+    ) throws(EvidenceRejection) -> Bool {
+        if value.isEmpty { return true }
+        switch finder.device(by: key, value.span) {
+        case .absent: return true
+        case .failed: return false
+        case .found(let device):
+            if let found, !found.equals(device) { throw .deviceConflict }
+            found = device
+            return true
+        }
+    }
+
+    /// The context with what was established.
+    mutating func context(_ context: FlatRecord) -> RecordAssembler.Insertion {
+        record.insert(into: context)
+    }
+}

@@ -1,0 +1,65 @@
+package import CedarEngine
+import CedarSyntax
+import EntityStore
+package import Identity
+
+/// What follows from a verified certificate, found once and kept with the verdict.
+///
+/// The flat values are readable as long as this object lives.
+package final class JudgedCertificate: Sendable {
+    package let certificate: VerifiedCertificate
+    /// The record `verified.tls`.
+    package let record: FlatConstant
+    /// Nil when no rule fits.
+    package let principal: FlatConstant?
+    /// SHA-256 of the leaf, 64 hexadecimal digits, when devices are found by it.
+    let thumbprint: [UInt8]
+    /// The id of a device in UTF-8; empty when there is none.
+    let deviceID: [UInt8]
+    /// What restrictions are looked for by; the SPIFFE id is empty where there is none.
+    let restrictable: (thumbprint: [UInt8], spiffeID: [UInt8], issuer: [UInt8], serial: [UInt8])
+
+    /// - Throws: when the facts exceed the bounds on values.
+    init(
+        _ certificate: VerifiedCertificate, _ settings: IdentitySettings
+    ) throws(FlatEncoder.Failure) {
+        self.certificate = certificate
+        let facts = certificate.facts
+        record = try FlatConstant(.record(Self.members(facts)))
+        if let uid = settings.principals.principal(facts) {
+            principal = try FlatConstant(.entity(uid))
+        } else {
+            principal = nil
+        }
+        thumbprint = settings.devices.usesThumbprint ? Array(facts.thumbprint.description.utf8) : []
+        restrictable = (
+            Array(facts.thumbprint.description.utf8),
+            Array((facts.spiffeID?.description ?? "").utf8), Array(facts.issuer.utf8),
+            RestrictionSubject.canonicalSerial(Array(facts.serial.utf8)) ?? []
+        )
+        deviceID = Array((settings.devices.certificateID(in: facts) ?? "").utf8)
+    }
+
+    private static func members(_ facts: CertificateFacts) -> [(key: Text, value: Value)] {
+        let (milliseconds, overflow) = facts.notAfterSeconds.multipliedReportingOverflow(by: 1000)
+        var members: [(key: Text, value: Value)] = [
+            ("subject", .string(Text(facts.subject))),
+            ("issuer", .string(Text(facts.issuer))),
+            ("serial", .string(Text(facts.serial))),
+            ("thumbprint", .string(Text(facts.thumbprint.description))),
+            ("dnsNames", .set(facts.dnsNames.map { .string(Text($0)) })),
+            (
+                "notAfter",
+                .datetime(DateTime(milliseconds: overflow ? Int64.max : milliseconds))
+            ),
+        ]
+        if let id = facts.spiffeID {
+            members.append(("spiffeId", .string(Text(id.description))))
+            members.append(("trustDomain", .string(Text(id.trustDomain.description))))
+        }
+        if let identifier = facts.organizationIdentifier {
+            members.append(("organizationIdentifier", .string(Text(identifier))))
+        }
+        return members
+    }
+}

@@ -1,0 +1,62 @@
+import CedarEngine
+import CedarSyntax
+import Identity
+
+/// What follows from a verified token, found once and kept with the verdict.
+///
+/// The flat values are readable as long as this object lives.
+final class JudgedToken: Sendable {
+    let token: VerifiedToken
+    /// The record `verified.token`.
+    let record: FlatConstant
+    /// Nil when no rule fits.
+    let principal: FlatConstant?
+    /// The id of a device in UTF-8; empty when there is none.
+    let deviceID: [UInt8]
+
+    /// - Throws: when the facts exceed the bounds on values.
+    init(
+        _ token: VerifiedToken, _ settings: IdentitySettings
+    ) throws(FlatEncoder.Failure) {
+        self.token = token
+        let facts = token.facts
+        record = try FlatConstant(.record(Self.members(facts)))
+        if let uid = settings.principals.principal(facts) {
+            principal = try FlatConstant(.entity(uid))
+        } else {
+            principal = nil
+        }
+        deviceID = settings.devices.tokenDeviceID(in: facts)
+    }
+
+    private static func members(_ facts: TokenFacts) -> [(key: Text, value: Value)] {
+        var members: [(key: Text, value: Value)] = [
+            ("issuer", text(facts.issuer, facts)), ("subject", text(facts.subject, facts)),
+            ("audience", texts(facts.audience, facts)), ("scopes", texts(facts.scopes, facts)),
+            ("amr", texts(facts.authenticationMethods, facts)),
+            ("expiresAt", instant(facts.expiresAtSeconds)),
+            ("boundToCertificate", .bool(facts.boundTo != nil)),
+        ]
+        if let client = facts.clientID { members.append(("clientId", text(client, facts))) }
+        if let level = facts.authenticationClass { members.append(("acr", text(level, facts))) }
+        if let time = facts.authenticatedAtSeconds { members.append(("authTime", instant(time))) }
+        if let time = facts.issuedAtSeconds { members.append(("issuedAt", instant(time))) }
+        if let id = facts.spiffeID {
+            members.append(("spiffeId", .string(Text(id.description))))
+        }
+        return members
+    }
+
+    private static func text(_ text: TokenText, _ facts: TokenFacts) -> Value {
+        .string(Text(facts.string(text)))
+    }
+
+    private static func texts(_ list: TokenTexts, _ facts: TokenFacts) -> Value {
+        .set(facts.strings(list).map { .string(Text($0)) })
+    }
+
+    private static func instant(_ seconds: Int64) -> Value {
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return .datetime(DateTime(milliseconds: overflow ? Int64.max : milliseconds))
+    }
+}

@@ -1,0 +1,168 @@
+package import CedarEngine
+import CedarSyntax
+
+/// What is restricted in one revision, in memory: made when it changes, asked at every decision.
+///
+/// Lookups allocate nothing for identities of ordinary length. Instants are milliseconds since
+/// 1970; a restriction that has ended restricts nothing.
+package final class RestrictionSet: Sendable {
+    /// Why something is refused.
+    package struct Match: BitwiseCopyable, Sendable {
+        let index: Int
+    }
+
+    /// The answer to a question about an entity.
+    package enum EntityMatch: BitwiseCopyable, Sendable {
+        case restricted(Match)
+        case free
+        /// The store could not tell; the decision must be a deny.
+        case failed
+    }
+
+    private struct Entry: Sendable {
+        let identity: FlatUID
+        let reason: [UInt8]
+        let until: Int64
+    }
+
+    /// The revision that made it; 0 for that of a store without any.
+    package let revision: UInt64
+    private let hashes: [UInt64]
+    private let entries: [Entry]
+    /// The entries that are entities.
+    private let entityIndices: [Int]
+
+    /// The set of nothing.
+    package static let empty = RestrictionSet([], revision: 0)
+
+    init(_ restrictions: [Restriction], revision: UInt64) {
+        self.revision = revision
+        var entries: [Entry] = []
+        var entities: Set<FlatUID> = []
+        var encoder = FlatEncoder()
+        for restriction in restrictions {
+            // What was read from the store is well formed.
+            guard let uid = restriction.subject.uid, let flat = try? FlatUID(uid, &encoder) else {
+                continue
+            }
+            entries.append(
+                Entry(
+                    identity: flat, reason: restriction.reason.utf8,
+                    until: restriction.until?.milliseconds ?? .max))
+            if case .entity = restriction.subject { entities.insert(flat) }
+        }
+        entries.sort { $0.identity.hash < $1.identity.hash }
+        hashes = entries.map(\.identity.hash)
+        entityIndices = entries.indices.filter { entities.contains(entries[$0].identity) }
+        self.entries = entries
+    }
+
+    package var isEmpty: Bool { entries.isEmpty }
+    /// Whether an entity is restricted.
+    package var hasEntities: Bool { !entityIndices.isEmpty }
+    /// Whether an identity of certificates or tokens is restricted.
+    package var hasIdentities: Bool { entityIndices.count < entries.count }
+
+    /// The code of a restriction.
+    package func reason(_ match: Match) -> [UInt8] { entries[match.index].reason }
+
+    /// - Parameter id: a SPIFFE id with its scheme and trust domain in lower case.
+    package func match(spiffeID id: Span<UInt8>, at now: Int64) -> Match? {
+        find(RestrictionSubject.spiffeType, id, nil, now)
+    }
+
+    /// - Parameters:
+    ///   - issuer: RFC 2253 text.
+    ///   - serial: lower-case hexadecimal digits without leading zeros and colons; `0` for zero.
+    package func match(
+        issuer: Span<UInt8>, serial: Span<UInt8>, at now: Int64
+    ) -> Match? {
+        find(RestrictionSubject.certificateType, serial, issuer, now)
+    }
+
+    /// - Parameter thumbprint: 64 lower-case hexadecimal digits.
+    package func match(thumbprint: Span<UInt8>, at now: Int64) -> Match? {
+        find(RestrictionSubject.thumbprintType, thumbprint, nil, now)
+    }
+
+    package func match(
+        tokenSubject subject: Span<UInt8>, issuer: Span<UInt8>, at now: Int64
+    ) -> Match? {
+        find(RestrictionSubject.tokenSubjectType, subject, nil, now)
+            ?? find(RestrictionSubject.tokenSubjectType, subject, issuer, now)
+    }
+
+    package func match(
+        tokenID id: Span<UInt8>, issuer: Span<UInt8>, at now: Int64
+    ) -> Match? {
+        find(RestrictionSubject.tokenIDType, id, nil, now)
+            ?? find(RestrictionSubject.tokenIDType, id, issuer, now)
+    }
+
+    /// Whether an entity is restricted, or one that it is in.
+    package func match<Source: EntitySource & ~Copyable>(
+        _ entity: FlatEntity, in source: borrowing Source, at now: Int64
+    ) -> EntityMatch {
+        guard hasEntities else { return .free }
+        if let match = find(entity, now) { return .restricted(match) }
+        let record: EntityRecord
+        switch source.record(of: entity) {
+        case .found(let found): record = found
+        case .absent: return .free
+        case .failed: return .failed
+        }
+        let parents = record.parents
+        if let match = find(anyOf: parents, now) { return .restricted(match) }
+        for index in 0..<parents.count {
+            switch source.ancestors(of: FlatEntity(parents.element(index))) {
+            case .found(let ancestors):
+                if let match = find(anyOf: ancestors, now) { return .restricted(match) }
+            case .absent: continue
+            case .failed: return .failed
+            }
+        }
+        return .free
+    }
+
+    private func find(
+        _ type: StaticString, _ id: Span<UInt8>, _ rest: Span<UInt8>?, _ now: Int64
+    ) -> Match? {
+        guard hasIdentities else { return nil }
+        return FlatEntity.withTemporary(type: type, id: id, rest: rest) { find($0, now) }
+    }
+
+    private func find(_ identity: FlatEntity, _ now: Int64) -> Match? {
+        let hash = identity.hash
+        var low = 0
+        var high = hashes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+        }
+        while low < hashes.count, hashes[low] == hash {
+            if isMatch(low, identity, now) { return Match(index: low) }
+            low += 1
+        }
+        return nil
+    }
+
+    private func isMatch(_ index: Int, _ identity: FlatEntity, _ now: Int64) -> Bool {
+        now < entries[index].until && entries[index].identity.withEntity { $0.equals(identity) }
+    }
+
+    /// Searches from the smaller side.
+    private func find(anyOf set: FlatSet, _ now: Int64) -> Match? {
+        if set.count <= entityIndices.count {
+            for index in 0..<set.count where set.element(index).tag == .entity {
+                if let match = find(FlatEntity(set.element(index)), now) { return match }
+            }
+            return nil
+        }
+        for index in entityIndices where now < entries[index].until {
+            if entries[index].identity.withEntity({ set.contains($0) }) {
+                return Match(index: index)
+            }
+        }
+        return nil
+    }
+}

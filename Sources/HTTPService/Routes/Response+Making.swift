@@ -1,0 +1,69 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension HTTPField.Name {
+    static let requestID = constant("X-Request-ID")
+    static let decisionID = constant("Writ-Decision-ID")
+    static let policyVersion = constant("Writ-Policy-Version")
+    static let revision = constant("Writ-Revision")
+
+    private static func constant(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else {
+            preconditionFailure("a header's name is made of letters and hyphens")
+        }
+        return name
+    }
+}
+
+extension Response {
+    static func json(_ bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        Response(
+            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    static var unauthenticated: Response {
+        var response = text(
+            .unauthorized, "send an API key as `Authorization: Bearer KEY`, or a client certificate")
+        response.headers[.wwwAuthenticate] = "Bearer realm=\"writ\""
+        return response
+    }
+
+    static func notAllowed(_ method: HTTPRequest.Method) -> Response {
+        var response = text(.methodNotAllowed, "use `\(method.rawValue)` here")
+        response.headers[.allow] = method == .get ? "GET, HEAD" : method.rawValue
+        return response
+    }
+}
+
+extension Request {
+    /// Whether the one content type that is sent is JSON's, with any parameters.
+    var isJSON: Bool {
+        var count = 0
+        var isJSON = false
+        for field in headers where field.name == .contentType {
+            count += 1
+            let type = field.value.utf8.prefix { $0 != UInt8(ascii: ";") }
+                .reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed()
+            isJSON = type.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+                .elementsEqual("application/json".utf8)
+        }
+        return count == 1 && isJSON
+    }
+}
+
+extension ByteBuffer {
+    /// Lends the bytes that can be read.
+    func withUnsafeReadableBytesSpan<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        unsafe withUnsafeReadableBytes { bytes in
+            unsafe body(Span(_unsafeBytes: bytes))
+        }
+    }
+}

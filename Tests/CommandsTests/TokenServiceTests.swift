@@ -1,0 +1,143 @@
+import CedarSyntax
+import Foundation
+import Testing
+import WritClient
+
+@Suite(
+    "writ serve: tokens",
+    .enabled(if: TrustWorld.isAvailable, "the `openssl` command is not installed"))
+struct TokenServiceTests {
+    private let workplace: Workplace
+    private let issuer: TokenIssuer
+
+    init() throws {
+        workplace = try TrustWorld.make()
+        issuer = try TokenIssuer(in: workplace)
+        try workplace.write("trust/login.jwks", issuer.keySet)
+        try workplace.write(
+            "policies/photos.cedar",
+            TrustWorld.policies + """
+                @id("alice-lists")
+                permit (principal == User::"alice", action == Action::"list", resource) when {
+                  context.verified.token.issuer == "\(TokenIssuer.name)" &&
+                  context.verified.token.subject == "alice" &&
+                  context.verified.token.clientId == "app" &&
+                  context.verified.token.audience == ["writ"] &&
+                  context.verified.token.scopes.contains("photos") &&
+                  context.verified.token.issuedAt < context.verified.now &&
+                  context.verified.token.expiresAt > context.verified.now
+                };
+
+                @id("bound")
+                permit (principal == User::"alice", action == Action::"pay", resource) when {
+                  context.verified.token.boundToCertificate &&
+                  context.verified.tls.spiffeId == "\(TrustWorld.api)"
+                };
+
+                """)
+    }
+
+    private func server(whenBoth: String? = nil) throws -> RunningServer {
+        let tokens = """
+              tokens:
+                - {issuer: '\(TokenIssuer.name)', keys: trust/login.jwks, audiences: [writ]}
+              principals:
+                - {token: '\(TokenIssuer.name)', type: User, id: sub}
+            """
+        let both = whenBoth.map { "\n  whenBoth: \($0)" } ?? ""
+        return try RunningServer(
+            workplace,
+            configuration: TrustWorld.configuration(identity: both)
+                .replacingOccurrences(of: "  principals:", with: tokens))
+    }
+
+    private func code(_ server: RunningServer, _ token: String) throws -> String {
+        let answer = try server.ask(Evidence(token: token), "list")
+        #expect(!answer.isAllowed)
+        #expect(answer.cause == .identityRejected)
+        return answer.detail
+    }
+
+    private func binding(_ name: String) throws -> String {
+        let digits = Array(try TrustWorld.thumbprint(name))
+        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+        }
+        return #","cnf":{"x5t#S256":"\#(TokenIssuer.base64URL(bytes))"}"#
+    }
+
+    @Test func refuses() throws {
+        let server = try server()
+        #expect(try code(server, "x") == "token_malformed")
+        #expect(try code(server, issuer.token(algorithm: "none")) != "")
+        #expect(try code(server, issuer.token(audience: "other")) == "token_wrong_audience")
+        #expect(try code(server, issuer.token(lifeSeconds: -120)) == "token_expired")
+        var parts = try issuer.token().split(separator: ".").map(String.init)
+        parts[1] = TokenIssuer.base64URL(
+            Array(#"{"iss":"\#(TokenIssuer.name)","sub":"mallory"}"#.utf8))
+        #expect(try code(server, parts.joined(separator: ".")) == "token_bad_signature")
+        let bound = try issuer.token(claims: try binding("good"))
+        for _ in 0..<2 {
+            #expect(try code(server, bound) == "token_bound_to_other_certificate")
+        }
+        var other = try TrustWorld.evidence("organization")
+        other.token = bound
+        #expect(try server.ask(other, "pay").detail == "token_bound_to_other_certificate")
+        let large = String(repeating: "a", count: (64 << 10) + 1)
+        #expect(try code(server, large) == "evidence_too_large")
+    }
+
+    @Test func aTokensSubjectIsTheUser() throws {
+        let server = try server()
+        let token = try issuer.token()
+        for _ in 0..<2 {
+            let answer = try server.ask(Evidence(token: token), "list")
+            #expect(answer.isAllowed, "\(answer.detail)")
+            #expect(answer.reasons == ["alice-lists"])
+        }
+        let bob = try server.ask(Evidence(token: try issuer.token("bob")), "list")
+        #expect(bob.cause == .decided)
+        #expect(!bob.isAllowed)
+    }
+
+    @Test func usersActThroughClients() throws {
+        let server = try server()
+        var evidence = try TrustWorld.evidence("good")
+        evidence.token = try issuer.token(claims: try binding("good"))
+        for _ in 0..<2 {
+            let answer = try server.ask(evidence, "pay")
+            #expect(answer.reasons == ["bound"], "\(answer.detail)")
+        }
+        // The user is the principal, so what the client may do counts for nothing.
+        #expect(try !server.ask(evidence, "view").isAllowed)
+    }
+
+    @Test func theClientMayBeThePrincipal() throws {
+        let server = try server(whenBoth: "certificate")
+        var evidence = try TrustWorld.evidence("good")
+        evidence.token = try issuer.token()
+        #expect(try server.ask(evidence, "view").reasons == ["workloads-view"])
+        #expect(try !server.ask(evidence, "list").isAllowed)
+    }
+
+    @Test func twoIdentitiesMayBeTooMany() throws {
+        let server = try server(whenBoth: "neither")
+        var evidence = try TrustWorld.evidence("good")
+        evidence.token = try issuer.token()
+        let answer = try server.ask(evidence, "view")
+        #expect(answer.cause == .identityRejected)
+        #expect(answer.detail == "two_identities")
+        #expect(try server.ask(try TrustWorld.evidence("good"), "view").isAllowed)
+    }
+
+    @Test func keysThatAreGoneAreNotBelieved() throws {
+        let server = try server()
+        let token = try issuer.token()
+        #expect(try server.ask(Evidence(token: token), "list").isAllowed)
+        try workplace.remove("trust/login.jwks")
+        let isRefused = try eventually {
+            try server.ask(Evidence(token: token), "list").detail == "token_untrusted_issuer"
+        }
+        #expect(isRefused)
+    }
+}

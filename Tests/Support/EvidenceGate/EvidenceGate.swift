@@ -1,0 +1,196 @@
+import CAllocationCount
+import CedarEngine
+import CedarSyntax
+import DecisionPoint
+import EntityStore
+import Glibc
+import Identity
+
+/// Measures decisions with a proven identity beside those with a named one:
+/// `evidence-gate DIRECTORY`, which `Tests/IdentityTests/Minting/mint.sh` filled.
+///
+/// Ends with a trap when a decision with a known identity allocates or is wrong.
+@main
+struct EvidenceGate {
+    static func main() throws {
+        guard let directory = CommandLine.arguments.dropFirst().first else {
+            print("usage: evidence-gate DIRECTORY")
+            exit(2)
+        }
+        let store = try EntityStore.open(
+            at: "\(directory)/store-\(getpid())", StoreOptions(createIfMissing: true))
+        let workload = EntityUID(
+            type: "Workload", id: "spiffe://prod.example.org/ns/payments/sa/api")
+        let photo = EntityUID(type: "Photo", id: "beach")
+        try store.put([Entity(uid: workload), Entity(uid: photo)])
+        let ruleset = try Ruleset(
+            try PolicySet.parse(
+                """
+                permit (principal is Workload, action == Action::"view", resource)
+                when { context.amount < 100 };
+                """), version: 1)
+        let settings = try settings(directory)
+        var gate = Gate(
+            decider: try Decider(
+                publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
+                cacheBytes: 1 << 20, identity: settings),
+            question: try Encoded(workload, photo, isNamed: false),
+            named: try Encoded(workload, photo, isNamed: true))
+        gate.measure("named principal, no identity", evidence: nil)
+        let der = try chain(directory)
+        gate.measure("certificates in DER, \(der.count) bytes", evidence: (.der, der))
+        let header = try forwarded(directory)
+        gate.measure(
+            "x-forwarded-client-cert, \(header.count) bytes",
+            evidence: (.forwardedClientCert, header))
+    }
+
+    private static func settings(_ directory: String) throws -> IdentitySettings {
+        guard let domain = TrustDomain("prod.example.org"),
+            let pattern = SpiffePattern("spiffe://prod.example.org/ns/*/sa/*")
+        else { fatalError("a name is malformed") }
+        var root = EncodedChain()
+        try root.parse(pem: read("\(directory)/root.pem").span)
+        var contents = TrustContents()
+        contents.domains[domain] = try TrustedDomain(
+            TrustBundle(authorities: [root.certificate(0)]))
+        return IdentitySettings(
+            trust: TrustState(contents),
+            principals: PrincipalRules([
+                PrincipalRules.Rule(.spiffe(pattern), type: "Workload", identifier: .spiffeID)
+            ]))
+    }
+
+    private static func chain(_ directory: String) throws -> [UInt8] {
+        var chain = EncodedChain()
+        let text = read("\(directory)/good.pem") + read("\(directory)/issuer.pem")
+        try chain.parse(pem: text.span)
+        return (0..<chain.count).flatMap { chain.certificate($0) }
+    }
+
+    private static func forwarded(_ directory: String) throws -> [UInt8] {
+        var leaf = EncodedChain()
+        try leaf.parse(pem: read("\(directory)/good.pem").span)
+        let verifier = ChainVerifier(TrustState(), cacheCapacity: 1)
+        guard let hash = verifier.fingerprint(leaf) else { fatalError("there is no digest") }
+        let escaped = (read("\(directory)/good.pem") + read("\(directory)/issuer.pem"))
+            .map { byte in
+                switch byte {
+                case UInt8(ascii: "\n"): "%0A"
+                case UInt8(ascii: "+"): "%2B"
+                case UInt8(ascii: " "): "%20"
+                case UInt8(ascii: "="): "%3D"
+                case UInt8(ascii: "/"): "%2F"
+                default: String(decoding: [byte], as: UTF8.self)
+                }
+            }.joined()
+        return Array("Hash=\(hash);Chain=\"\(escaped)\"".utf8)
+    }
+
+    private static func read(_ path: String) -> [UInt8] {
+        guard let file = unsafe fopen(path, "r") else { fatalError("`\(path)` is not there") }
+        defer { unsafe fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 64 << 10)
+        let count = unsafe bytes.withUnsafeMutableBytes {
+            unsafe fread($0.baseAddress, 1, $0.count, file)
+        }
+        return Array(bytes[..<count])
+    }
+}
+
+/// The bytes of a question.
+struct Encoded {
+    let principal: [UInt8]
+    let action: [UInt8]
+    let resource: [UInt8]
+    let context: [UInt8]
+
+    init(_ principal: EntityUID, _ resource: EntityUID, isNamed: Bool) throws {
+        var encoder = FlatEncoder()
+        self.principal = isNamed ? try encoder.encode(principal) : []
+        action = try encoder.encode(EntityUID(type: "Action", id: "view"))
+        self.resource = try encoder.encode(resource)
+        context = try encoder.encode(record: [
+            ("amount", .long(5)), ("currency", .string("EUR")), ("channel", .string("app")),
+        ])
+    }
+
+    func with(_ body: (Question) -> Void) {
+        unsafe principal.withUnsafeBytes { principal in
+            unsafe action.withUnsafeBytes { action in
+                unsafe resource.withUnsafeBytes { resource in
+                    unsafe context.withUnsafeBytes { context in
+                        body(
+                            unsafe Question(
+                                principal: principal, action: action, resource: resource,
+                                context: context))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Decides many times.
+struct Gate: ~Copyable {
+    var decider: Decider
+    let question: Encoded
+    let named: Encoded
+    let listener = ListenerFacts(
+        listener: "local", peer: .local(userID: 1, groupID: 1), mayNamePrincipal: true,
+        mayAttachEvidence: true)
+
+    init(decider: consuming Decider, question: Encoded, named: Encoded) {
+        self.decider = decider
+        self.question = question
+        self.named = named
+    }
+
+    mutating func measure(
+        _ name: String, evidence: (form: Evidence.CertificateForm, bytes: [UInt8])?
+    ) {
+        let rounds = 200_000
+        var best = Int64.max
+        var allocations: UInt64 = 0
+        var wrong = 0
+        (evidence == nil ? named : question).with { question in
+            unsafe (evidence?.bytes ?? []).withUnsafeBytes { bytes in
+                var sent = Evidence()
+                if let evidence {
+                    sent.certificateForm = evidence.form
+                    sent.certificate = unsafe UntrustedBytes(bytes)
+                }
+                for round in 0..<6 {
+                    let before = allocation_count()
+                    let start = DecisionGateClock.nanoseconds()
+                    for _ in 0..<rounds {
+                        decider.begin()
+                        let outcome =
+                            evidence == nil
+                            ? decider.decide(question, minimumRevision: 0)
+                            : decider.decide(
+                                question, evidence: sent, listener: listener,
+                                minimumRevision: 0)
+                        if outcome != .allowed { wrong += 1 }
+                        decider.end()
+                    }
+                    best = min(best, DecisionGateClock.nanoseconds() - start)
+                    // The first round warms up.
+                    if round > 0 { allocations += allocation_count() - before }
+                }
+            }
+        }
+        print("\(name): \(best / Int64(rounds)) ns, \(allocations) allocations, \(wrong) wrong")
+        if allocations != 0 || wrong != 0 {
+            fatalError("a decision with a known identity allocates or is wrong")
+        }
+    }
+}
+
+enum DecisionGateClock {
+    static func nanoseconds() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
