@@ -71,13 +71,17 @@ let package = Package(
         // What an HTTP request asks.
         .target(
             name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
+        .target(
+            name: "ForwardAuth", dependencies: ["CedarSyntax", "Routes"], swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity"],
+            dependencies: [
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity", "Routes",
+            ],
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
@@ -126,8 +130,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity",
-                "JSON", "PolicyTesting", "Posture", "Scenario", "Server", "Wire", "WritClient",
+                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server", "Wire",
+                "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -284,6 +288,13 @@ let package = Package(
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(
             name: "PostureTests", dependencies: ["CedarSyntax", "JSON", "Posture"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ObligationTests",
+            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ForwardAuthTests", dependencies: ["ForwardAuth", "Routes"],
             swiftSettings: settings),
         .testTarget(
             name: "RoutesTests",

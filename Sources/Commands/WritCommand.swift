@@ -26,8 +26,9 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Service:",
                 subcommands: [
-                    ServeCommand.self, QueryCommand.self, StoreCommand.self, IdentityCommand.self,
-                    PostureCommand.self, RevokeCommand.self, QuarantineCommand.self,
+                    ServeCommand.self, QueryCommand.self, StoreCommand.self, RoutesCommand.self,
+                    IdentityCommand.self, PostureCommand.self, RevokeCommand.self,
+                    QuarantineCommand.self,
                 ]),
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),

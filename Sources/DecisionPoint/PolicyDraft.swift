@@ -91,9 +91,12 @@ struct PolicyDraft {
     /// - Parameters:
     ///   - schemaFile: what policies and requests must conform to.
     ///   - reserved: the member of contexts that is not the caller's, whatever the schema declares.
+    ///   - obligations: what annotations may ask for.
     consuming func ruleset(
-        _ schemaFile: PolicyFile?, reserved: Text?
+        _ schemaFile: PolicyFile?, reserved: Text?,
+        obligations: ObligationRules = ObligationRules()
     ) throws(PolicySource.Failure) -> Ruleset {
+        try judgeObligations(obligations)
         var set = PolicySet(members: members)
         do throws(PolicySet.FailedLink) {
             try set.link(links.map(\.listed.link))
@@ -121,6 +124,19 @@ struct PolicyDraft {
         } catch {
             let names = files.map { "`\($0.name)`" }.joined(separator: ", ")
             throw PolicySource.Failure(description: "\(names): \(error.message)")
+        }
+    }
+
+    /// Refuses annotations that ask for what nobody fulfils, all of them at once.
+    private func judgeObligations(_ rules: ObligationRules) throws(PolicySource.Failure) {
+        var errors: [[Diagnostic]] = Array(repeating: [], count: files.count)
+        for member in members {
+            guard let owner = owners[member.id] else { continue }
+            errors[owner] += PolicyObligations.read(member.policy, rules).problems
+        }
+        let shown = zip(files, errors).filter { !$1.isEmpty }.map { $0.failure($1).description }
+        guard shown.isEmpty else {
+            throw PolicySource.Failure(description: shown.joined(separator: "\n"))
         }
     }
 

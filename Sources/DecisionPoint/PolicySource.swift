@@ -18,6 +18,8 @@ package struct PolicySource: Sendable {
     package let schemaPath: String?
     /// Files of links, as `writ link` writes them.
     package let linkPaths: [String]
+    /// What annotations of policies may ask for.
+    package let obligations: ObligationRules
     /// The member of contexts that the service establishes: requests are checked without it,
     /// whatever the schema declares.
     package let reservedMember: Text?
@@ -27,10 +29,11 @@ package struct PolicySource: Sendable {
 
     package init(
         paths: [String], schemaPath: String? = nil, linkPaths: [String] = [],
-        reservedMember: Text? = nil
+        reservedMember: Text? = nil, obligations: ObligationRules = ObligationRules()
     ) {
         self.reservedMember = reservedMember
         self.paths = paths
+        self.obligations = obligations
         self.schemaPath = schemaPath
         self.linkPaths = linkPaths
     }
@@ -95,10 +98,12 @@ package struct PolicySource: Sendable {
         for file in linkPaths {
             try draft.add(links: PolicyFile(name: file, bytes: try Self.read(file)))
         }
-        guard let schemaPath else { return try draft.ruleset(nil, reserved: nil) }
+        guard let schemaPath else {
+            return try draft.ruleset(nil, reserved: nil, obligations: obligations)
+        }
         return try draft.ruleset(
             PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)),
-            reserved: reservedMember)
+            reserved: reservedMember, obligations: obligations)
     }
 
     private static func read(_ file: String) throws(Failure) -> [UInt8] {

@@ -39,6 +39,12 @@ extension Span where Element == UInt8 {
         return true
     }
 
+    /// Whether the bytes are those of a text known when the program was written.
+    package func hasBytes(of text: StaticString) -> Bool {
+        let other = unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount)
+        return hasBytes(of: other)
+    }
+
     /// Whether the bytes are well-formed UTF-8.
     ///
     /// Source: Unicode Standard, table 3-7.

@@ -51,11 +51,3 @@ enum ValueReader {
         return value
     }
 }
-
-extension Span where Element == UInt8 {
-    @inline(__always)
-    func hasBytes(of text: StaticString) -> Bool {
-        let other = unsafe Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount)
-        return hasBytes(of: other)
-    }
-}

@@ -20,6 +20,7 @@ case "$target" in
     XFCCFuzz | ClientCertFuzz | PEMFuzz | JWTFuzz | JWKSFuzz) modules=(JSON Identity) ;;
     CheckRequestFuzz) modules=(Wire ExtAuthzMessages) ;;
     PostureFuzz) modules=(JSON CedarSyntax Posture) ;;
+    RequestTargetFuzz) modules=(JSON CedarSyntax CedarSchema CedarEngine Routes) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;
 esac
 

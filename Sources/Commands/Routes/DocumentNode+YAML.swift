@@ -1,0 +1,117 @@
+import CedarSyntax
+import Routes
+import Yams
+
+extension DocumentNode {
+    /// The deepest document, and the most values, that are read: an alias counts as often as it is
+    /// used, so that a small file cannot become a large tree.
+    private static let maximumDepth = 128
+    private static let maximumNodes = 500_000
+
+    /// Reads a YAML or JSON file.
+    init(_ file: InputFile) throws(Failure) {
+        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+            throw Failure("`\(file.name)` is no UTF-8")
+        }
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw Failure(Self.words(error, file))
+        } catch {
+            throw Failure("`\(file.name)` cannot be read: \(error)")
+        }
+        guard let node else { throw Failure("`\(file.name)` is empty") }
+        var rest = Self.maximumNodes
+        try self.init(node, file, depth: 0, &rest)
+    }
+
+    private static func words(_ error: YamlError, _ file: InputFile) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(file.name):\(mark.line):\(mark.column): this is no YAML: \(problem)"
+        case .duplicatedKeysInMapping(let keys, let context):
+            "\(file.name):\(context.mark.line):\(context.mark.column): in the keys from here, "
+                + "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands twice"
+        default: "`\(file.name)` is no YAML: \(error)"
+        }
+    }
+
+    private init(
+        _ node: Node, _ file: InputFile, depth: Int, _ rest: inout Int
+    ) throws(Failure) {
+        let place = Place(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+        rest -= 1
+        guard depth < Self.maximumDepth, rest > 0 else {
+            throw Failure(
+                "\(file.name):\(place.line):\(place.column): the document is too "
+                    + (rest > 0 ? "deep" : "large") + ", or an alias makes it so")
+        }
+        switch node {
+        case .scalar(let scalar):
+            let isText = scalar.style == .doubleQuoted || scalar.style == .singleQuoted
+            self.init(.scalar(scalar.string, isText: isText), at: place)
+        case .sequence(let sequence):
+            var elements: [DocumentNode] = []
+            for element in sequence {
+                elements.append(try DocumentNode(element, file, depth: depth + 1, &rest))
+            }
+            self.init(.sequence(elements), at: place)
+        case .mapping(let mapping):
+            var members: [(key: DocumentNode, value: DocumentNode)] = []
+            for (key, value) in mapping {
+                members.append(
+                    (
+                        try DocumentNode(key, file, depth: depth + 1, &rest),
+                        try DocumentNode(value, file, depth: depth + 1, &rest)
+                    ))
+            }
+            self.init(.mapping(members), at: place)
+        case .alias:
+            throw Failure(
+                "\(file.name):\(place.line):\(place.column): an alias without its anchor")
+        }
+    }
+}
+
+extension InputFile {
+    /// Reads the file as routes.
+    func routes() throws(Failure) -> RouteTable {
+        let document = try DocumentNode(self)
+        do throws(DocumentError) {
+            return try RouteTable(document)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// A failure at the places of a document, with the source underlined.
+    func failure(_ error: DocumentError) -> Failure {
+        Failure(
+            error.problems.map {
+                Diagnostic(span: span($0.place), message: $0.message, help: $0.help)
+            }, in: self)
+    }
+
+    /// The word that stands at a place.
+    private func span(_ place: DocumentNode.Place) -> SourceSpan {
+        var (line, start) = (1, 0)
+        while line < place.line, start < bytes.count {
+            if bytes[start] == 0x0A { line += 1 }
+            start += 1
+        }
+        var column = 1
+        while start < bytes.count, bytes[start] != 0x0A {
+            // Columns count characters, of which each begins with a byte that continues none.
+            if bytes[start] & 0xC0 != 0x80 {
+                if column >= place.column { break }
+                column += 1
+            }
+            start += 1
+        }
+        var end = start
+        while end < bytes.count, ![0x20, 0x0A, 0x0D, 0x3A].contains(bytes[end]) { end += 1 }
+        return SourceSpan(start, max(end, start + 1))
+    }
+}

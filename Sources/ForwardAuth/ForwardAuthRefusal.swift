@@ -1,0 +1,44 @@
+/// Why an authorization call is answered with 403 before anything is decided.
+package enum ForwardAuthRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Sendable {
+    case methodMissing
+    case methodDuplicated
+    case hostMissing
+    case hostDuplicated
+    case targetMissing
+    case targetDuplicated
+    case schemeMissing
+    case schemeDuplicated
+    case schemeInvalid
+    case sourceIPMissing
+    case sourceIPDuplicated
+    case sourceIPInvalid
+    case certificateMissing
+    case certificateDuplicated
+    case certificateInvalid
+    case certificateUnverified
+    /// A field with which another family, or another certificate form, would speak.
+    case foreignField
+
+    /// The stable name, as answers and logs carry it.
+    package var code: String {
+        switch self {
+        case .methodMissing: "forwarded-method-missing"
+        case .methodDuplicated: "forwarded-method-duplicated"
+        case .hostMissing: "forwarded-host-missing"
+        case .hostDuplicated: "forwarded-host-duplicated"
+        case .targetMissing: "forwarded-uri-missing"
+        case .targetDuplicated: "forwarded-uri-duplicated"
+        case .schemeMissing: "forwarded-proto-missing"
+        case .schemeDuplicated: "forwarded-proto-duplicated"
+        case .schemeInvalid: "forwarded-proto-invalid"
+        case .sourceIPMissing: "forwarded-for-missing"
+        case .sourceIPDuplicated: "forwarded-for-duplicated"
+        case .sourceIPInvalid: "forwarded-for-invalid"
+        case .certificateMissing: "client-certificate-missing"
+        case .certificateDuplicated: "client-certificate-duplicated"
+        case .certificateInvalid: "client-certificate-invalid"
+        case .certificateUnverified: "client-certificate-unverified"
+        case .foreignField: "foreign-gateway-field"
+        }
+    }
+}
