@@ -74,10 +74,13 @@ extension CorpusCase {
                 path: tape.text(node, "path") ?? "",
                 contentType: tape.text(node, "content_type") ?? "application/json",
                 headers: headers, body: body,
-                status: tape.member(node, "status").flatMap { tape.integer($0) }.map { Int($0) } ?? 0,
+                status: tape.member(node, "status").flatMap { tape.integer($0) }.map { Int($0) }
+                    ?? 0,
                 expected: tape.member(node, "expect").map { tape.write($0) } ?? [],
                 match: tape.text(node, "match"),
-                repetitions: tape.member(node, "repeat").flatMap { tape.integer($0) }.map { Int($0) }
+                repetitions: tape.member(node, "repeat").flatMap { tape.integer($0) }.map {
+                    Int($0)
+                }
                     ?? 1)
         }
     }

@@ -137,7 +137,8 @@ struct EvaluationTests {
         #expect(Self.decision(service.answer(.evaluation, body)) == true)
     }
 
-    @Test("Answers name policies only when they should, and nothing that differs between repetitions")
+    @Test(
+        "Answers name policies only when they should, and nothing that differs between repetitions")
     func policies() throws {
         let workplace = try Self.workplace()
         var service = try workplace.service { $0.namesPolicies = true }
