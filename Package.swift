@@ -210,6 +210,17 @@ let package = Package(
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
 
+        .executableTarget(
+            name: "http-bench",
+            dependencies: [
+                "AuthZEN", "CEpoll", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "HTTPService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Bench/Sources/HTTPBench", swiftSettings: settings),
+
         .testTarget(
             name: "BenchSupportTests", dependencies: ["BenchSupport", "JSON"],
             path: "Bench/Tests/BenchSupportTests", swiftSettings: settings),
@@ -282,9 +293,13 @@ let package = Package(
             name: "AuthZENTests",
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
-                "CedarTestSupport", "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+                "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            swiftSettings: settings),
+            exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(
             name: "PostureTests", dependencies: ["CedarSyntax", "JSON", "Posture"],

@@ -40,13 +40,15 @@ package final class HTTPService: Sendable {
     private let groups: [ServiceGroup]
     private let tasks: [Task<Void, any Error>]
     private let drain: DrainState
+    private let refreshing: Task<Void, Never>
     /// The ports that TCP listeners have taken, by name of the listener.
     package let ports: [String: Int]
 
     private init(
         groups: [ServiceGroup], tasks: [Task<Void, any Error>], drain: DrainState,
-        ports: [String: Int]
+        refreshing: Task<Void, Never>, ports: [String: Int]
     ) {
+        self.refreshing = refreshing
         self.groups = groups
         self.tasks = tasks
         self.drain = drain
@@ -65,23 +67,29 @@ package final class HTTPService: Sendable {
         }
         let drain = DrainState()
         let metrics = ServiceMetrics(listeners: listeners.map { ListenerMetrics(name: $0.name) })
+        let references = ReferenceIndexKeeper(decisions.store)
+        let refreshing = Task { await refresh(references, log) }
         var groups: [ServiceGroup] = []
         var tasks: [Task<Void, any Error>] = []
         var ports: [String: Int] = [:]
         for (listener, own) in zip(listeners, metrics.listeners) {
             do throws(HTTPServiceError) {
                 let started = try await start(
-                    listener, decisions, own, metrics, mounts, drain, listeners.count, log)
+                    listener, decisions, own, metrics, mounts, drain, references, listeners.count,
+                    log)
                 groups.append(started.group)
                 tasks.append(started.task)
                 ports[listener.name] = started.port
             } catch {
-                let service = HTTPService(groups: groups, tasks: tasks, drain: drain, ports: ports)
+                let service = HTTPService(
+                    groups: groups, tasks: tasks, drain: drain, refreshing: refreshing, ports: ports
+                )
                 await service.stop(drainFor: .zero)
                 throw error
             }
         }
-        return HTTPService(groups: groups, tasks: tasks, drain: drain, ports: ports)
+        return HTTPService(
+            groups: groups, tasks: tasks, drain: drain, refreshing: refreshing, ports: ports)
     }
 
     /// Answers what was received, takes no new connections, and closes.
@@ -89,6 +97,7 @@ package final class HTTPService: Sendable {
     /// - Parameter duration: how long requests under way may take.
     package func stop(drainFor duration: Duration) async {
         drain.begin()
+        refreshing.cancel()
         for group in groups { await group.triggerGracefulShutdown() }
         let tasks = tasks
         let deadline = Task {
@@ -99,14 +108,31 @@ package final class HTTPService: Sendable {
         deadline.cancel()
     }
 
+    /// Keeps the index for searches near the newest revision until the task is cancelled.
+    private static func refresh(_ references: ReferenceIndexKeeper, _ log: Logger) async {
+        while (try? await Task.sleep(for: .milliseconds(250))) != nil {
+            do {
+                // It may read the whole store: on a thread that may wait.
+                try await NIOThreadPool.singleton.runIfActive { _ = try references.refresh() }
+            } catch is CancellationError {
+                return
+            } catch {
+                log.warning(
+                    "searches decide every entity: no index could be made",
+                    metadata: ["error": "\(error)"])
+                guard (try? await Task.sleep(for: .seconds(10))) != nil else { return }
+            }
+        }
+    }
+
     private static func start(
         _ listener: HTTPListener, _ decisions: Decisions, _ own: ListenerMetrics,
-        _ metrics: ServiceMetrics, _ mounts: [MountedRoute], _ drain: DrainState, _ share: Int,
-        _ log: Logger
+        _ metrics: ServiceMetrics, _ mounts: [MountedRoute], _ drain: DrainState,
+        _ references: ReferenceIndexKeeper, _ share: Int, _ log: Logger
     ) async throws(HTTPServiceError) -> (
         group: ServiceGroup, task: Task<Void, any Error>, port: Int?
     ) {
-        let pool = try pool(listener, decisions, share)
+        let pool = try pool(listener, decisions, references, share)
         var metadata: [UInt8]?
         do throws(SigningError) {
             metadata = try listener.metadata?.json()
@@ -153,7 +179,8 @@ package final class HTTPService: Sendable {
     }
 
     private static func pool(
-        _ listener: HTTPListener, _ decisions: Decisions, _ share: Int
+        _ listener: HTTPListener, _ decisions: Decisions, _ references: ReferenceIndexKeeper,
+        _ share: Int
     ) throws(HTTPServiceError) -> DecisionPool {
         let count =
             decisions.threadCount > 0
@@ -165,14 +192,16 @@ package final class HTTPService: Sendable {
                     try Decider(
                         publisher: decisions.publisher, store: decisions.store,
                         errors: decisions.errors, cacheBytes: bytes < 4 << 10 ? 0 : bytes),
-                    listener.authzen)
+                    listener.authzen, references: references)
             }
         } catch {
             throw HTTPServiceError("cannot decide for `\(listener.name)`: \(error)")
         }
     }
 
-    private static func server(_ listener: HTTPListener) throws(HTTPServiceError) -> HTTPServerBuilder {
+    private static func server(_ listener: HTTPListener) throws(HTTPServiceError)
+        -> HTTPServerBuilder
+    {
         let limits = listener.limits
         let base = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(

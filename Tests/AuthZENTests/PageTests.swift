@@ -21,7 +21,8 @@ struct PageTokenTests {
         #expect(PageToken(sealed, query: other, key) == nil)
         for index in sealed.indices {
             var changed = sealed
-            changed[index] = changed[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            changed[index] =
+                changed[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
             #expect(PageToken(changed, query: Self.query, key) == nil, "character \(index)")
         }
         for text in [[], Array(sealed.dropLast()), sealed + [UInt8(ascii: "A")]] {
@@ -70,11 +71,13 @@ struct PageTests {
         try Workplace(
             policies: policies,
             entities: (0..<count).map { number in
-                entity("doc", "d\(number)", [("open", .bool(number % 3 != 0))])
+                entity("doc", Text("d\(number)"), [("open", .bool(number % 3 != 0))])
             } + [entity("user", "u")])
     }
 
-    private static func body(_ page: String?, action: String = "read", context: String = "") -> String {
+    private static func body(_ page: String?, action: String = "read", context: String = "")
+        -> String
+    {
         #"{"subject":{"type":"user","id":"u"},"action":{"name":"\#(action)"},"#
             + #""resource":{"type":"doc"}\#(context)\#(page.map { ",\"page\":{\($0)}" } ?? "")}"#
     }
@@ -92,7 +95,9 @@ struct PageTests {
         }
     }
 
-    @Test("Pages of any size together are the whole, each but the last with a token", arguments: [1, 2, 3, 7, 50])
+    @Test(
+        "Pages of any size together are the whole, each but the last with a token",
+        arguments: [1, 2, 3, 7, 50])
     func pages(_ limit: Int) throws {
         let workplace = try Self.workplace(30)
         var service = try workplace.service()
@@ -178,7 +183,8 @@ struct PageTests {
     func actions() throws {
         let workplace = try Workplace(scenario: "certification")
         var service = try workplace.service()
-        let body = #"{"subject":{"type":"user","id":"alice"},"resource":{"type":"record","id":"record-1"}"#
+        let body =
+            #"{"subject":{"type":"user","id":"alice"},"resource":{"type":"record","id":"record-1"}"#
         #expect(
             service.answer(.actionSearch, body + "}").text
                 == #"{"results":[{"name":"read"},{"name":"write"}]}"#)

@@ -58,7 +58,9 @@ private final class PrivateKey: @unchecked Sendable {
     let algorithm: JSONSigner.Algorithm
 
     init(pem: [UInt8]) throws(SigningError) {
-        let bio = unsafe pem.withUnsafeBytes { unsafe BIO_new_mem_buf($0.baseAddress, Int32($0.count)) }
+        let bio = unsafe pem.withUnsafeBytes {
+            unsafe BIO_new_mem_buf($0.baseAddress, Int32($0.count))
+        }
         guard let bio = unsafe bio else {
             throw SigningError(description: "libcrypto has no memory for the key")
         }

@@ -101,7 +101,7 @@ extension AuthZENService {
                             EntitySearch(
                                 role, typeProbe: FlatEntity(probe), known: FlatEntity(known),
                                 action: FlatEntity(action), context: FlatRecord(context)),
-                            from: start, bounds)
+                            from: start, bounds, index: references?.current)
                     }
                 }
             }
@@ -133,9 +133,11 @@ extension AuthZENService {
         names.sort()
         let first = min(Int(clamping: start.key), names.count)
         let last = min(first + limit, names.count)
-        let token = last < names.count
+        let token =
+            last < names.count
             ? PageToken(
-                limit: UInt32(clamping: limit), position: ScanPosition(key: UInt64(last), ordinal: 0)
+                limit: UInt32(clamping: limit),
+                position: ScanPosition(key: UInt64(last), ordinal: 0)
             ).sealed(query: query, configuration.pageTokenKey) : nil
         begin(token, last - first, isPaged: isPaged)
         for name in names[first..<last] {

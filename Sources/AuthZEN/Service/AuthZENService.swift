@@ -9,11 +9,18 @@ import JSON
 package struct AuthZENService: ~Copyable {
     var decider: Decider
     let configuration: AuthZENConfiguration
+    /// Where an index for searches is found.
+    let references: ReferenceIndexKeeper?
     var encoder = FlatEncoder()
     var tape: JSONTape
     var writer = JSONWriter()
 
-    package init(_ decider: consuming Decider, _ configuration: AuthZENConfiguration) {
+    /// - Parameter references: spares searches to decide every entity of a type; nil for none.
+    package init(
+        _ decider: consuming Decider, _ configuration: AuthZENConfiguration,
+        references: ReferenceIndexKeeper? = nil
+    ) {
+        self.references = references
         self.decider = decider
         self.configuration = configuration
         tape = JSONTape(

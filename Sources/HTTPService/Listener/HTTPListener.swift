@@ -36,11 +36,13 @@ package struct HTTPListener: Sendable {
     /// What forbids to start it; nil when nothing does.
     var problem: String? {
         if case .tcp(let host, _) = address, tls == nil, !Self.isLoopback(host) {
-            return "the listener `\(name)` is open to the network without TLS: give it a certificate "
+            return
+                "the listener `\(name)` is open to the network without TLS: give it a certificate "
                 + "or a loopback address"
         }
         if authentication.isOpen, case .tcp = address, tls?.clients != .required {
-            return "the listener `\(name)` answers anybody: ask for client certificates, name API keys "
+            return
+                "the listener `\(name)` answers anybody: ask for client certificates, name API keys "
                 + "or use a local socket"
         }
         if authentication.takesCertificates, tls == nil || tls?.clients == .ignored {

@@ -124,7 +124,8 @@ struct ListenerResponder: HTTPResponder {
             let der = try? certificate.toDERBytes()
         else { return nil }
         // TLS has verified the chain: it does not let others through.
-        return "certificate:" + Digest.sha256(der).prefix(16).map { hexadecimal(UInt64($0)).suffix(2) }
+        return "certificate:"
+            + Digest.sha256(der).prefix(16).map { hexadecimal(UInt64($0)).suffix(2) }
             .joined()
     }
 

@@ -31,7 +31,8 @@ extension Response {
 
     static var unauthenticated: Response {
         var response = text(
-            .unauthorized, "send an API key as `Authorization: Bearer KEY`, or a client certificate")
+            .unauthorized, "send an API key as `Authorization: Bearer KEY`, or a client certificate"
+        )
         response.headers[.wwwAuthenticate] = "Bearer realm=\"writ\""
         return response
     }

@@ -1,0 +1,426 @@
+import AuthZEN
+import CedarSyntax
+import HTTPService
+import JSON
+import Logging
+import NIOSSL
+import Testing
+
+/// A service of a scenario on a local socket and over TLS.
+final class RunningService: Sendable {
+    let workplace: Workplace
+    let service: HTTPService
+
+    static let key = "correct horse battery staple"
+
+    static var log: Logger {
+        Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    }
+
+    init(
+        _ workplace: Workplace, mounts: [MountedRoute] = [],
+        _ change: (inout HTTPListener) -> Void = { _ in }
+    ) async throws {
+        self.workplace = workplace
+        let key = EnforcementPointAuthentication.APIKey(
+            name: "gateway", digest: Digest.sha256(Array(Self.key.utf8)))!
+        var local = HTTPListener(
+            name: "local", address: .unix(path: workplace.directory.path + "/http"),
+            authentication: .open)
+        var network = HTTPListener(
+            name: "network", address: .tcp(host: "127.0.0.1", port: 0),
+            tls: HTTPTransportSecurity(
+                certificatePath: fixture("server.pem"), keyPath: fixture("server.key"),
+                clientAuthorityPath: fixture("authority.pem"), clients: .optional),
+            authentication: EnforcementPointAuthentication(keys: [key], takesCertificates: true))
+        let signer = try JSONSigner(pem: readFile(fixture("signing-p256.pem"))!, keyID: "one")
+        for listener in [0, 1] {
+            var own = listener == 0 ? local : network
+            own.metadata = MetadataDocument(decisionPoint: "https://pdp.example.org")
+            own.metadata?.signer = signer
+            change(&own)
+            if listener == 0 { local = own } else { network = own }
+        }
+        service = try await HTTPService.start(
+            [local, network],
+            HTTPService.Decisions(publisher: workplace.publisher, store: workplace.store),
+            mounts: mounts, log: Self.log)
+    }
+
+    var local: RawClient { RawClient(target: .unix(workplace.directory.path + "/http")) }
+
+    func network(certificate: String? = "client") -> RawClient {
+        RawClient(
+            target: .tls(port: service.ports["network"] ?? 0, certificate: certificate))
+    }
+
+    func stop() async { await service.stop(drainFor: .seconds(5)) }
+}
+
+@Suite("HTTPService, refusals", .serialized)
+struct HTTPServiceRefusalTests {
+    private static let path = "/access/v1/evaluation"
+    private static let body = Array(
+        #"{"subject":{"type":"user","id":"alice"},"action":{"name":"read"},"resource":{"type":"record","id":"record-1"}}"#
+            .utf8)
+    private static let json = ("Content-Type", "application/json")
+
+    @Test("A listener that would be open to the network is not started")
+    func openListeners() async throws {
+        let workplace = try Workplace(scenario: "certification")
+        let tls = HTTPTransportSecurity(
+            certificatePath: fixture("server.pem"), keyPath: fixture("server.key"))
+        let key = EnforcementPointAuthentication.APIKey(
+            name: "k", digest: Digest.sha256([1]))!
+        for (listener, word) in [
+            (
+                HTTPListener(
+                    name: "a", address: .tcp(host: "0.0.0.0", port: 0),
+                    authentication: EnforcementPointAuthentication(keys: [key])), "without TLS"
+            ),
+            (
+                HTTPListener(
+                    name: "b", address: .tcp(host: "127.0.0.1", port: 0), tls: tls,
+                    authentication: .open), "answers anybody"
+            ),
+            (
+                HTTPListener(
+                    name: "c", address: .tcp(host: "127.0.0.1", port: 0), tls: tls,
+                    authentication: EnforcementPointAuthentication(takesCertificates: true)),
+                "does not ask for any"
+            ),
+            (
+                HTTPListener(
+                    name: "d", address: .tcp(host: "127.0.0.1", port: 0),
+                    tls: HTTPTransportSecurity(
+                        certificatePath: fixture("absent.pem"), keyPath: fixture("server.key")),
+                    authentication: EnforcementPointAuthentication(keys: [key])), "the TLS of `d`"
+            ),
+            (
+                HTTPListener(
+                    name: "e", address: .unix(path: "/nowhere/at/all"), authentication: .open),
+                "cannot listen on `e`"
+            ),
+        ] {
+            do {
+                let service = try await HTTPService.start(
+                    [listener],
+                    HTTPService.Decisions(publisher: workplace.publisher, store: workplace.store),
+                    log: RunningService.log)
+                await service.stop(drainFor: .zero)
+                Issue.record("`\(listener.name)` was started")
+            } catch {
+                #expect("\(error)".contains(word), "\(error)")
+            }
+        }
+    }
+
+    @Test("A digest of another size is no API key")
+    func keySizes() {
+        for count in [0, 31, 33] {
+            #expect(
+                EnforcementPointAuthentication.APIKey(
+                    name: "k", digest: [UInt8](repeating: 0, count: count)) == nil)
+        }
+    }
+
+    @Test("Over the network nobody is answered without proof")
+    func authentication() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification"))
+        let nobody = running.network(certificate: nil)
+        for value in [
+            nil, "", "Bearer", "Bearer ", "Bearer wrong", "wrong", "Basic d3JpdDp3cml0",
+            "Bearer \(RunningService.key) ", "Bearer  \(RunningService.key)",
+            "bearer\(RunningService.key)",
+        ] {
+            let answer = try await nobody.post(
+                Self.path, Self.body, fields: value.map { [("Authorization", $0)] } ?? [])
+            // White space around a value is no part of it.
+            let isPadded = value == "Bearer \(RunningService.key) "
+            #expect(answer.status == (isPadded ? 200 : 401), "\(value ?? "none")")
+            if answer.status == 401 {
+                #expect(answer.fields["www-authenticate"]?.hasPrefix("Bearer") == true)
+                #expect(!answer.text.contains("decision"))
+            }
+        }
+        let twice = try await nobody.post(
+            Self.path, Self.body,
+            fields: [
+                ("Authorization", "Bearer \(RunningService.key)"), ("Authorization", "Bearer x"),
+            ])
+        #expect(twice.status == 401)
+        // A wrong key is not mended by a certificate.
+        let wrong = try await running.network().post(
+            Self.path, Self.body, fields: [("Authorization", "Bearer wrong")])
+        #expect(wrong.status == 401)
+        for value in [
+            "Bearer \(RunningService.key)", RunningService.key, "BEARER \(RunningService.key)",
+        ] {
+            let answer = try await nobody.post(
+                Self.path, Self.body, fields: [("Authorization", value)])
+            #expect(answer.status == 200, "\(answer.text)")
+        }
+        #expect(try await running.network().post(Self.path, Self.body).status == 200)
+        #expect(try await nobody.send("GET", "/metrics").status == 401)
+        #expect(try await nobody.send("GET", "/health/live").status == 200)
+        await #expect(throws: (any Error).self) {
+            try await running.network(certificate: "stranger").post(Self.path, Self.body)
+        }
+        let old = RawClient(
+            target: .tls(
+                port: running.service.ports["network"] ?? 0, certificate: "client",
+                version: .tlsv12))
+        await #expect(throws: (any Error).self) { try await old.post(Self.path, Self.body) }
+        let plain = RawClient(target: .plain(port: running.service.ports["network"] ?? 0))
+        await #expect(throws: (any Error).self) { try await plain.post(Self.path, Self.body) }
+        await running.stop()
+    }
+
+    @Test("Wrong methods, types, paths and sizes are refused")
+    func rules() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.authzen.limits.maximumBodyBytes = 4096
+        }
+        let client = running.local
+        for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
+            let answer = try await client.send(method, Self.path, fields: [Self.json])
+            #expect(answer.status == 405, "\(method)")
+            #expect(answer.fields["allow"] == "POST")
+        }
+        for path in ["/health/live", "/metrics", "/.well-known/authzen-configuration"] {
+            let answer = try await client.post(path, [])
+            #expect(answer.status == 405, "\(path)")
+            #expect(answer.fields["allow"] == "GET, HEAD")
+        }
+        for path in ["/", "/access/v1/evaluation/", "/access/v1", "//access/v1/evaluation", "/x"] {
+            #expect(try await client.post(path, Self.body).status == 404, "\(path)")
+        }
+        for type in ["text/plain", "application/jsonp", "", "application/json, text/plain"] {
+            let answer = try await client.send(
+                "POST", Self.path, fields: [("Content-Type", type)], body: Self.body)
+            #expect(answer.status == 400, "\(type)")
+        }
+        #expect(try await client.send("POST", Self.path, body: Self.body).status == 400)
+        let types = try await client.send(
+            "POST", Self.path, fields: [Self.json, Self.json], body: Self.body)
+        #expect(types.status == 400)
+        for type in ["application/json; charset=utf-8", "Application/JSON ;x=y"] {
+            let answer = try await client.send(
+                "POST", Self.path, fields: [("Content-Type", type)], body: Self.body)
+            #expect(answer.status == 200, "\(type)")
+        }
+        for spare in [0, 1] {
+            let padding = [UInt8](repeating: 0x20, count: 4096 - Self.body.count + spare)
+            let answer = try await client.post(Self.path, Self.body + padding)
+            #expect(answer.status == (spare == 0 ? 200 : 413))
+        }
+        for spare in [0, 1] {
+            let query = String(repeating: "x", count: 2048 - Self.path.utf8.count - 1 + spare)
+            let answer = try await client.post(Self.path + "?" + query, Self.body)
+            #expect(answer.status == (spare == 0 ? 200 : 414))
+        }
+        await running.stop()
+    }
+
+    @Test("What is no HTTP is refused, and the server goes on")
+    func noHTTP() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.requestSeconds = 1
+        }
+        let head = "POST \(Self.path) HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        for text in [
+            "\u{0}\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n", "POST / HTTP/9.9\r\n\r\n",
+            head + "Content-Length: -1\r\n\r\n",
+            head + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+            head + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+            head + "Bad Name: x\r\n\r\n",
+            head + "X: " + String(repeating: "x", count: 20 << 10) + "\r\n\r\n",
+            head + String(repeating: "X: y\r\n", count: 80) + "\r\n",
+            // A body that never comes.
+            head + "Content-Length: 10\r\n\r\n{",
+        ] {
+            do {
+                let answer = try await running.local.exchange(Array(text.utf8))
+                #expect(answer.status >= 400, "\(text.prefix(80))")
+            } catch let error as TestFailure {
+                #expect(error.description.hasPrefix("the connection was closed"), "\(error)")
+            } catch {}
+            #expect(try await running.local.post(Self.path, Self.body).status == 200)
+        }
+        await running.stop()
+    }
+
+    @Test("Request ids come back as they were; long or repeated ones are refused")
+    func requestIDs() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification"))
+        let id = String(repeating: "i", count: 256)
+        for (path, status) in [(Self.path, 200), ("/x", 404)] {
+            let answer = try await running.local.post(
+                path, Self.body, fields: [("X-Request-ID", id)])
+            #expect(answer.status == status)
+            #expect(answer.fields["x-request-id"] == id)
+        }
+        let bad = try await running.local.post(Self.path, [], fields: [("X-Request-ID", "r1")])
+        #expect(bad.status == 400 && bad.fields["x-request-id"] == "r1")
+        let long = try await running.local.post(
+            Self.path, Self.body, fields: [("X-Request-ID", id + "i")])
+        #expect(long.status == 400)
+        let twice = try await running.local.post(
+            Self.path, Self.body, fields: [("X-Request-ID", "a"), ("X-Request-ID", "b")])
+        #expect(twice.status == 400)
+        await running.stop()
+    }
+}
+
+@Suite("HTTPService", .serialized)
+struct HTTPServiceTests {
+    @Test("Metadata, health, metrics and the description are there")
+    func documents() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification"))
+        let metadata = try await running.local.send("GET", "/.well-known/authzen-configuration")
+        #expect(metadata.status == 200)
+        #expect(metadata.fields["content-type"] == "application/json")
+        #expect(metadata.fields["cache-control"] != nil)
+        let tape = try JSONTape(parsing: metadata.body)
+        #expect(tape.text(tape.root, "policy_decision_point") == "https://pdp.example.org")
+        #expect(
+            tape.text(tape.root, "access_evaluation_endpoint")
+                == "https://pdp.example.org/access/v1/evaluation")
+        #expect(tape.text(tape.root, "signed_metadata")?.split(separator: ".").count == 3)
+        #expect(try await running.local.send("GET", "/health/live").text == "live")
+        #expect(try await running.local.send("GET", "/health/ready").text == "ready")
+        let api = try await running.local.send("GET", "/openapi.json")
+        let description = try JSONTape(parsing: api.body)
+        #expect(description.text(description.root, "openapi") == "3.1.0")
+        _ = try await running.local.post("/access/v1/evaluation", Array("{".utf8))
+        let metrics = try await running.local.send("GET", "/metrics")
+        #expect(
+            metrics.text.contains(
+                #"writ_http_requests_total{listener="local",route="evaluation",status="400"} 1"#))
+        #expect(metrics.text.contains(#"writ_http_request_seconds_count{listener="local""#))
+        #expect(metrics.text.contains("writ_store_revision 1\n"))
+        await running.stop()
+    }
+
+    @Test("Answers carry decision id, policy version and revision")
+    func fields() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification"))
+        let body = Array(
+            #"{"subject":{"type":"user","id":"alice"},"action":{"name":"read"},"resource":{"type":"record","id":"record-1"}}"#
+                .utf8)
+        var ids: Set<String> = []
+        for _ in 0..<3 {
+            let answer = try await running.local.post("/access/v1/evaluation", body)
+            ids.insert(answer.fields["writ-decision-id"] ?? "")
+            #expect(answer.fields["writ-policy-version"]?.count == 16)
+            #expect(answer.fields["writ-revision"] == "1")
+            #expect(answer.text == #"{"decision":true}"#)
+        }
+        #expect(ids.count == 3 && !ids.contains(""))
+        await running.stop()
+    }
+
+    @Test("A mounted route answers its path and what is below, with the caller's name")
+    func mounts() async throws {
+        let mount = MountedRoute(path: "/forward-auth") { request in
+            MountedReply(
+                status: 403, fields: [("x-seen", request.query ?? "none")],
+                body: Array("\(request.method) \(request.path) \(request.caller ?? "-")".utf8))
+        }
+        let running = try await RunningService(
+            Workplace(scenario: "certification"), mounts: [mount])
+        let answer = try await running.local.send("GET", "/forward-auth/x?y=z")
+        #expect(answer.status == 403 && answer.text == "GET /forward-auth/x -")
+        #expect(answer.fields["x-seen"] == "y=z")
+        #expect(try await running.local.send("GET", "/forward-authx").status == 404)
+        let named = try await running.network(certificate: nil).send(
+            "GET", "/forward-auth", fields: [("Authorization", RunningService.key)])
+        #expect(named.text == "GET /forward-auth gateway")
+        #expect(
+            try await running.network(certificate: nil).send("GET", "/forward-auth").status == 401)
+        await running.stop()
+    }
+
+    @Test("A stopped service accepts nobody and can be started again")
+    func stopping() async throws {
+        let workplace = try Workplace(scenario: "certification")
+        for _ in 0..<2 {
+            let running = try await RunningService(workplace)
+            #expect(try await running.local.send("GET", "/health/ready").status == 200)
+            let client = running.local
+            await running.stop()
+            await #expect(throws: (any Error).self) {
+                try await client.send("GET", "/health/ready")
+            }
+        }
+    }
+}
+
+@Suite(
+    "HTTPService, recorded cases", .serialized,
+    .enabled(if: Corpus.folder != nil, "skipped: no corpus folder (set WRIT_CORPUS)"))
+struct HTTPCorpusTests {
+    @Test("Every case of the certification scenario passes on both listeners")
+    func certification() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.authzen.mapping.contextNames = []
+        }
+        let cases = try CorpusCase.scenario()
+        for client in [running.local, running.network()] {
+            var token = ""
+            for item in cases {
+                var body = item.body
+                if item.name.hasPrefix("c-4-5-2") {
+                    #expect(!token.isEmpty)
+                    body = Array(
+                        String(decoding: body, as: UTF8.self).replacing(
+                            "<next_token from previous response>", with: token
+                        ).utf8)
+                }
+                var bodies: Set<[UInt8]> = []
+                for _ in 0..<item.repetitions {
+                    let answer = try await client.send(
+                        item.method, item.path,
+                        fields: [("Content-Type", item.contentType)]
+                            + item.headers.map { ($0.name, $0.value) },
+                        body: item.method == "GET" ? nil : body)
+                    #expect(answer.status == item.status, "\(item.name): \(answer.text)")
+                    let problem = try item.problem(answer.body)
+                    #expect(problem == nil, "\(item.name)")
+                    for field in item.headers where field.name == "X-Request-ID" {
+                        #expect(answer.fields["x-request-id"] == field.value)
+                    }
+                    bodies.insert(answer.body)
+                    if item.name.hasPrefix("c-4-5-1") {
+                        let tape = try JSONTape(parsing: answer.body)
+                        token =
+                            tape.member(tape.root, "page").flatMap {
+                                tape.text($0, "next_token")
+                            } ?? ""
+                    }
+                }
+                #expect(bodies.count == 1, "\(item.name) differs between repetitions")
+            }
+        }
+        await running.stop()
+    }
+
+    @Test(
+        "Every interoperability case passes on both listeners",
+        arguments: [
+            ("todo", "todo.json", false), ("api-gateway", "api-gateway.json", false),
+            ("search", "search-subject.json", true),
+        ])
+    func interoperability(_ scenario: String, _ file: String, _ isSearch: Bool) async throws {
+        let running = try await RunningService(Workplace(scenario: scenario))
+        for client in [running.local, running.network()] {
+            for item in try CorpusCase.interoperability(file, search: isSearch) {
+                let answer = try await client.post(item.path, item.body)
+                #expect(answer.status == 200, "\(item.name)")
+                let problem = try item.problem(answer.body)
+                #expect(problem == nil, "\(item.name)")
+            }
+        }
+        await running.stop()
+    }
+}

@@ -1,0 +1,130 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Sends bytes and reads what comes back: whatever a careful client would never send, too.
+struct RawClient: Sendable {
+    enum Target: Sendable {
+        case unix(String)
+        case tls(port: Int, certificate: String?, version: TLSVersion = .tlsv13)
+        case plain(port: Int)
+    }
+
+    /// One answer, its header names in lower case.
+    struct Answer: Sendable {
+        var status = 0
+        var fields: [String: String] = [:]
+        var body: [UInt8] = []
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    let target: Target
+
+    /// Sends a whole request and waits for its answer.
+    func send(
+        _ method: String, _ path: String, fields: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> Answer {
+        var text = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n"
+        for (name, value) in fields { text += "\(name): \(value)\r\n" }
+        if let body { text += "Content-Length: \(body.count)\r\n" }
+        return try await exchange(
+            Array((text + "\r\n").utf8) + (body ?? []), isHead: method == "HEAD")
+    }
+
+    /// Sends JSON by POST.
+    func post(
+        _ path: String, _ body: [UInt8], fields: [(String, String)] = []
+    ) async throws -> Answer {
+        try await send(
+            "POST", path, fields: [("Content-Type", "application/json")] + fields, body: body)
+    }
+
+    /// Sends bytes on a connection of their own and waits for one answer, ten seconds at most.
+    func exchange(_ bytes: [UInt8], isHead: Bool = false) async throws -> Answer {
+        let channel = try await connect()
+        return try await withThrowingTaskGroup(of: Answer.self) { group in
+            group.addTask {
+                try await channel.executeThenClose { inbound, outbound in
+                    try await outbound.write(ByteBuffer(bytes: bytes))
+                    var received: [UInt8] = []
+                    for try await buffer in inbound {
+                        received += Array(buffer.readableBytesView)
+                        if let answer = Self.answer(received, isHead: isHead) { return answer }
+                    }
+                    throw TestFailure("the connection was closed after \(received.count) bytes")
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(10))
+                throw TestFailure("no answer within ten seconds")
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw TestFailure("no answer") }
+            return answer
+        }
+    }
+
+    private static func answer(_ bytes: [UInt8], isHead: Bool) -> Answer? {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+        let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+            .components(by: "\r\n")
+        var answer = Answer()
+        answer.status = Int(lines[0].split(separator: " ").dropFirst().first ?? "") ?? 0
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            answer.fields[line[..<colon].lowercased()] = String(
+                line[line.index(after: colon)...].drop { $0 == " " })
+        }
+        let count = isHead ? 0 : Int(answer.fields["content-length"] ?? "") ?? 0
+        let body = bytes[end.upperBound...]
+        guard body.count >= count else { return nil }
+        answer.body = Array(body.prefix(count))
+        return answer
+    }
+
+    private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(10))
+        @Sendable func wrap(_ channel: any Channel) -> EventLoopFuture<
+            NIOAsyncChannel<ByteBuffer, ByteBuffer>
+        > {
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+            }
+        }
+        switch target {
+        case .unix(let path):
+            return try await bootstrap.connect(unixDomainSocketPath: path) { wrap($0) }
+        case .plain(let port):
+            return try await bootstrap.connect(host: "127.0.0.1", port: port) { wrap($0) }
+        case .tls(let port, let certificate, let version):
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.maximumTLSVersion = version
+            configuration.trustRoots = .file(fixture("authority.pem"))
+            if let certificate {
+                configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(
+                    fixture(certificate + ".pem")
+                ).map { .certificate($0) }
+                configuration.privateKey = .privateKey(
+                    try NIOSSLPrivateKey(file: fixture(certificate + ".key"), format: .pem))
+            }
+            let context = try NIOSSLContext(configuration: configuration)
+            return try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                }
+            }
+        }
+    }
+}
+
+func fixture(_ name: String) -> String { projectFolder + "/Tests/AuthZENTests/Fixtures/" + name }
+
+extension String {
+    fileprivate func components(by separator: String) -> [String] {
+        split(separator: separator, omittingEmptySubsequences: false).map { String($0) }
+    }
+}
