@@ -1,4 +1,5 @@
 import CedarEngine
+import EntityStore
 package import CedarSyntax
 
 /// What a caller says of an entity of its request.
@@ -52,7 +53,12 @@ extension Decider {
         do throws(FlatEncoder.Failure) {
             let uid = try FlatConstant(.entity(facts.uid))
             let stored: Entity?
-            switch entities.record(of: FlatEntity(uid.flat)) {
+            let flat = FlatEntity(uid.flat)
+            // As the store has it: what it holds back from policies is no gap for a caller to fill.
+            let lookup =
+                entities.overlay.record(of: flat).map { EntityLookup.found($0) }
+                ?? entities.reader.record(of: flat)
+            switch lookup {
             case .found(let record): stored = record.entity
             case .absent: stored = nil
             case .failed: return .storeUnavailable
