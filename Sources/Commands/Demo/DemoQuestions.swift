@@ -35,7 +35,7 @@ struct DemoQuestions {
     }
 
     func ask(
-        _ service: borrowing ScenarioService, _ reasons: PolicyReasons
+        _ service: ScenarioService, _ reasons: PolicyReasons
     ) throws(Failure) -> Outcome {
         var outcome = Outcome()
         var times: [Double] = []

@@ -15,7 +15,7 @@ struct DemoRevocation {
     ///
     /// - Returns: how many steps there are, and in how many the answer was as it must be.
     func show(
-        _ service: borrowing ScenarioService, _ reasons: PolicyReasons
+        _ service: ScenarioService, _ reasons: PolicyReasons
     ) throws(Failure) -> (steps: Int, agreeing: Int) {
         guard let question = try service.questions([test]).first,
             let verified = test.request.context.first(where: { $0.key == "verified" }),

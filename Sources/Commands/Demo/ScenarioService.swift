@@ -7,7 +7,7 @@ import Synchronization
 import WritClient
 
 /// A scenario's own service, at the time of its tests, with this process as its gateway.
-struct ScenarioService: ~Copyable {
+final class ScenarioService {
     private let service: Service
     private let identities: ScenarioIdentities
     private let time: ScenarioTime
