@@ -7,6 +7,6 @@ extension ForwardAuthConfiguration {
     func mount(
         for listener: HTTPListenerConfiguration, _ foundation: HTTPFoundation
     ) throws(Failure) -> MountedRoute {
-        throw listener.node.failure("this build has no forward-auth")
+        throw listener.place.failure("this build has no forward-auth")
     }
 }
