@@ -130,7 +130,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server", "Wire",
+                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server",
+                "Wire",
                 "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
