@@ -35,9 +35,9 @@ struct StoredEvaluator: ~Copyable {
 
     /// Removes the store from the disk.
     func removeFolder() {
-        for name in ["store/data.mdb", "store/lock.mdb"] { unlink("\(folder)/\(name)") }
-        rmdir(folder + "/store")
-        rmdir(folder)
+        for name in ["store/data.mdb", "store/lock.mdb"] { _ = unsafe unlink("\(folder)/\(name)") }
+        _ = unsafe rmdir(folder + "/store")
+        _ = unsafe rmdir(folder)
     }
 
     /// Decides the requests of a case once on its entities and then after each of several writes.
