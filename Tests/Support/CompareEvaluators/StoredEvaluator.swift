@@ -26,11 +26,14 @@ struct StoredEvaluator: ~Copyable {
     init(under parent: String) throws {
         var template = Array("\(parent)/compare-evaluators-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw FolderMissing(path: parent) }
-        folder = String(
+        let folder = String(
             decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        store = try EntityStore.open(
+        let store = try EntityStore.open(
             at: folder + "/store", StoreOptions(createIfMissing: true, mapBytes: 64 << 20))
-        reader = try store.makeReader(cacheBytes: Self.cacheBytes)
+        let reader = try store.makeReader(cacheBytes: Self.cacheBytes)
+        self.folder = folder
+        self.store = store
+        self.reader = reader
     }
 
     /// Removes the store from the disk.
