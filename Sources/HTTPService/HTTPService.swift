@@ -8,6 +8,7 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
+import Server
 import ServiceLifecycle
 import Synchronization
 
@@ -186,6 +187,13 @@ package final class HTTPService: Sendable {
     ) async throws(HTTPServiceError) -> (
         group: ServiceGroup, task: Task<Void, any Error>, port: Int?
     ) {
+        if case .unix(let path) = listener.address {
+            do throws(LocalSocketError) {
+                try ListeningSocket.prepareDirectory(of: path)
+            } catch {
+                throw HTTPServiceError("cannot listen on `\(listener.name)`: \(error.description)")
+            }
+        }
         let pool = try pool(listener, shared)
         var metadata: [UInt8]?
         do throws(SigningError) {

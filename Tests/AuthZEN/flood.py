@@ -7,7 +7,7 @@ Four runs, one after the other, each bounded in count and time: generated reques
 own OpenAPI document (left out when schemathesis is not installed: `pip install schemathesis`), slow
 connections that send a byte a second, requests with something wrong, and connections that break off.
 Another client asks for decisions all the while. At the end the service must be ready, have as
-many files open as before, no more memory than it had after a first round of all that, and end well.
+many files open as before, no more memory than it had a round before, and end well.
 """
 import argparse
 import contextlib
@@ -201,7 +201,7 @@ def main():
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--examples", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--schemathesis", help="how to run it; `schemathesis` on the PATH unless given")
     options = parser.parse_args()
     command = (options.schemathesis or shutil.which("schemathesis") or "").split()
@@ -236,9 +236,10 @@ def main():
               f"took {witness.longest * 1000:.0f} ms")
         if witness.wrong:
             failures.append(f"another client was disturbed: {witness.wrong[:3]}")
-        # One round fills what is kept for reuse; the others must not add to it.
-        if memory[-1][0] > memory[0][0] * 1.1 + 4096:
-            failures.append(f"memory grew from {memory[0][0]} to {memory[-1][0]} KiB")
+        # The first rounds fill what is kept for reuse, the allocator's arenas above all; the last one
+        # must add next to nothing.
+        if len(memory) > 1 and memory[-1][0] > memory[-2][0] * 1.02:
+            failures.append(f"memory grew from {memory[-2][0]} to {memory[-1][0]} KiB in a round")
         if memory[-1][1] > files + 8:
             failures.append(f"{memory[-1][1]} files open, {files} before")
     for failure in failures:

@@ -143,6 +143,11 @@ struct HTTPServiceRefusalTests {
                     name: "e", address: .unix(path: "/nowhere/at/all"), authentication: .open),
                 "cannot listen on `e`"
             ),
+            (
+                HTTPListener(
+                    name: "i", address: .unix(path: "/tmp/i.sock"), authentication: .open),
+                "others may write to it"
+            ),
         ] {
             do {
                 let service = try await HTTPService.start(

@@ -55,7 +55,7 @@ package struct ListeningSocket: ~Copyable {
         }
     }
 
-    private static func prepareDirectory(of path: String) throws(LocalSocketError) {
+    package static func prepareDirectory(of path: String) throws(LocalSocketError) {
         let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex
         let directory = end == path.utf8.startIndex ? "/" : String(path[..<end])
         if unsafe mkdir(directory, 0o700) != 0 && errno != EEXIST {
