@@ -130,7 +130,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server", "Wire",
+                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server",
+                "Wire",
                 "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -204,8 +205,9 @@ let package = Package(
             name: "writ-bench",
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
-                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz", "JSON",
-                "Server", "Wire",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "Identity",
+                "JSON", "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
