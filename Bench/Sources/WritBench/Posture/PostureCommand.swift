@@ -101,6 +101,7 @@ struct PostureCommand: ParsableCommand {
 
     private func quiet(_ path: inout DeciderPath, _ number: Int) -> Phase {
         output.progress("without reports")
+        for index in 0..<path.count { _ = path.decide(index) }
         let end = MonotonicTime.now() &+ UInt64(seconds * 1e9)
         var phase = Self.decide(&path) { MonotonicTime.now() >= end }
         phase.name = "none \(number)"
@@ -127,7 +128,6 @@ struct PostureCommand: ParsableCommand {
     /// is timed.
     private static func decide(_ path: inout DeciderPath, until isOver: () -> Bool) -> Phase {
         var histogram = LatencyHistogram()
-        for index in 0..<path.count { _ = path.decide(index) }
         let overhead = Stopwatch.overheadTicks
         let used = Stopwatch.threadNanoseconds()
         let started = MonotonicTime.now()
