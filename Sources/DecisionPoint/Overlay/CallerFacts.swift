@@ -25,15 +25,30 @@ package struct CallerFacts: Sendable {
     }
 
     /// The stored entity with the caller's attributes; parents and tags stay those of the store.
+    ///
+    /// When attributes end is for the store alone to say: a caller who could say it would hide what a
+    /// forbid looks at, or bring back what has ended.
     func joined(with stored: Entity?) -> Entity {
         let known = stored?.attributes ?? []
-        let (first, second) = precedence == .stored ? (known, attributes) : (attributes, known)
+        let isKept = known.contains { Self.saysWhatEnds($0) }
+        let own = attributes.filter { member in
+            !Self.saysWhatEnds(member) && !(isKept && member.key == EntityExpiry.attribute)
+        }
+        let (first, second) = precedence == .stored ? (known, own) : (own, known)
         var names = Set(first.map(\.key))
         var joined = first
         for member in second where names.insert(member.key).inserted { joined.append(member) }
         return Entity(
             uid: uid, attributes: joined, parents: stored?.parents ?? [],
             tags: stored?.tags ?? [])
+    }
+
+    /// Whether an attribute tells when others end; an instant of the same name does not.
+    private static func saysWhatEnds(_ member: (key: Text, value: Value)) -> Bool {
+        guard member.key == EntityExpiry.attribute, case .record = member.value else {
+            return false
+        }
+        return true
     }
 }
 
