@@ -106,13 +106,15 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                "AuthZEN", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore", "JSON",
+                "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore",
+                "Identity", "JSON", "Server",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -129,10 +131,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server",
-                "Wire",
-                "WritClient",
+                "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
+                "Routes", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -251,8 +252,9 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint", "EntityStore", "JSON",
-                "LMDB", "Server", "Wire", "WritClient", "writ",
+                "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
+                "EntityStore", "HTTPService", "JSON", "LMDB", "Server", "Wire", "WritClient",
+                "writ",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -295,7 +297,7 @@ let package = Package(
             name: "AuthZENTests",
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
-                "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+                "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON", "Server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -10,14 +10,17 @@ final class PolicyReloader: Sendable {
     private let source: PolicySource
     private let loaded: String
     private let worker: ReloadThread
+    /// What became of the reloads so far.
+    let counts = ReloadCounts()
 
     /// - Parameter loaded: the source's signature from before the published policies were read, so
     ///   that a change during the reading is seen.
     init(source: PolicySource, loaded: String, publisher: RulesetPublisher, log: Logger) {
         self.source = source
         self.loaded = loaded
+        let counts = counts
         worker = ReloadThread(
-            reload: { cause in Self.reload(source, publisher, log, because: cause) },
+            reload: { cause in Self.reload(source, publisher, counts, log, because: cause) },
             freeUnused: { publisher.freeUnused() == 0 })
     }
 
@@ -29,17 +32,20 @@ final class PolicyReloader: Sendable {
     func reload(because cause: String) { worker.request(cause) }
 
     private static func reload(
-        _ source: PolicySource, _ publisher: RulesetPublisher, _ log: Logger, because cause: String
+        _ source: PolicySource, _ publisher: RulesetPublisher, _ counts: ReloadCounts,
+        _ log: Logger, because cause: String
     ) {
         do throws(PolicySource.Failure) {
             let ruleset = try source.load()
             // Only the version: whoever holds the old set would have to free it.
             let lastVersion = publisher.load().ruleset.version
             guard ruleset.version != lastVersion else {
+                counts.countUnchanged()
                 log.info("policies are unchanged", metadata: ["cause": "\(cause)"])
                 return
             }
             publisher.publish(ruleset)
+            counts.countPublished()
             log.notice(
                 "policies reloaded",
                 metadata: [
@@ -47,6 +53,7 @@ final class PolicyReloader: Sendable {
                     "version": "\(hexadecimal(ruleset.version))",
                 ])
         } catch {
+            counts.countFailed()
             log.error(
                 "POLICIES NOT RELOADED: the last good set stays in force\n\(error.description)",
                 metadata: ["cause": "\(cause)"])
