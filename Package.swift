@@ -71,8 +71,6 @@ let package = Package(
         // What an HTTP request asks.
         .target(
             name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
-        .target(
-            name: "ForwardAuth", dependencies: ["CedarSyntax", "Routes"], swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),
@@ -90,6 +88,9 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
+            swiftSettings: settings),
+        .target(
+            name: "ForwardAuth", dependencies: ["CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
             swiftSettings: settings),
         .target(
             name: "ExtAuthz",

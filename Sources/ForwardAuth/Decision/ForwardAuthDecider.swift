@@ -12,6 +12,8 @@ package struct ForwardAuthDecider: ~Copyable {
     private var writer: AnswerWriter
     private var facts: ListenerFacts
     private var peer = ListenerFacts.Peer.anonymous
+    /// What the last call came to.
+    package private(set) var verdict = Verdict.refused(.malformed)
 
     /// - Parameter decider: has the settings that gateways of all kinds have.
     package init(_ settings: ForwardAuthSettings, _ decider: consuming GatewayDecider) {
@@ -52,12 +54,37 @@ package struct ForwardAuthDecider: ~Copyable {
 
     private mutating func write(_ verdict: Verdict, _ reply: inout ForwardAuthReply) {
         reply.reset()
+        self.verdict = verdict
         switch verdict {
         case .allowed: writer.allow(&decider, &reply)
         case .denied(let code): writer.deny(code, &decider, &reply)
         case .refused(let denial): writer.refuse(denial, &decider, &reply)
         }
     }
+
+    // MARK: The last answer, for logs
+
+    /// The version of the policies that decided.
+    package var policyVersion: UInt64 { mutating get { decider.policyVersion } }
+
+    /// The revision of the store that was decided on; 0 when it cannot be read.
+    package var revision: UInt64 { mutating get { decider.revision } }
+
+    /// The ids of the determining policies.
+    package mutating func policies() -> [String] {
+        (0..<decider.reasonCount).map { index in
+            decider.reason(index).withUTF8 { $0.text }
+        }
+    }
+
+    /// The ids of the policies that could not be evaluated.
+    package mutating func failedPolicies() -> [String] {
+        (0..<decider.errorCount).map { index in
+            decider.failedPolicy(index).withUTF8 { $0.text }
+        }
+    }
+
+    // MARK: Deciding
 
     private mutating func decide(_ call: HeaderList, _ now: Int64) -> Verdict {
         let forwarded: ForwardedRequest
@@ -172,5 +199,11 @@ extension CertificateField {
         case .forwardedClientCert: .forwardedClientCert
         case .clientCert: .clientCert
         }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var text: String {
+        unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }
