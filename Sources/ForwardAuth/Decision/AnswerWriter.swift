@@ -86,7 +86,10 @@ struct AnswerWriter: ~Copyable {
             if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
             for index in argument.indices { text.append(argument[index]) }
         }
-        if !text.isEmpty { reply.add(names.obligations.span, text.span) }
+        // An allow always has the field, so that a client's own copy is never taken for it.
+        if !text.isEmpty || reply.status == .allowed {
+            reply.add(names.obligations.span, text.span)
+        }
     }
 
     /// Names the determining policies, but for those whose id a field cannot carry.
