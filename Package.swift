@@ -90,7 +90,8 @@ let package = Package(
             dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
             swiftSettings: settings),
         .target(
-            name: "ForwardAuth", dependencies: ["CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
+            name: "ForwardAuth",
+            dependencies: ["CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
             swiftSettings: settings),
         .target(
             name: "ExtAuthz",
@@ -112,13 +113,15 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                "AuthZEN", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore", "JSON",
+                "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore",
+                "Identity", "JSON", "Server",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -135,9 +138,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz",
-                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "PolicyTesting", "Posture",
+                "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
+                "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
                 "Routes", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

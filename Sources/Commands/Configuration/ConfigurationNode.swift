@@ -112,6 +112,11 @@ struct ConfigurationNode {
         return entries
     }
 
+    /// Whether it is a list.
+    var isList: Bool {
+        if case .sequence = node { true } else { false }
+    }
+
     /// The elements of a list.
     func elements() throws(Failure) -> [ConfigurationNode] {
         guard case .sequence(let sequence) = node else {

@@ -64,6 +64,15 @@ package struct ForwardAuthDecider: ~Copyable {
 
     // MARK: The last answer, for logs
 
+    /// The id of the decision, sixteen lower-case hexadecimal digits.
+    package var decisionID: String {
+        mutating get {
+            var id = ""
+            decider.withDecisionID { id = $0.text }
+            return id
+        }
+    }
+
     /// The version of the policies that decided.
     package var policyVersion: UInt64 { mutating get { decider.policyVersion } }
 

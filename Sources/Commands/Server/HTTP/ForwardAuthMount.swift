@@ -1,6 +1,8 @@
 import AuthZEN
 import DecisionPoint
+import EntityStore
 import ForwardAuth
+import Gateway
 import HTTPService
 import Routes
 
@@ -32,7 +34,7 @@ struct ForwardAuthWorker: ~Copyable {
         }
         return MountedReply(
             status: Int(reply.status.rawValue), fields: fields, body: reply.body,
-            decision: record())
+            decision: record(), decisionID: decider.decisionID)
     }
 
     private mutating func record() -> DecisionRecord {
@@ -58,12 +60,35 @@ struct ForwardAuthWorker: ~Copyable {
     }
 }
 
-extension MountedRoute {
-    /// The path under which gateways ask; what follows it, and the query, are of no account.
-    static func forwardAuth(_ workers: WorkerPool<ForwardAuthWorker>) -> MountedRoute {
-        MountedRoute(path: "/forward-auth") { request in
-            let now = DecisionClock.realTime()
-            return workers.withWorker { $0.answer(request, at: now) }
+extension ForwardAuthConfiguration {
+    /// What answers a gateway's questions on a listener; what follows the path, and the query, are of no
+    /// account.
+    func mount(
+        for listener: HTTPListenerConfiguration, _ foundation: HTTPFoundation
+    ) throws(Failure) -> MountedRoute {
+        guard let identity = foundation.identity,
+            let routes = foundation.routes.first(where: { $0.path == gateway.routes })
+        else { throw listener.node.failure("a listener for gateways needs `identity`") }
+        let (settings, gateway) = (settings, gateway)
+        do throws(StoreError) {
+            let workers = try WorkerPool(count: listener.threadCount) { (_) throws(StoreError) in
+                ForwardAuthWorker(
+                    ForwardAuthDecider(
+                        settings,
+                        try GatewayDecider(
+                            gateway.settings, routes: routes.publisher,
+                            publisher: foundation.publisher, store: foundation.store,
+                            errors: gateway.errors ?? foundation.errors,
+                            cacheBytes: foundation.cacheBytesPerThread,
+                            cacheBoard: foundation.cacheBoards.add(), identity: identity,
+                            worker: foundation.workers.next(), startedAt: foundation.startedAt)))
+            }
+            return MountedRoute(path: path) { request in
+                let now = DecisionClock.realTime()
+                return workers.withWorker { $0.answer(request, at: now) }
+            }
+        } catch {
+            throw listener.node.failure("`\(listener.name)` cannot decide: \(error.description)")
         }
     }
 }
