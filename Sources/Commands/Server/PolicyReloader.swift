@@ -54,7 +54,12 @@ final class PolicyReloader: Sendable {
             var tables: [RouteTable] = []
             for route in routes { tables.append(try route.load()) }
             // Nothing can fail from here on.
-            for (route, table) in zip(routes, tables) { route.publisher.publish(table) }
+            for (route, table) in zip(routes, tables) {
+                route.publisher.publish(table)
+                log.notice(
+                    "routes reloaded",
+                    metadata: ["file": "\(route.path)", "routes": "\(table.routes.count)"])
+            }
             // Only the version: whoever holds the old set would have to free it.
             let lastVersion = publisher.load().ruleset.version
             guard ruleset.version != lastVersion else {
