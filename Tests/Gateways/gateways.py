@@ -53,7 +53,7 @@ import time
 
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here))
-GATEWAYS = ["envoy"]
+GATEWAYS = ["envoy", "nginx", "caddy", "haproxy"]
 # What every listener tells the service behind it.
 IDENTITY = {
     "x-principal": "principalId", "x-principal-type": "principalType", "x-device": "deviceId",

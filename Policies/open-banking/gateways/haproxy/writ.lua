@@ -8,8 +8,8 @@ local passed = { "authorization", "x-consent-id", "x-purpose", "x-ticket" }
 
 -- What the service and the client are told, by the variable that carries it.
 local told = {
-  writ_user = "x-user",
-  writ_user_type = "x-user-type",
+  writ_principal = "x-principal",
+  writ_principal_type = "x-principal-type",
   writ_device = "x-device",
   writ_decision = "x-decision-id",
   writ_obligations = "writ-obligations",
