@@ -23,7 +23,10 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
   seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
   answer    header fields that the client gets, likewise
   body      the text that the client gets
+  cause     why Writ denied, by its log; not judged for Envoy, whose calls are not logged
   only      the gateways that the case is for; all unless given
+  row       the row of the table of fail modes in the documentation that the case is for: what it says
+            the client sees is what it must have seen
 
 `status`, and each value of `seen`, `answer` and `body`, may be a map from gateways to values, with
 `default` for the others; without it those are not judged. That is for what gateways do themselves: a
@@ -158,7 +161,7 @@ def differences(expected, got, gateway, where):
             yield f"{where} {name}: {found!r}, not {value!r}"
 
 
-def judge(case, answer, gateway):
+def judge(case, answer, gateway, cause):
     """What is wrong with an answer; nothing when all is as the table says."""
     expected, _ = chosen(case["status"], gateway)
     if answer is None or expected is None:
@@ -171,10 +174,31 @@ def judge(case, answer, gateway):
     wrong += differences(case.get("answer", {}), headers, gateway, "the client got")
     if is_reached:
         wrong += differences(case.get("seen", {}), json.loads(body), gateway, "the service saw")
+    if cause is not None and cause != case.get("cause", cause):
+        wrong.append(f"the cause is `{cause}`, not `{case['cause']}`")
     text, is_judged = chosen(case.get("body", {}), gateway)
     if is_judged and body.decode(errors="replace") != text:
         wrong.append(f"body {body!r}")
     return wrong
+
+
+def documented():
+    """What clients see by the documentation: from rows to codes by gateway."""
+    text = (here.parent.parent / "Sources/ForwardAuth/ForwardAuth.docc/FailModes.md").read_text()
+    table = [[cell.strip() for cell in line.strip("| ").split("|")]
+             for line in text.splitlines() if line.startswith("|")]
+    heads = [head.lower() for head in table[0]]
+    return {row[0]: dict(zip(heads, row)) for row in table[2:]}
+
+
+def undocumented(case, answer, rows, gateway):
+    """How an answer differs from the documentation."""
+    if "row" not in case:
+        return []
+    if case["row"] not in rows:
+        return [f"there is no row `{case['row']}` in the documentation"]
+    said = rows[case["row"]].get(gateway)
+    return [] if answer and said == str(answer[0]) else [f"the documentation says {said}"]
 
 
 def wait(port):
@@ -196,6 +220,9 @@ def run(name, program, pattern):
     table = json.loads((here / "cases.json").read_text())
     cases = [case for case in table["cases"] if name in case.get("only", [name])]
     cases = [case for case in cases if pattern in case["name"] or "writ" in case]
+    rows = documented()
+    for row in rows.keys() - {case.get("row") for case in table["cases"]}:
+        sys.exit(f"the documentation has a row without a case: {row}")
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
@@ -211,7 +238,11 @@ def run(name, program, pattern):
                 service.enter(case.get("state"))
                 if "writ" in case:
                     service.writ(*[filled(word, world) for word in case["writ"]])
-                if wrong := judge(case, ask(place, world, table, case), name):
+                service.mark()
+                answer = ask(place, world, table, case)
+                cause = service.cause() if "cause" in case and name != "envoy" else None
+                wrong = judge(case, answer, name, cause)
+                if wrong := wrong + undocumented(case, answer, rows, name):
                     failed += 1
                     print(f"{name}: {case['name']}: {'; '.join(wrong)}", flush=True)
         finally:
