@@ -116,7 +116,9 @@ def connect(place, table, case):
     address = case.get("from") or table["clients"].get(case["client"], "127.0.0.1")
     plain = socket.create_connection(
         ("127.0.0.1", place.port), timeout=10, source_address=(address, 0))
-    return context.wrap_socket(plain, server_hostname="localhost")
+    # The name of the host in TLS too: gateways with several hosts may demand that.
+    host = case.get("host", "api.northbank.example").split(":")[0].lower()
+    return context.wrap_socket(plain, server_hostname=host)
 
 
 def ask(place, world, table, case):
