@@ -91,7 +91,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "ForwardAuth",
-            dependencies: ["CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
             swiftSettings: settings),
         .target(
             name: "ExtAuthz",

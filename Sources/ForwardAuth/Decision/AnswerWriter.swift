@@ -1,3 +1,4 @@
+import CedarEngine
 import DecisionPoint
 import Gateway
 

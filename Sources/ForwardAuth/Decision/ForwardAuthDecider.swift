@@ -1,3 +1,4 @@
+import CedarEngine
 package import DecisionPoint
 package import Gateway
 package import Routes
@@ -13,7 +14,7 @@ package struct ForwardAuthDecider: ~Copyable {
     private var facts: ListenerFacts
     private var peer = ListenerFacts.Peer.anonymous
     /// What the last call came to.
-    package private(set) var verdict = Verdict.refused(.malformed)
+    package private(set) var verdict = Gateway.Verdict.refused(.malformed)
 
     /// - Parameter decider: has the settings that gateways of all kinds have.
     package init(_ settings: ForwardAuthSettings, _ decider: consuming GatewayDecider) {
@@ -52,7 +53,7 @@ package struct ForwardAuthDecider: ~Copyable {
         write(decider.refuse(refusal), &reply)
     }
 
-    private mutating func write(_ verdict: Verdict, _ reply: inout ForwardAuthReply) {
+    private mutating func write(_ verdict: Gateway.Verdict, _ reply: inout ForwardAuthReply) {
         reply.reset()
         self.verdict = verdict
         switch verdict {
@@ -95,7 +96,7 @@ package struct ForwardAuthDecider: ~Copyable {
 
     // MARK: Deciding
 
-    private mutating func decide(_ call: HeaderList, _ now: Int64) -> Verdict {
+    private mutating func decide(_ call: HeaderList, _ now: Int64) -> Gateway.Verdict {
         let forwarded: ForwardedRequest
         do throws(ForwardAuthRefusal) {
             try settings.checkAge(call, at: now)
@@ -137,7 +138,9 @@ package struct ForwardAuthDecider: ~Copyable {
         let names = decider.headerNames
         guard !names.isEmpty else { return }
         try call.forEachField { (name, value) throws(RequestRefusal) in
-            for index in names.indices where Self.areEqual(name, names[index].span) {
+            for index in names.indices {
+                let named = names[index]
+                guard Self.areEqual(name, named.span) else { continue }
                 try decider.request.headers.append(name: name, value: value)
                 break
             }
@@ -146,7 +149,7 @@ package struct ForwardAuthDecider: ~Copyable {
 
     private mutating func decide(
         _ forwarded: ForwardedRequest, _ call: HeaderList, token: ByteRange?
-    ) -> Verdict {
+    ) -> Gateway.Verdict {
         let facts = facts
         let form = settings.reader.certificate
         var issuers: ByteRange?

@@ -5,6 +5,7 @@ import ForwardAuth
 import Gateway
 import HTTPService
 import Routes
+import Server
 
 /// What decides for one thread of a forward-auth listener, with memory for the call and the answer.
 struct ForwardAuthWorker: ~Copyable {
