@@ -135,9 +135,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz",
-                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "PolicyTesting", "Posture",
-                "Routes", "Scenario", "Server", "Wire", "WritClient",
+                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "PolicyTesting",
+                "Posture", "Routes", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
