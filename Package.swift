@@ -259,8 +259,9 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint", "EntityStore", "JSON",
-                "LMDB", "Server", "Wire", "WritClient", "writ",
+                "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
+                "EntityStore", "HTTPService", "JSON", "LMDB", "Server", "Wire", "WritClient",
+                "writ",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -311,7 +312,7 @@ let package = Package(
             name: "AuthZENTests",
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
-                "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+                "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON", "Server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -65,6 +65,35 @@ struct RawClient: Sendable {
         }
     }
 
+    /// Sends JSON by POST several times on one connection.
+    ///
+    /// - Parameter changes: what is done before each request.
+    func post(
+        _ path: String, _ body: [UInt8], after changes: [@Sendable () -> Void]
+    ) async throws -> [Answer] {
+        let head =
+            "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.count)\r\n\r\n"
+        let request = ByteBuffer(bytes: Array(head.utf8) + body)
+        return try await connect().executeThenClose { inbound, outbound in
+            var buffers = inbound.makeAsyncIterator()
+            var answers: [Answer] = []
+            for change in changes {
+                change()
+                try await outbound.write(request)
+                var received: [UInt8] = []
+                var answer: Answer?
+                while answer == nil, let buffer = try await buffers.next() {
+                    received += Array(buffer.readableBytesView)
+                    answer = Self.answer(received, isHead: false)
+                }
+                guard let answer else { throw TestFailure("the connection was closed") }
+                answers.append(answer)
+            }
+            return answers
+        }
+    }
+
     private static func answer(_ bytes: [UInt8], isHead: Bool) -> Answer? {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)

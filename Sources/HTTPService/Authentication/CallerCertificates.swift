@@ -1,5 +1,5 @@
 package import DecisionPoint
-package import Identity
+import Identity
 import Synchronization
 
 /// Whose client certificates prove an enforcement point, among those that verify.

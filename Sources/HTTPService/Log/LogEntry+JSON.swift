@@ -96,18 +96,16 @@ extension RequestLog.Entry {
     private static func now() -> String {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        var parts = tm()
+        var parts = unsafe tm()
         unsafe gmtime_r(&time.tv_sec, &parts)
-        func digits(_ value: Int, _ count: Int) -> String {
+        let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
+        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+        func digits(_ value: Int, _ count: Int = 2) -> String {
             let text = String(value)
             return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
         }
-        let date =
-            digits(Int(parts.tm_year) + 1900, 4) + "-" + digits(Int(parts.tm_mon) + 1, 2) + "-"
-            + digits(Int(parts.tm_mday), 2)
-        let clock =
-            digits(Int(parts.tm_hour), 2) + ":" + digits(Int(parts.tm_min), 2) + ":"
-            + digits(Int(parts.tm_sec), 2)
-        return date + "T" + clock + "." + digits(time.tv_nsec / 1000, 6) + "Z"
+        return digits(Int(year), 4) + "-" + digits(Int(month)) + "-" + digits(Int(day)) + "T"
+            + digits(Int(hour)) + ":" + digits(Int(minute)) + ":" + digits(Int(second)) + "."
+            + digits(time.tv_nsec / 1000, 6) + "Z"
     }
 }

@@ -1,3 +1,4 @@
+package import AuthZEN
 package import Server
 
 /// A request as a mounted route sees it: already bounded, its caller proved.

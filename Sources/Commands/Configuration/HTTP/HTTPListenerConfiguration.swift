@@ -24,7 +24,7 @@ import Server
 /// | `forwardAuth` | of `forward-auth`, ``ForwardAuthConfiguration`` | |
 ///
 /// TCP without TLS is refused, but for `operations` on a loopback address.
-struct HTTPListenerConfiguration {
+struct HTTPListenerConfiguration: Sendable {
     let name: String
     let family: HTTPListener.Family
     let address: HTTPListener.Address
@@ -40,7 +40,7 @@ struct HTTPListenerConfiguration {
     var authzen: AuthZENListenerConfiguration?
     var forwardAuth: ForwardAuthConfiguration?
     /// Where the listener stands, for what is found out later.
-    let node: ConfigurationNode
+    let place: ConfigurationPlace
 
     /// What clients are asked for.
     enum Clients: Sendable {
@@ -70,7 +70,7 @@ struct HTTPListenerConfiguration {
     private init(
         _ node: ConfigurationNode, in folder: String, _ identity: IdentityConfiguration?
     ) throws(Failure) {
-        self.node = node
+        place = node.place
         let keys = try node.mapping([
             "name": "a name", "family": "`authzen`, `forward-auth` or `operations`",
             "address": "HOST:PORT", "socket": "a path", "allowedUsers": "user ids",
@@ -199,20 +199,20 @@ struct HTTPListenerConfiguration {
     /// Refuses what would let in more than its author can want.
     private func judge() throws(Failure) {
         if callers.certificates != nil, clients == .ignored {
-            throw node.failure(
+            throw place.failure(
                 "the listener `\(name)` takes client certificates and does not ask for any",
                 help: "give it `tls` without `clients`, or set that to `required` or `optional`")
         }
         guard case .tcp(let host, _) = address else { return }
         if tls == nil {
             guard family == .operations, HTTPListener.isLoopback(host) else {
-                throw node.failure(
+                throw place.failure(
                     "the listener `\(name)` is open to the network without TLS",
                     help: "give it `tls`, or a `socket` instead of an `address`; only "
                         + "`operations` may do without, on a loopback address")
             }
         } else if callers.isEmpty {
-            throw node.failure(
+            throw place.failure(
                 "the listener `\(name)` answers anybody",
                 help: "say under `callers` whose certificates, keys or tokens are taken")
         }
@@ -264,7 +264,7 @@ struct HTTPListenerConfiguration {
             forwardAuth = try ForwardAuthConfiguration(
                 try keys.required("forwardAuth"), listener: name, identity: identity, in: folder)
             guard callers.keys.isEmpty, callers.clients.isEmpty, callers.tokens.isEmpty else {
-                throw node.failure(
+                throw place.failure(
                     "the gateway of `\(name)` cannot prove itself by `Authorization`, which is its "
                         + "client's",
                     help: "use `callers.certificates`, or a `socket` with `allowedUsers`")

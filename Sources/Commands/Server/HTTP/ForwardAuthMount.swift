@@ -69,7 +69,7 @@ extension ForwardAuthConfiguration {
     ) throws(Failure) -> MountedRoute {
         guard let identity = foundation.identity,
             let routes = foundation.routes.first(where: { $0.path == gateway.routes })
-        else { throw listener.node.failure("a listener for gateways needs `identity`") }
+        else { throw listener.place.failure("a listener for gateways needs `identity`") }
         let (settings, gateway) = (settings, gateway)
         do throws(StoreError) {
             let workers = try WorkerPool(count: listener.threadCount) { (_) throws(StoreError) in
@@ -89,7 +89,7 @@ extension ForwardAuthConfiguration {
                 return workers.withWorker { $0.answer(request, at: now) }
             }
         } catch {
-            throw listener.node.failure("`\(listener.name)` cannot decide: \(error.description)")
+            throw listener.place.failure("`\(listener.name)` cannot decide: \(error.description)")
         }
     }
 }

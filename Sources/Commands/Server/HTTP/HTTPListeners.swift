@@ -98,7 +98,7 @@ extension HTTPListenerConfiguration {
         if !callers.tokens.isEmpty {
             guard let identity = foundation.identity,
                 let tokens = CallerTokens(callers.tokens, identity)
-            else { throw node.failure("no tokens are believed: add `identity.tokens`") }
+            else { throw place.failure("no tokens are believed: add `identity.tokens`") }
             authentication.tokens = tokens
         }
         var listener = HTTPListener(
@@ -121,7 +121,7 @@ extension HTTPListenerConfiguration {
         if let forwardAuth {
             listener.mounts = [try forwardAuth.mount(for: self, foundation)]
         }
-        if let problem = listener.problem { throw node.failure(problem) }
+        if let problem = listener.problem { throw place.failure(problem) }
         return listener
     }
 
@@ -132,7 +132,7 @@ extension HTTPListenerConfiguration {
         var judged: HTTPTransportSecurity.Clients?
         if clients != .ignored {
             guard let identity else {
-                throw node.failure("there is nothing to judge clients' certificates by")
+                throw place.failure("there is nothing to judge clients' certificates by")
             }
             judged = HTTPTransportSecurity.Clients(
                 identity: identity, isOptional: clients == .optional)
