@@ -48,8 +48,11 @@ struct ForwardAuthConfiguration {
             Dictionary(uniqueKeysWithValues: GatewayFamily.allCases.map { ($0.rawValue, $0) }))
         var certificate: CertificateField? = family.usualCertificate
         if let node = try keys.optional("certificate") {
-            var forms: [String: CertificateField?] = ["none": .some(nil)]
-            for form in CertificateField.allCases { forms[form.rawValue] = .some(form) }
+            var forms = Dictionary(
+                uniqueKeysWithValues: CertificateField.allCases.map {
+                    ($0.rawValue, Optional($0))
+                })
+            forms.updateValue(nil, forKey: "none")
             certificate = try node.choice(forms)
         }
         var isRequired = false
