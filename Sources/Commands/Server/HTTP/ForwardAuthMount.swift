@@ -67,10 +67,10 @@ extension ForwardAuthConfiguration {
     func mount(
         for listener: HTTPListenerConfiguration, _ foundation: HTTPFoundation
     ) throws(Failure) -> MountedRoute {
+        let (settings, gateway) = (settings, gateway)
         guard let identity = foundation.identity,
             let routes = foundation.routes.first(where: { $0.path == gateway.routes })
         else { throw listener.place.failure("a listener for gateways needs `identity`") }
-        let (settings, gateway) = (settings, gateway)
         do throws(StoreError) {
             let workers = try WorkerPool(count: listener.threadCount) { (_) throws(StoreError) in
                 ForwardAuthWorker(
