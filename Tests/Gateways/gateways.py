@@ -241,9 +241,10 @@ def run(name, program, pattern):
                 service.enter(case.get("state"))
                 if "writ" in case:
                     service.writ(*[filled(word, world) for word in case["writ"]])
-                service.mark()
                 answer = ask(place, world, table, case)
-                cause = service.cause() if "cause" in case and name != "envoy" else None
+                cause = None
+                if "cause" in case and name != "envoy":
+                    cause = service.cause(answer and answer[1].get("x-decision-id"))
                 wrong = judge(case, answer, name, cause)
                 if wrong := wrong + undocumented(case, answer, rows, name):
                     failed += 1

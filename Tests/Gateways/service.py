@@ -25,7 +25,6 @@ class Service:
         self.process = None
         self.state = None
         self.kept = {}
-        self.marked = 0
         self.idle = []
         self.listeners = listeners
         (self.folder / "run").mkdir(exist_ok=True)
@@ -70,17 +69,14 @@ class Service:
 
     # The log
 
-    def mark(self):
-        """What is logged from here on belongs to the next case."""
-        self.marked = self.log.stat().st_size
-
-    def cause(self):
-        """Why the decision of the case was a denial; `policies` when they say so."""
-        for _ in range(20):
-            for line in self.log.read_bytes()[self.marked:].decode(errors="replace").splitlines():
+    def cause(self, decision):
+        """Why a decision was a denial; `policies` when they say so."""
+        for _ in range(40):
+            for line in self.log.read_text(errors="replace").splitlines():
                 with contextlib.suppress(ValueError):
-                    for decision in json.loads(line).get("decisions", []):
-                        return decision.get("cause", "policies")
+                    entry = json.loads(line)
+                    if entry.get("decisionId") == decision:
+                        return entry["decisions"][0].get("cause", "policies")
             time.sleep(0.05)
         return "none logged"
 

@@ -47,12 +47,14 @@ core.register_action("writ", { "http-req" }, function(txn)
       url = "http://writ/forward-auth", dst = writ, headers = headers, timeout = 1000
     }
   end)
-  if not ok or not reply or not reply.status then return end
-  txn:set_var("txn.writ_status", reply.status)
+  local status = ok and reply and reply.status
+  -- Writ says nothing else: HAProxy answers itself, with a status of its own, when Writ does not.
+  if status ~= 200 and status ~= 401 and status ~= 403 then return end
+  txn:set_var("txn.writ_status", status)
   for variable, name in pairs(told) do
     local values = reply.headers and reply.headers[name]
     local value = values and values[0] or ""
     if value ~= "" then txn:set_var("txn." .. variable, value) end
   end
-  if reply.status == 200 then txn:set_var("txn.writ_allow", true) end
+  if status == 200 then txn:set_var("txn.writ_allow", true) end
 end, 0)
