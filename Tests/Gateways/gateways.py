@@ -87,6 +87,11 @@ class App(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class AppServer(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A gateway that drops a connection is no fault."""
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -230,7 +235,7 @@ def run(name, program, pattern):
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
         world = World(place.folder, table)
-        app = http.server.ThreadingHTTPServer(("127.0.0.1", place.app_port), App)
+        app = AppServer(("127.0.0.1", place.app_port), App)
         threading.Thread(target=app.serve_forever, daemon=True).start()
         service = gateway = None
         try:
