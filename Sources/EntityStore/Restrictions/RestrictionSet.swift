@@ -3,7 +3,7 @@ import CedarSyntax
 
 /// What is restricted in one revision, in memory: made when it changes, asked at every decision.
 ///
-/// Lookups allocate nothing for identities of ordinary length. Instants are milliseconds since
+/// Lookups allocate nothing. Instants are milliseconds since
 /// 1970; a restriction that has ended restricts nothing.
 package final class RestrictionSet: Sendable {
     /// Why something is refused.
@@ -66,37 +66,13 @@ package final class RestrictionSet: Sendable {
     /// The code of a restriction.
     package func reason(_ match: Match) -> [UInt8] { entries[match.index].reason }
 
-    /// - Parameter id: a SPIFFE id with its scheme and trust domain in lower case.
-    package func match(spiffeID id: Span<UInt8>, at now: Int64) -> Match? {
-        find(RestrictionSubject.spiffeType, id, nil, now)
-    }
-
-    /// - Parameters:
-    ///   - issuer: RFC 2253 text.
-    ///   - serial: lower-case hexadecimal digits without leading zeros and colons; `0` for zero.
-    package func match(
-        issuer: Span<UInt8>, serial: Span<UInt8>, at now: Int64
-    ) -> Match? {
-        find(RestrictionSubject.certificateType, serial, issuer, now)
-    }
-
-    /// - Parameter thumbprint: 64 lower-case hexadecimal digits.
-    package func match(thumbprint: Span<UInt8>, at now: Int64) -> Match? {
-        find(RestrictionSubject.thumbprintType, thumbprint, nil, now)
-    }
-
-    package func match(
-        tokenSubject subject: Span<UInt8>, issuer: Span<UInt8>, at now: Int64
-    ) -> Match? {
-        find(RestrictionSubject.tokenSubjectType, subject, nil, now)
-            ?? find(RestrictionSubject.tokenSubjectType, subject, issuer, now)
-    }
-
-    package func match(
-        tokenID id: Span<UInt8>, issuer: Span<UInt8>, at now: Int64
-    ) -> Match? {
-        find(RestrictionSubject.tokenIDType, id, nil, now)
-            ?? find(RestrictionSubject.tokenIDType, id, issuer, now)
+    /// The restriction of the first of some identities that has one.
+    package func match(anyOf identities: [RestrictableIdentity], at now: Int64) -> Match? {
+        guard hasIdentities else { return nil }
+        for identity in identities {
+            if let match = identity.flat.withEntity({ find($0, now) }) { return match }
+        }
+        return nil
     }
 
     /// Whether an entity is restricted, or one that it is in.
@@ -122,13 +98,6 @@ package final class RestrictionSet: Sendable {
             }
         }
         return .free
-    }
-
-    private func find(
-        _ type: StaticString, _ id: Span<UInt8>, _ rest: Span<UInt8>?, _ now: Int64
-    ) -> Match? {
-        guard hasIdentities else { return nil }
-        return FlatEntity.withTemporary(type: type, id: id, rest: rest) { find($0, now) }
     }
 
     private func find(_ identity: FlatEntity, _ now: Int64) -> Match? {
