@@ -17,7 +17,7 @@ def listeners(place):
 def start(place):
     configuration = forward_auth.configured(place, "nginx/nginx.conf", [
         ("127.0.0.1:8443", f"127.0.0.1:{place.port}"), ("127.0.0.1:8080", f"127.0.0.1:{place.app_port}"),
-        ("unix:run/", f"unix:{place.folder}/run/")])
+        ("unix:run/", f"unix:{place.folder}/run/"), ("../certs/", f"{place.folder}/certs/")])
     # As root, nginx would let its workers run for a user that Writ does not know.
     user = ["-g", "user root;"] if os.getuid() == 0 else []
     return forward_auth.run(
