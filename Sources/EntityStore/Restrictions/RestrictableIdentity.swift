@@ -1,5 +1,5 @@
 import CedarEngine
-package import CedarSyntax
+import CedarSyntax
 
 /// An identity of a certificate or a token in the form in which restrictions are looked for, made
 /// once and kept with its verdict.
