@@ -81,6 +81,19 @@ struct ServeCommand: AsyncParsableCommand {
                   log: denials               # or `all`, `none`: JSON lines on standard error
                   authzen:
                     types: {user: User}      # and so on: README
+                - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by forward-auth
+                  family: forward-auth
+                  socket: /run/writ/nginx.sock
+                  allowedUsers: [33]         # the gateway's; needs `identity`
+                  forwardAuth:
+                    gateway: nginx           # whose header fields are read, one gateway a listener
+                    routes: routes.yaml      # and the other keys of `envoy` for what is decided
+                    identityHeaders: {x-principal: principalId}
+                    certificate: escapedPEM  # where the client's certificate is; as the gateway's
+                                             # example sends it unless given; or `none`
+                    requireCertificate: false
+                    deadline: 500ms          # of requests, by the gateway's X-Request-Start
+                    causes: false            # whether answers name cause and policies
                 - {name: figures, family: operations, address: '127.0.0.1:9090'}
               socket:
                 path: /run/writ/writ.sock
