@@ -260,8 +260,8 @@ let package = Package(
             name: "CommandsTests",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
-                "EntityStore", "HTTPService", "JSON", "LMDB", "Server", "Wire", "WritClient",
-                "writ",
+                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB", "Server",
+                "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
         .testTarget(
