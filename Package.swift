@@ -71,8 +71,6 @@ let package = Package(
         // What an HTTP request asks.
         .target(
             name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
-        .target(
-            name: "ForwardAuth", dependencies: ["CedarSyntax", "Routes"], swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),
@@ -88,9 +86,18 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
         .target(
+            name: "Gateway",
+            dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
+            swiftSettings: settings),
+        .target(
+            name: "ForwardAuth",
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
+            swiftSettings: settings),
+        .target(
             name: "ExtAuthz",
             dependencies: [
-                "CEpoll", "ExtAuthzMessages", "Server", "Wire",
+                "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
+                "Gateway", "Routes", "Server", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -132,7 +139,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
-                "EntityStore", "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
+                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
+                "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
                 "Routes", "Scenario", "Server", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -206,8 +214,9 @@ let package = Package(
             name: "writ-bench",
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
-                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz", "JSON",
-                "Server", "Wire",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "Identity",
+                "JSON", "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
@@ -252,8 +261,8 @@ let package = Package(
             name: "CommandsTests",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
-                "EntityStore", "HTTPService", "JSON", "LMDB", "Server", "Wire", "WritClient",
-                "writ",
+                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB", "Server",
+                "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -268,6 +277,14 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "ExtAuthz",
+                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
+            ],
+            swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],

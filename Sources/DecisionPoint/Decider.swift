@@ -21,6 +21,7 @@ package struct Decider: ~Copyable {
 
     private(set) var ruleset: Ruleset
     private var rules: RulesView
+    private var obligations: ObligationTable
     private var epoch: UInt64
     /// Whether the store can be read, between ``begin()`` and ``end()``.
     package private(set) var isReadable = false
@@ -60,7 +61,7 @@ package struct Decider: ~Copyable {
         self.mode = mode
         self.diagnostics = diagnostics
         self.clock = identity?.clock ?? clock
-        (ruleset, epoch) = publisher.load()
+        (ruleset, obligations, epoch) = publisher.loadAll()
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
@@ -120,7 +121,7 @@ package struct Decider: ~Copyable {
 
     @inline(never)
     private mutating func adopt() {
-        (ruleset, epoch) = publisher.load()
+        (ruleset, obligations, epoch) = publisher.loadAll()
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
@@ -221,6 +222,14 @@ package struct Decider: ~Copyable {
     /// The id of a determining policy.
     package mutating func reason(_ index: Int) -> FlatString {
         rules.policyID(workspace.reasons[index])
+    }
+
+    /// Puts together what the determining policies of the last decision ask for.
+    ///
+    /// - Returns: the table that the parts are read from.
+    package mutating func obligations(into merged: inout MergedObligations) -> ObligationTable {
+        obligations.merge(workspace.reasons.span, into: &merged)
+        return obligations
     }
 
     package var errorCount: Int { mutating get { workspace.errors.count } }

@@ -8,7 +8,7 @@ package import Wire
 /// A switch maps every outcome of a decision to an answer; whatever is not an allow is a deny.
 package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     private var decider: Decider
-    private var nextDecisionID: UInt64
+    private var ids: DecisionIDs
     private let judgesIdentities: Bool
     private var peers: LocalPeerFacts
     private let outcomes: OutcomeBoard?
@@ -35,8 +35,7 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
         judgesIdentities = identity != nil
         self.outcomes = outcomes
         peers = LocalPeerFacts(rights)
-        // 32 bits of start time, 8 of the worker, 24 that count and then carry on upwards.
-        nextDecisionID = (seconds & 0xFFFF_FFFF) << 32 | UInt64(worker & 0xFF) << 24
+        ids = DecisionIDs(worker: worker, startedAt: seconds)
     }
 
     package mutating func beginBatch(now: UInt64) {
@@ -56,7 +55,6 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     package mutating func decide(
         _ item: ItemView, request: RequestInfo, into answer: inout AnswerWriter
     ) {
-        nextDecisionID &+= 1
         let question = unsafe Question(
             principal: item.principal.buffer, action: item.action.buffer,
             resource: item.resource.buffer, context: item.context.buffer)
@@ -74,7 +72,7 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
         case .refused(let refusal): answer.conclude(.deny, cause: cause(of: refusal))
         }
         answer.setSnapshot(policyVersion: decider.policyVersion, revision: decider.revision)
-        answer.setDecisionID(nextDecisionID)
+        answer.setDecisionID(ids.next())
         for index in 0..<decider.reasonCount {
             decider.reason(index).withUTF8 { unsafe answer.addReason($0.bytes) }
         }

@@ -291,7 +291,7 @@ struct HTTPConfigurationTests {
                 socket: s
                 allowedUsers: [33]
                 allowedGroups: [34]
-                forwardAuth: {path: /ask}
+                forwardAuth: {gateway: nginx, routes: r.yaml, path: /ask}
 
             """)
         try #require(listeners.count == 2)

@@ -124,7 +124,8 @@ import Testing
         let test = try TestServer { $0.incompleteFrameTimeout = .milliseconds(300) }
         let gateway = try test.gateway()
         #expect(try gateway.call(checkRequest("/allow")).message == allowed)
-        let ping = RawGateway.frame(type: 6, stream: 0, [UInt8](repeating: 1, count: 8))
+        let ping = RawGateway.frame(
+            type: 6, flags: 0, stream: 0, [UInt8](repeating: 1, count: 8))
         for cut in [1, 3, 9] {
             let another = try test.gateway()
             #expect(try another.call(checkRequest("/allow")).message == allowed)

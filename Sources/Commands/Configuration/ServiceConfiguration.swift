@@ -29,6 +29,8 @@ import Wire
 /// | `socket.mayNamePrincipal` | `users` and `groups` that may name the principal; needs `identity`, without it all may | nobody |
 /// | `socket.requireEvidence` | `true`: no question without a certificate or a token; needs `identity` | `false` |
 /// | `identity` | how identities are judged, ``IdentityConfiguration`` | not at all |
+/// | `obligations` | names that policies may use in `@obligation`, as every enforcing side fulfils them | none |
+/// | `envoy` | how Envoy asks by ext_authz, ``EnvoyConfiguration``; needs `identity` | not at all |
 /// | `http` | addresses for HTTP, a list of ``HTTPListenerConfiguration`` | none |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
@@ -49,6 +51,10 @@ struct ServiceConfiguration {
     var socketRights = LocalPeerRights()
     /// Nil when callers name their principals.
     var identity: IdentityConfiguration?
+    /// What annotations of policies may ask for.
+    var obligations = ObligationRules()
+    /// Nil when Envoy does not ask.
+    var envoy: EnvoyConfiguration?
     var http: [HTTPListenerConfiguration] = []
 
     /// Reads a configuration file.
@@ -63,6 +69,7 @@ struct ServiceConfiguration {
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
             "identity": "how identities are judged", "http": "addresses for HTTP",
+            "obligations": "names of obligations", "envoy": "how Envoy asks",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
@@ -90,7 +97,36 @@ struct ServiceConfiguration {
         }
         configuration.socketRights = try rights(
             socketNode, hasIdentity: configuration.identity != nil)
+        if let node = try top.optional("obligations") {
+            configuration.obligations = try obligations(node)
+        }
+        if let node = try top.optional("envoy") {
+            configuration.envoy = try EnvoyConfiguration(
+                node, identity: configuration.identity, in: folder)
+        }
         return configuration
+    }
+
+    /// The routes files that listeners name, each once.
+    var routePaths: [String] {
+        var paths: [String] = []
+        let all = [envoy?.gateway.routes] + http.map { $0.forwardAuth?.gateway.routes }
+        for case let path? in all where !paths.contains(path) { paths.append(path) }
+        return paths
+    }
+
+    private static func obligations(_ node: ConfigurationNode) throws(Failure) -> ObligationRules {
+        var rules = ObligationRules()
+        for element in try node.elements() {
+            let name = try element.text()
+            guard name.utf8.allSatisfy({ 0x21..<0x7F ~= $0 && $0 != 0x2C && $0 != 0x3A }) else {
+                throw element.failure(
+                    "`\(name)` is no name of an obligation",
+                    help: "printable ASCII without spaces, `,` and `:`, as `mask` in `mask:iban`")
+            }
+            rules.knownObligations.insert(name)
+        }
+        return rules
     }
 
     /// What the peers of a listener may do.

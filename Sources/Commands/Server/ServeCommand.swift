@@ -2,6 +2,9 @@ import ArgumentParser
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import ExtAuthz
+import Foundation
+import Gateway
 import Glibc
 import HTTPService
 import Logging
@@ -46,6 +49,24 @@ struct ServeCommand: AsyncParsableCommand {
                   - {token: 'https://login.bank.example', type: User, id: sub}
                 whenBoth: token              # who asks when a certificate and a token came
                 device: {thumbprint: true}   # how the device is found
+              obligations: [mask, log]       # what `@obligation` may name: all that every enforcing
+                                             # side fulfils; others are refused with the policies
+              envoy:                         # optional: Envoy asks by ext_authz; needs `identity`
+                socket: /run/writ/envoy.sock # or `address: 127.0.0.1:9191`
+                routes: routes.yaml          # what a request asks for, see `writ routes --help`
+                identityHeaders:             # what the service behind learns; a client's own
+                  x-principal: principalId   # copies never get there
+                  x-device: deviceId
+                  x-roles: removed
+                challenge: Bearer            # `WWW-Authenticate` of a 401
+                tokens: true                 # whether the token in `Authorization` is judged
+                errors: strict
+                threads: 2                   # event loops; one per core unless given
+                allowedUsers: [1001]         # of the socket; the service's own user unless given
+                maximumConnections: 256
+                maximumConcurrent: 1000      # checks on one connection
+                maximumMessageBytes: 256KiB
+                maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
               reload: watch                  # or `signal`: reload on SIGHUP only
               http:                          # optional: a list of addresses
                 - name: services
@@ -60,6 +81,19 @@ struct ServeCommand: AsyncParsableCommand {
                   log: denials               # or `all`, `none`: JSON lines on standard error
                   authzen:
                     types: {user: User}      # and so on: README
+                - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by forward-auth
+                  family: forward-auth
+                  socket: /run/writ/nginx.sock
+                  allowedUsers: [33]         # the gateway's; needs `identity`
+                  forwardAuth:
+                    gateway: nginx           # whose header fields are read, one gateway a listener
+                    routes: routes.yaml      # and the other keys of `envoy` for what is decided
+                    identityHeaders: {x-principal: principalId}
+                    certificate: escapedPEM  # where the client's certificate is; as the gateway's
+                                             # example sends it unless given; or `none`
+                    requireCertificate: false
+                    deadline: 500ms          # of requests, by the gateway's X-Request-Start
+                    causes: false            # whether answers name cause and policies
                 - {name: figures, family: operations, address: '127.0.0.1:9090'}
               socket:
                 path: /run/writ/writ.sock
@@ -79,7 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
                 diagnostics: full            # or `none`: stop when the decision is certain;
                                              # answers name one determining policy at most
 
-            Relative paths are relative to the file. Policies, links and schema are reloaded together
+            Relative paths are relative to the file. Policies, links, schema and routes are reloaded together
             when one of their files changes and on SIGHUP; if any of them is bad, all of the last
             good ones stay in force. SIGTERM and SIGINT stop the service once what it has received
             is answered.
@@ -144,6 +178,8 @@ struct Service: Sendable {
     /// Nil when callers name their principals.
     private let trust: TrustWatch?
     private let server: LocalSocketServer
+    /// Nil when Envoy does not ask.
+    private let envoy: EnvoyListener?
     private let outcomes: OutcomeBoards
     private let cacheBoards = CacheBoards()
     private let watchesFiles: Bool
@@ -175,12 +211,14 @@ struct Service: Sendable {
             paths: configuration.policies, schemaPath: configuration.schema,
             linkPaths: configuration.links,
             reservedMember: configuration.identity?.verifiedName,
+            obligations: configuration.obligations,
             plansSearch: configuration.http.contains { $0.family == .authzen })
-        let signature = source.signature()
+        let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
         let publisher: RulesetPublisher
         let store: EntityStore
         do throws(PolicySource.Failure) {
-            publisher = RulesetPublisher(try source.load())
+            publisher = RulesetPublisher(
+                try source.load(), obligations: configuration.obligations)
         } catch {
             throw Failure(error.description)
         }
@@ -197,17 +235,17 @@ struct Service: Sendable {
             try TrustWatch(identity, clock: clock, log: log)
         }
         let identity = trust?.settings
+        var routes: [RouteSource] = []
+        for path in configuration.routePaths { routes.append(try RouteSource(path)) }
         let rights = configuration.socketRights
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
+        let allWorkers = workers + (configuration.envoy?.server.loopCount ?? 0)
         http = configuration.http
         // A share that is too small for a cache is none.
-        let share = configuration.cacheBytes / max(workers + http.decidingThreads, 1)
+        let share = configuration.cacheBytes / max(allWorkers + http.decidingThreads, 1)
         let cacheBytes = share < 4 << 10 ? 0 : share
-        foundation = HTTPFoundation(
-            publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
-            identity: identity, cacheBoards: cacheBoards, log: log)
         let caches = cacheBoards
         let outcomes = OutcomeBoards(count: workers)
         self.outcomes = outcomes
@@ -223,21 +261,36 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
+        let material = DecisionMaterial(
+            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
+            caches: caches, startedAt: startedAt)
+        if let settings = identity, let configured = configuration.envoy,
+            let routes = routes.first(where: { $0.path == configured.gateway.routes })
+        {
+            envoy = try EnvoyListener(
+                configured, settings, routes: routes.publisher, material, firstWorker: workers)
+        } else {
+            envoy = nil
+        }
+        foundation = HTTPFoundation(
+            publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
+            identity: identity, routes: routes, cacheBoards: cacheBoards,
+            workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
-            source: source, loaded: signature, publisher: publisher, log: log)
+            source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
         watchesFiles = configuration.watchesFiles
         self.log = log
         let ruleset = publisher.load().ruleset
-        log.notice(
-            "serving",
-            metadata: [
-                "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
-                "threads": "\(configuration.socket.workerCount)",
-                "cacheBytes": "\(cacheBytes * workers)",
-                "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
-                "policies": "\(ruleset.policies.count)",
-                "version": "\(hexadecimal(ruleset.version))",
-            ])
+        var facts: Logger.Metadata = [
+            "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
+            "threads": "\(configuration.socket.workerCount)",
+            "cacheBytes": "\(cacheBytes * (allWorkers + http.decidingThreads))",
+            "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
+            "policies": "\(ruleset.policies.count)",
+            "version": "\(hexadecimal(ruleset.version))",
+        ]
+        if let envoy { facts["envoy"] = "\(envoy.place)" }
+        log.notice("serving", metadata: facts)
         if ruleset.unlinkedTemplateCount > 0 {
             log.warning(
                 "templates decide nothing until they are linked",
@@ -262,9 +315,15 @@ struct Service: Sendable {
     /// Answers what was received, then closes.
     func stop(drainFor duration: Swift.Duration) {
         log.notice("stopping")
+        // All at once: each may need the whole time.
+        let others = DispatchGroup()
+        if let envoy {
+            DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
+        }
         server.stop(drainFor: duration)
+        others.wait()
         let statistics = server.statistics
-        var figures: Logger.Metadata = [:]
+        var figures = envoy?.figures ?? [:]
         for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
             figures["\(figure)"] = "\(statistics[figure])"
         }

@@ -27,6 +27,8 @@ struct ListenerResponder: HTTPResponder {
         var trace: TraceParent?
         var decisions: [DecisionRecord] = []
         var omitted = 0
+        /// Whether a mounted route has answered.
+        var isMounts = false
     }
 
     init(
@@ -55,6 +57,11 @@ struct ListenerResponder: HTTPResponder {
             trail.requestID = requestID
         }
         var answer = await self.answer(request, route, target, context, &trail)
+        if listener.family == .forwardAuth, case .mounted = route, !trail.isMounts {
+            // nginx makes a 500 of another code, and others pass it on to their clients.
+            answer.status = .forbidden
+            answer.headers[.wwwAuthenticate] = nil
+        }
         if let requestID = trail.requestID { answer.headers[.requestID] = requestID }
         let elapsed = (clock.now - begin).components
         let nanoseconds =
@@ -153,7 +160,8 @@ struct ListenerResponder: HTTPResponder {
         for field in request.headers where field.name == .authorization {
             values.append(field.value)
         }
-        guard let value = values.first else {
+        // A gateway's call carries the field of its client.
+        guard let value = values.first, listener.family != .forwardAuth else {
             guard let allowed = authentication.certificates, let facts = certificate?.facts else {
                 return nil
             }
@@ -253,6 +261,8 @@ struct ListenerResponder: HTTPResponder {
             guard let name = HTTPField.Name(field.name) else { continue }
             response.headers.append(HTTPField(name: name, value: field.value))
         }
+        trail.isMounts = true
+        if let id = reply.decisionID { trail.decisionID = id }
         if let decision = reply.decision {
             metrics.count(decision)
             trail.decisions = [decision]

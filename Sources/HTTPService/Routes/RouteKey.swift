@@ -38,6 +38,9 @@ enum RouteKey {
         }
         if let mount = listener.mounts.first(where: { $0.holds(utf8) }) {
             self = .mounted(mount)
+        } else if listener.family == .forwardAuth {
+            // To a gateway that was given another path by mistake, any success would be an allow.
+            self = .unknown
         } else if isAPI, equals("/access/v1/evaluation") {
             self = .operation(.evaluation)
         } else if isAPI, equals("/access/v1/evaluations") {

@@ -17,7 +17,7 @@ import Server
 /// | `log` | the requests that are logged: `none`, `denials` or `all` | `denials`; `none` for `operations` |
 /// | `threads` | how many requests are decided at once, 1–256 | one per core |
 /// | `maximumConnections` | connections served at once | 4096 |
-/// | `maximumHeaderBytes` | all header fields of a request, 1 KiB to 1 MiB | 16 KiB |
+/// | `maximumHeaderBytes` | all header fields of a request, 1 KiB to 1 MiB | 16 KiB; 64 KiB for `forward-auth` |
 /// | `idleTimeout` | how long a connection may be without a request | 60s |
 /// | `requestTimeout` | how long a request may take to arrive | 10s |
 /// | `authzen` | of `authzen`, ``AuthZENListenerConfiguration`` | |
@@ -224,6 +224,8 @@ struct HTTPListenerConfiguration: Sendable {
         if let node = try keys.optional("maximumConnections") {
             limits.maximumConnections = try node.integer(1...(1 << 20))
         }
+        // What gateways send holds what their clients sent, and a certificate.
+        if family == .forwardAuth { limits.maximumHeaderBytes = 64 << 10 }
         if let node = try keys.optional("maximumHeaderBytes") {
             limits.maximumHeaderBytes = try node.size((1 << 10)...(1 << 20))
         }
@@ -260,10 +262,12 @@ struct HTTPListenerConfiguration: Sendable {
                 api, in: folder, reserved: identity?.verifiedName)
         case .forwardAuth:
             forwardAuth = try ForwardAuthConfiguration(
-                try keys.required("forwardAuth"), in: folder)
-            guard identity != nil else {
+                try keys.required("forwardAuth"), listener: name, identity: identity, in: folder)
+            guard callers.keys.isEmpty, callers.clients.isEmpty, callers.tokens.isEmpty else {
                 throw place.failure(
-                    "the family `forward-auth` needs `identity`: who asks is found out, not named")
+                    "the gateway of `\(name)` cannot prove itself by `Authorization`, which is its "
+                        + "client's",
+                    help: "use `callers.certificates`, or a `socket` with `allowedUsers`")
             }
         case .operations: break
         }

@@ -3,7 +3,9 @@ import DecisionPoint
 import EntityStore
 import HTTPService
 import Logging
+import Routes
 import Server
+import Synchronization
 
 /// What the HTTP listeners of a service decide with: the same as its local socket.
 struct HTTPFoundation: Sendable {
@@ -14,8 +16,23 @@ struct HTTPFoundation: Sendable {
     let cacheBytesPerThread: Int
     /// Nil when callers name their principals.
     let identity: IdentitySettings?
+    /// What requests ask, by the files that listeners name.
+    let routes: [RouteSource]
     let cacheBoards: CacheBoards
+    let workers: WorkerNumbers
+    /// Seconds since 1970.
+    let startedAt: UInt64
     let log: Logger
+}
+
+/// Gives each worker of the process its number.
+final class WorkerNumbers: Sendable {
+    private let last: Atomic<Int>
+
+    /// - Parameter count: how many workers have numbers already, from 0.
+    init(after count: Int) { last = Atomic(count - 1) }
+
+    func next() -> Int { last.add(1, ordering: .relaxed).newValue }
 }
 
 extension [HTTPListenerConfiguration] {
@@ -89,6 +106,11 @@ extension HTTPListenerConfiguration {
             authentication: authentication)
         listener.peers = peers
         listener.limits = limits
+        if forwardAuth != nil {
+            // Caddy appends the client's query to the path, and all send what the client sent.
+            listener.limits.maximumPathBytes = limits.maximumHeaderBytes
+            listener.limits.maximumHeaderFields = RequestLimits.maximumHeaders
+        }
         listener.servesMetrics = servesMetrics
         listener.logged = logged
         listener.threadCount = threadCount
