@@ -215,8 +215,8 @@ let package = Package(
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
                 "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
-                "Identity",
-                "JSON", "Server", "Wire",
+                "Gateway", "Identity", "JSON", "Routes",
+                "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
