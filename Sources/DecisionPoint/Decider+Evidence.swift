@@ -55,14 +55,7 @@ extension Decider {
         establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.storeUnavailable) }
         if let now = establisher?.now { setInstant(now) }
-        if !restrictions.isEmpty {
-            if let certificate = establisher?.certificate, let outcome = restricted(certificate) {
-                return outcome
-            }
-            if let device = establisher?.device, let outcome = restricted(device) {
-                return outcome
-            }
-        }
+        if !restrictions.isEmpty, let outcome = restrictedEvidence() { return outcome }
         guard
             let request = question.validated(
                 principal: principal, emptyContext: emptyContext.flat)

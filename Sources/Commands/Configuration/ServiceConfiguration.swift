@@ -31,6 +31,7 @@ import Wire
 /// | `identity` | how identities are judged, ``IdentityConfiguration`` | not at all |
 /// | `obligations` | names that policies may use in `@obligation`, as every enforcing side fulfils them | none |
 /// | `envoy` | how Envoy asks by ext_authz, ``EnvoyConfiguration``; needs `identity` | not at all |
+/// | `http` | addresses for HTTP, a list of ``HTTPListenerConfiguration`` | none |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`, `h`.
@@ -54,6 +55,7 @@ struct ServiceConfiguration {
     var obligations = ObligationRules()
     /// Nil when Envoy does not ask.
     var envoy: EnvoyConfiguration?
+    var http: [HTTPListenerConfiguration] = []
 
     /// Reads a configuration file.
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
@@ -66,7 +68,7 @@ struct ServiceConfiguration {
             "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
-            "identity": "how identities are judged",
+            "identity": "how identities are judged", "http": "addresses for HTTP",
             "obligations": "names of obligations", "envoy": "how Envoy asks",
         ])
         let socketNode = try top.required("socket")
@@ -89,6 +91,10 @@ struct ServiceConfiguration {
         configuration.identity = try top.optional("identity").map {
             (node) throws(Failure) in try IdentityConfiguration(node, in: folder)
         }
+        if let node = try top.optional("http") {
+            configuration.http = try HTTPListenerConfiguration.list(
+                node, in: folder, configuration.identity)
+        }
         configuration.socketRights = try rights(
             socketNode, hasIdentity: configuration.identity != nil)
         if let node = try top.optional("obligations") {
@@ -102,7 +108,12 @@ struct ServiceConfiguration {
     }
 
     /// The routes files that listeners name, each once.
-    var routePaths: [String] { envoy.map { [$0.gateway.routes] } ?? [] }
+    var routePaths: [String] {
+        var paths: [String] = []
+        let all = [envoy?.gateway.routes] + http.map { $0.forwardAuth?.gateway.routes }
+        for case let path? in all where !paths.contains(path) { paths.append(path) }
+        return paths
+    }
 
     private static func obligations(_ node: ConfigurationNode) throws(Failure) -> ObligationRules {
         var rules = ObligationRules()
