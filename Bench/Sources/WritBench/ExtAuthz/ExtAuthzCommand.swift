@@ -56,7 +56,8 @@ struct ExtAuthzCommand: ParsableCommand {
         if allocations {
             let directory = try TemporaryDirectory()
             let world = try DecidingWorld(scenario: scenario, store: "\(directory.path)/store")
-            let (messages, blocks) = (try messages(), try CheckAllocations.count(world, messages()))
+            let messages = try makeMessages()
+            let blocks = try CheckAllocations.count(world, messages)
             print("\(blocks) allocations in \(messages.count) checks")
             if blocks > 0 { throw ExitCode(1) }
             return
@@ -118,7 +119,7 @@ struct ExtAuthzCommand: ParsableCommand {
         var wrong = 0
     }
 
-    private func messages() throws -> [[UInt8]] {
+    private func makeMessages() throws -> [[UInt8]] {
         let certificate = try DecidingWorld.certificate(scenario: scenario)
         // Resources in no order, so that they are not beside each other in memory.
         return (0..<4096).map {
@@ -131,7 +132,7 @@ struct ExtAuthzCommand: ParsableCommand {
     /// Loads all servers in turn; medians over the rounds.
     private func measure(_ targets: [Target], _ depth: Int) throws -> [Sample] {
         var runs = [[Sample]](repeating: [], count: targets.count)
-        let messages = try messages()
+        let messages = try makeMessages()
         let connections = try targets.map {
             try GatewayConnection(path: $0.path, messages: messages)
         }
