@@ -215,7 +215,7 @@ let package = Package(
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
                 "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
-                "Gateway", "Identity", "JSON", "Routes",
+                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes",
                 "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -280,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
                 "ExtAuthz",
                 "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
             ],

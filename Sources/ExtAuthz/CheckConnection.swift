@@ -7,8 +7,8 @@ import Wire
 
 /// One gateway's connection: gathers messages, has them answered and writes the answers.
 ///
-/// Stands directly behind the HTTP/2 frames, without a channel for each stream: with one, the answer
-/// to a call costs twice as much.
+/// Stands directly behind the HTTP/2 frames: a call is one message and one answer, for which a channel
+/// for each stream would have nothing to do.
 final class CheckConnection<Handler: ExtAuthzHandler & ~Copyable>: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame

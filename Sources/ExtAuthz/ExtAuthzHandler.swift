@@ -7,6 +7,11 @@ package struct CheckCall: BitwiseCopyable, Sendable {
     package let deadlineNanoseconds: UInt64
     /// Who is at the other end; `nil` over TCP.
     package let peer: PeerCredentials?
+
+    package init(deadlineNanoseconds: UInt64, peer: PeerCredentials?) {
+        self.deadlineNanoseconds = deadlineNanoseconds
+        self.peer = peer
+    }
 }
 
 /// Answers checks for one event loop; never used on two threads at once.

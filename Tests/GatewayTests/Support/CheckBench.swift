@@ -109,21 +109,6 @@ final class CheckBench {
         return encoded()
     }
 
-    /// Asks many times, and counts the bytes of the answers.
-    func repeatedly(_ message: Message, _ times: Int) throws -> Int {
-        var count = 0
-        for _ in 0..<times {
-            check.beginBatch()
-            reply.reset()
-            check.check(
-                try message.view(), call: CheckCall(deadlineNanoseconds: .max, peer: nil),
-                into: &reply)
-            count += reply.withEncoded { $0.count }
-            check.endBatch()
-        }
-        return count
-    }
-
     /// A request with the certificate of the ledger.
     static func ledgerMessage() throws -> CheckMessage {
         var message = CheckMessage()

@@ -33,6 +33,9 @@ struct ExtAuthzCommand: ParsableCommand {
     @Option(help: "The core of the load; any unless given.")
     var clientCore: Int?
 
+    @Flag(help: "Count the allocations of decisions instead; there must be none.")
+    var allocations = false
+
     @Option(help: ArgumentHelp("The open-banking scenario.", valueName: "folder"))
     var scenario = "Policies/open-banking"
 
@@ -50,6 +53,15 @@ struct ExtAuthzCommand: ParsableCommand {
 
     func run() throws {
         _ = signal(SIGPIPE, SIG_IGN)
+        if allocations {
+            let directory = try TemporaryDirectory()
+            let world = try DecidingWorld(scenario: scenario, store: "\(directory.path)/store")
+            let messages = try makeMessages()
+            let blocks = try CheckAllocations.count(world, messages)
+            print("\(blocks) allocations in \(messages.count) checks")
+            if blocks > 0 { throw ExitCode(1) }
+            return
+        }
         if let clientCore { try Machine.pin(to: clientCore) }
         let directory = try TemporaryDirectory()
         let bare = "\(directory.path)/bare.sock"
@@ -107,16 +119,20 @@ struct ExtAuthzCommand: ParsableCommand {
         var wrong = 0
     }
 
-    /// Loads all servers in turn; medians over the rounds.
-    private func measure(_ targets: [Target], _ depth: Int) throws -> [Sample] {
-        var runs = [[Sample]](repeating: [], count: targets.count)
+    private func makeMessages() throws -> [[UInt8]] {
         let certificate = try DecidingWorld.certificate(scenario: scenario)
         // Resources in no order, so that they are not beside each other in memory.
-        let messages = (0..<4096).map {
+        return (0..<4096).map {
             CheckMessage.encoded(
                 path: "/orders/\($0 * 7919 % DecidingWorld.orderCount)?view=full",
                 certificate: certificate)
         }
+    }
+
+    /// Loads all servers in turn; medians over the rounds.
+    private func measure(_ targets: [Target], _ depth: Int) throws -> [Sample] {
+        var runs = [[Sample]](repeating: [], count: targets.count)
+        let messages = try makeMessages()
         let connections = try targets.map {
             try GatewayConnection(path: $0.path, messages: messages)
         }
