@@ -214,7 +214,8 @@ let package = Package(
             name: "writ-bench",
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
-                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz", "JSON",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "Gateway", "Identity", "JSON", "Routes",
                 "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

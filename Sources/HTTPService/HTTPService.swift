@@ -193,7 +193,8 @@ package final class HTTPService: Sendable {
         } catch {
             throw HTTPServiceError("the metadata of `\(listener.name)`: \(error)")
         }
-        let peers = ConnectionPeers()
+        let peers = ConnectionPeers(
+            judge: listener.tls?.clients.map { CertificateJudge($0.identity) })
         let responder = ListenerResponder(
             listener, pool, own, metadata: metadata, drain: shared.drain, peers: peers,
             log: shared.requests, figures: { shared.text() })

@@ -8,6 +8,7 @@ Prints how many cases passed, and ends with 1 when one did not.
 import contextlib
 import json
 import os
+import socket
 import sys
 
 from service import running
@@ -103,6 +104,24 @@ def run(service, cases, title):
     return failures
 
 
+def resumption(service):
+    """A TLS session that goes on where another ended is the same caller's, as proxies reuse theirs."""
+    body = b'{"subject":{"type":"user","id":"alice"},"action":{"name":"read"},' \
+        b'"resource":{"type":"record","id":"record-1"}}'
+    request = b"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" \
+        b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    context, session, answers = service.tls(), None, []
+    for _ in range(2):
+        plain = socket.create_connection(("127.0.0.1", service.ports["network"]), timeout=10)
+        with context.wrap_socket(plain, server_hostname="localhost", session=session) as secured:
+            secured.sendall(request)
+            answers.append((secured.recv(4096).split(b" ")[1], secured.session_reused))
+            session = secured.session
+    passed = answers == [(b"200", False), (b"200", True)]
+    print(f"resumed TLS session: {'passed' if passed else f'FAILED: {answers}'}")
+    return 0 if passed else 1
+
+
 def interoperability(corpus, name, path=None):
     cases = []
     data = read(corpus, name)
@@ -136,6 +155,7 @@ def main():
             failures += 1
         with running(writ, scenario, settings) as service:
             failures += run(service, cases, title)
+            failures += resumption(service) if scenario == "certification" else 0
     raise SystemExit(1 if failures else 0)
 
 

@@ -40,7 +40,7 @@ struct RawClient: Sendable {
             "POST", path, fields: [("Content-Type", "application/json")] + fields, body: body)
     }
 
-    /// Sends bytes on a connection of their own and waits for one answer, ten seconds at most.
+    /// Sends bytes on a connection of their own and waits for one answer, a minute at most.
     func exchange(_ bytes: [UInt8], isHead: Bool = false) async throws -> Answer {
         let channel = try await connect()
         return try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -56,8 +56,8 @@ struct RawClient: Sendable {
                 }
             }
             group.addTask {
-                try await Task.sleep(for: .seconds(10))
-                throw TestFailure("no answer within ten seconds")
+                try await Task.sleep(for: .seconds(60))
+                throw TestFailure("no answer within a minute")
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next() else { throw TestFailure("no answer") }
@@ -114,7 +114,7 @@ struct RawClient: Sendable {
 
     private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(10))
+            .connectTimeout(.seconds(60))
         @Sendable func wrap(_ channel: any Channel) -> EventLoopFuture<
             NIOAsyncChannel<ByteBuffer, ByteBuffer>
         > {

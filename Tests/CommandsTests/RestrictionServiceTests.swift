@@ -113,9 +113,9 @@ struct RestrictionServiceTests {
         let body = token.split(separator: ".")[1].replacingOccurrences(of: "-", with: "+")
             .replacingOccurrences(of: "_", with: "/")
         let padded = body + String(repeating: "=", count: (4 - body.count % 4) % 4)
+        let decoded = try #require(Data(base64Encoded: padded))
         let claims = try #require(
-            try JSONSerialization.jsonObject(with: try #require(Data(base64Encoded: padded)))
-                as? [String: Any])
+            JSONSerialization.jsonObject(with: decoded) as? [String: Any])
         let id = try #require(claims["jti"] as? String)
         try expect("revoke", ["--token-id", id], of: server) {
             try server.ask(Evidence(token: token), "list")
@@ -177,18 +177,65 @@ struct RestrictionServiceTests {
         }
     }
 
+    // MARK: Organisations
+
+    @Test func thirdPartiesAreSetApart() throws {
+        let server = try server()
+        var evidence = try TrustWorld.evidence("organization")
+        evidence.sourceIP = "192.0.2.7"
+        evidence.http = ["method": .string("POST")]
+        let context: [String: CedarValue] = ["amount": .long(5)]
+        try expect("quarantine", ["--third-party", "PSDDE-BAFIN-123456"], of: server) {
+            try server.ask(evidence, "pay", context: context)
+        }
+        // Others of its type go on.
+        try writ(["quarantine", "--third-party", "PSDDE-BAFIN-1", "--reason", "x"])
+        #expect(try server.ask(evidence, "pay", context: context).isAllowed)
+    }
+
+    @Test func tenantsAreSetApartWithAllThatNamesThem() throws {
+        let server = try server()
+        try workplace.write(
+            "beach.json",
+            """
+            {"uid": {"type": "Photo", "id": "beach"}, "parents": [],
+             "attrs": {"tenant": {"__entity": {"type": "Tenant", "id": "acme"}}, "sharedWith":
+             [{"__entity": {"type": "Team", "id": "a"}}, {"__entity": {"type": "Team", "id": "b"}}]}}
+            """)
+        try writ(["store", "put", "beach.json"])
+        let good = try TrustWorld.evidence("good")
+        let ask = { try server.ask(good) }
+        try expect("quarantine", ["--tenant", "acme"], of: server, ask)
+        try writ(["quarantine", "--tenant", "other", "--reason", "x"])
+        #expect(try ask().isAllowed)
+        // What an attribute names counts only where that was asked for.
+        let team = #"Team::"b""#
+        try writ(["quarantine", "--entity", team, "--reason", "x"])
+        #expect(try ask().isAllowed)
+        try writ(["quarantine", "--entity", team, "--references", "--reason", "x"])
+        #expect(try ask().cause == .quarantined)
+        try writ(["quarantine", "--entity", team, "--release"])
+        #expect(try ask().isAllowed)
+    }
+
     // MARK: Devices
 
-    @Test func devicesAreSetApart() throws {
-        let thumbprint = try TrustWorld.thumbprint("good")
+    /// Takes in what is said of a device that is bound to the certificate `good`.
+    private func report(collectedAt: Date, _ arguments: String...) throws {
+        let milliseconds = Int64(collectedAt.timeIntervalSince1970 * 1000)
         try workplace.write(
             "report.json",
             """
-            {"device": "laptop-7", "collectedAt": "\(ISO8601DateFormatter().string(from: Date()))",
+            {"device": "laptop-7", "collectedAt": \(milliseconds),
              "attributes": {"compliant": true}, "boundTo": {"certificateThumbprints":
-             ["\(thumbprint)"]}}
+             ["\(try TrustWorld.thumbprint("good"))"]}}
             """)
-        try writ(["posture", "ingest", "--format", "generic", "--create", "report.json"])
+        try writ(
+            ["posture", "ingest", "--format", "generic", "--create"] + arguments + ["report.json"])
+    }
+
+    @Test func devicesAreSetApart() throws {
+        try report(collectedAt: Date())
         let server = try server()
         let good = try TrustWorld.evidence("good")
         try expect("quarantine", ["--device", "laptop-7"], of: server) {
@@ -196,29 +243,25 @@ struct RestrictionServiceTests {
         }
         // Any decision with it, not only those that look at it.
         try expect("quarantine", ["--device", "laptop-7"], of: server) { try server.ask(good) }
+        let thumbprint = try TrustWorld.thumbprint("good")
         try writ(["posture", "bind", "laptop-7", "--thumbprint", thumbprint, "--remove"])
         #expect(try !server.ask(good, "open").isAllowed)
         #expect(try server.ask(good).isAllowed)
     }
 
     @Test func whatIsKnownOfADeviceCountsForItsTimeOnly() throws {
-        let thumbprint = try TrustWorld.thumbprint("good")
-        try workplace.write(
-            "report.json",
-            """
-            {"device": "laptop-7", "collectedAt": "\(ISO8601DateFormatter().string(from: Date()))",
-             "attributes": {"compliant": true}, "boundTo": {"certificateThumbprints":
-             ["\(thumbprint)"]}}
-            """)
         let server = try server()
-        try writ([
-            "posture", "ingest", "--format", "generic", "--create", "--lifetime", "compliant=3",
-            "report.json",
-        ])
         let good = try TrustWorld.evidence("good")
+        try report(collectedAt: Date())
         #expect(try server.ask(good, "open").isAllowed)
+        // From its collection on, not from when it was taken in.
+        try report(collectedAt: Date(), "--lifetime", "compliant=1")
         #expect(try eventually { try !server.ask(good, "open").isAllowed })
         #expect(try server.ask(good, "open").cause == .decided)
+        try report(collectedAt: Date() - 10, "--lifetime", "compliant=600")
+        #expect(try !server.ask(good, "open").isAllowed, "older, so it changes nothing")
+        try report(collectedAt: Date())
+        #expect(try server.ask(good, "open").isAllowed)
     }
 
     // MARK: Crashes and workers
@@ -249,12 +292,117 @@ struct RestrictionServiceTests {
         try ask(true)
     }
 
+    /// Both the command and the server are killed as soon as the command has answered.
+    @Test func whatWasAnsweredIsKeptWhoeverIsKilled() throws {
+        for round in 0..<5 {
+            var server = try server()
+            let output = workplace.path("revoke.out")
+            let command = try ChildProcess(
+                WritProgram.path,
+                [
+                    "revoke", "--store", "store", "--token-id", "t\(round)", "--spiffe",
+                    TrustWorld.api, "--reason", "stolen",
+                ], directory: workplace.path, output: output,
+                errors: workplace.path("revoke.err"))
+            try #require(eventually { workplace.text("revoke.out").hasPrefix("revision ") })
+            command.signal(SIGKILL)
+            server.process.signal(SIGKILL)
+            _ = command.waitForEnd(seconds: 10)
+            #expect(server.process.waitForEnd(seconds: 10) == 128 + SIGKILL)
+            server = try self.server()
+            #expect(try server.ask(TrustWorld.evidence("good")).cause == .quarantined)
+            try writ([
+                "revoke", "--token-id", "t\(round)", "--spiffe", TrustWorld.api, "--release",
+            ])
+            #expect(try server.ask(TrustWorld.evidence("good")).isAllowed)
+            try workplace.remove("revoke.out")
+            #expect(server.stop() == 0)
+        }
+    }
+
     @Test func aRestrictionEndsByItself() throws {
         let server = try server()
         let good = try TrustWorld.evidence("good")
-        let end = ISO8601DateFormatter().string(from: Date() + 3)
-        try writ(["revoke", "--spiffe", TrustWorld.api, "--reason", "x", "--until", end])
+        func restrict(until seconds: Double, status: Int32 = 0) throws {
+            let end = ISO8601DateFormatter().string(from: Date() + seconds)
+            try writ(
+                ["revoke", "--spiffe", TrustWorld.api, "--reason", "x", "--until", end],
+                status: status)
+        }
+        try restrict(until: 600)
         #expect(try server.ask(good).cause == .quarantined)
+        // What is over would restrict nothing, and whoever asks for it means something else.
+        try restrict(until: -2, status: 1)
+        #expect(try server.ask(good).cause == .quarantined)
+        try restrict(until: 4)
         #expect(try eventually { try server.ask(good).isAllowed })
+        #expect(try list().map { $0["active"] as? Bool } == [false])
+    }
+
+    // MARK: The list
+
+    private func list() throws -> [[String: Any]] {
+        let printed = try writ(["quarantine", "list", "--json"])
+        return try #require(
+            JSONSerialization.jsonObject(with: Data(printed.utf8)) as? [[String: Any]])
+    }
+
+    @Test func everythingIsListed() throws {
+        #expect(try list().isEmpty)
+        #expect(try writ(["quarantine", "list"]) == "nothing is revoked or in quarantine\n")
+        let end = "2126-12-01T08:00:00Z"
+        try writ([
+            "revoke", "--thumbprint", String(repeating: "AB", count: 32), "--serial", "00:0A",
+            "--issuer", "CN=ca", "--subject", "alice", "--token-id", "j", "--reason",
+            "key-compromise", "--note", "see INC-7", "--until", end,
+        ])
+        try writ([
+            "quarantine", "--device", "laptop-7", "--tenant", "acme", "--third-party", "psp",
+            "--reason", "malware",
+        ])
+        let all = try list()
+        let subjects = all.compactMap { $0["subject"] as? String }
+        #expect(
+            Set(subjects) == [
+                "certificate with SHA-256 " + String(repeating: "ab", count: 32),
+                "certificate a of `CN=ca`", "tokens of subject `alice` of `CN=ca`",
+                "token `j` of `CN=ca`", #"Device::"laptop-7""#, #"Tenant::"acme""#,
+                #"ThirdParty::"psp""#,
+            ])
+        for one in all {
+            let isRevoked = one["kind"] as? String == "revoked"
+            #expect(one["reason"] as? String == (isRevoked ? "key-compromise" : "malware"))
+            #expect(one["until"] as? String == (isRevoked ? "2126-12-01T08:00:00Z" : nil))
+            #expect(one["note"] as? String == (isRevoked ? "see INC-7" : nil))
+            #expect(one["active"] as? Bool == true)
+            let namesTenant = one["subject"] as? String == #"Tenant::"acme""#
+            #expect(one["references"] as? Bool == namesTenant)
+        }
+        let words = try writ(["quarantine", "list"])
+        #expect(words.split(separator: "\n").count == 7)
+        #expect(words.contains(#"quarantined  Device::"laptop-7"  malware  since "#))
+        #expect(words.contains(", until 2126-12-01T08:00:00Z  see INC-7"))
+    }
+
+    @Test(arguments: [
+        ["revoke", "--reason", "x"], ["revoke", "--spiffe", "spiffe://a/b"],
+        ["revoke", "--spiffe", "spiffe://a/b", "--reason", "Bad Reason"],
+        ["revoke", "--serial", "1", "--reason", "x"],
+        ["revoke", "--spiffe", "spiffe://a/b", "--reason", "x", "--until", "tomorrow"],
+    ])
+    func whatMakesNoSenseIsRefused(_ arguments: [String]) throws {
+        try writ(arguments, status: 1)
+        #expect(try list().isEmpty)
+    }
+
+    @Test(arguments: [
+        ["revoke", "--thumbprint", "abc", "--reason", "x"],
+        ["revoke", "--spiffe", "https://a/b", "--reason", "x"],
+        ["revoke", "--token-id", "good", "--thumbprint", "abc", "--reason", "x"],
+        ["revoke", "--token-id", "nobody", "--release"],
+    ])
+    func whatIsNotOfItsFormIsRefusedAsAWhole(_ arguments: [String]) throws {
+        try writ(arguments, status: 1)
+        #expect(try list().isEmpty)
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 import WritClient
 
@@ -70,6 +69,56 @@ struct RevisionWaitTests {
         #expect(answers.first?.isAllowed == true)
         #expect(answers.first?.revision == 2)
         #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func whatIsThereIsNotWaitedFor() throws {
+        var connection = try server.connect()
+        let start = ContinuousClock.now
+        for revision in [0, 1] as [UInt64] {
+            let answer = try connection.decide(
+                question, deadline: .seconds(20), atLeastRevision: revision)
+            #expect(answer.isAllowed && answer.revision == 1)
+        }
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test(arguments: [2, UInt64.max])
+    func whatNeverComesIsRefused(_ revision: UInt64) throws {
+        var connection = try server.connect()
+        let answer = try connection.decide(
+            question, deadline: .milliseconds(50), atLeastRevision: revision)
+        #expect(answer.cause == .staleRevision && !answer.isAllowed && answer.reasons.isEmpty)
+        // The connection goes on.
+        #expect(try connection.decide(question).isAllowed)
+    }
+
+    @Test func aWriteThatIsOneShortIsNotEnough() throws {
+        var waiting = try server.connect { $0.responseTimeout = .seconds(30) }
+        try waiting.enqueue(question, deadline: .seconds(3), atLeastRevision: 3)
+        try waiting.flush()
+        try put()
+        guard case .answers(_, let answers) = try waiting.receive() else {
+            Issue.record("no answers")
+            return
+        }
+        #expect(answers.first?.cause == .staleRevision)
+        #expect(try waiting.decide(question, atLeastRevision: 2).isAllowed)
+    }
+
+    @Test func aRestrictionThatIsWaitedForCounts() throws {
+        var waiting = try server.connect { $0.responseTimeout = .seconds(30) }
+        try waiting.enqueue(question, deadline: .seconds(20), atLeastRevision: 2)
+        try waiting.flush()
+        let run = try WritProgram.run(
+            [
+                "quarantine", "--store", "store", "--entity", #"User::"alice""#, "--reason", "x",
+            ], in: server.workplace)
+        try #require(run.output == "revision 2\n", "\(run.errors)")
+        guard case .answers(_, let answers) = try waiting.receive() else {
+            Issue.record("no answers")
+            return
+        }
+        #expect(answers.first?.cause == .quarantined)
     }
 
     @Test func aBatchWaitsAsOne() throws {

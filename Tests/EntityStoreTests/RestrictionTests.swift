@@ -82,6 +82,49 @@ import Testing
         }
     }
 
+    @Test func aTenantTakesWhatNamesItAlong() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        func naming(_ id: String, _ value: Value) -> Entity {
+            Entity(uid: uid(id), attributes: [("n", .long(1)), ("tenant", value)])
+        }
+        let tenant = Value.entity(uid("acme"))
+        try store.put([
+            naming("one", tenant), naming("set", .set([.long(7), .entity(uid("b")), tenant])),
+            naming("text", .string("acme")),
+            naming("record", .record([("tenant" as Text, tenant)])),
+            naming("other", .entity(uid("b"))), naming("empty", .set([])),
+        ])
+        func found(_ restrictions: [Restriction]) throws -> Set<String> {
+            try store.restrict(restrictions)
+            var reader = try store.makeReader()
+            try reader.begin()
+            defer { reader.end() }
+            let set = try reader.restrictions()
+            var encoder = FlatEncoder()
+            return Set(
+                try ["one", "set", "text", "record", "other", "empty", "acme", "b"].filter { id in
+                    try FlatUID(uid(id), &encoder).withEntity { entity -> Bool in
+                        if case .restricted = set.match(entity, in: reader, at: 0) {
+                            true
+                        } else {
+                            false
+                        }
+                    }
+                })
+        }
+        var whole = restriction(.entity(uid("acme")))
+        #expect(try found([whole]) == ["acme"])
+        whole.takesReferences = true
+        #expect(try found([whole]) == ["acme", "one", "set"])
+        #expect(try store.restrictions().map(\.takesReferences) == [true])
+        // Another restriction beside it does not take along more than itself.
+        #expect(try found([restriction(.entity(uid("b")))]) == ["acme", "one", "set", "b"])
+        whole.until = DateTime(milliseconds: 0)
+        #expect(try found([whole]) == ["b"])
+        try store.requireClean()
+    }
+
     @Test func endsAtItsInstant() throws {
         let directory = try TemporaryDirectory()
         let store = try EntityStore.make(directory)

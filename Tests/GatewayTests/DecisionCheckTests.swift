@@ -28,14 +28,14 @@ import Testing
     }
 
     @Test func nobodyIsDenied() throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         let reply = try bench.ask(CheckMessage())
         expectDenied(reply, 401, cause: "identityRejected", detail: "principal_missing")
         #expect(reply.clientHeaders["www-authenticate"] == "Bearer")
     }
 
     @Test func aCertificateThatIsNoneIsDenied() throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         var message = CheckMessage()
         for certificate in ["x", "-----BEGIN%20CERTIFICATE-----", "%00", "%zz"] {
             message.certificate = certificate
@@ -54,14 +54,14 @@ import Testing
         ("http://api.example.org/payments/7", "target-not-a-path"), ("", "target-not-a-path"),
     ])
     func pathsThatCouldMeanTwoThingsAreDenied(_ path: String, _ code: String) throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         var message = try CheckBench.ledgerMessage()
         message.path = path
         expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: code)
     }
 
     @Test func whatIsNotRoutedIsDenied() throws {
-        var bench = try CheckBench("permit (principal, action, resource);")
+        let bench = try CheckBench("permit (principal, action, resource);")
         var message = try CheckBench.ledgerMessage()
         message.method = "DELETE"
         expectDenied(
@@ -76,19 +76,19 @@ import Testing
     }
 
     @Test func severalAuthorizationsAreDenied() throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         var message = try CheckBench.ledgerMessage()
         message.headers = [("authorization", "Basic YTpi"), ("authorization", "Basic YTpi")]
         expectDenied(
             try bench.ask(message), 401, cause: "identityRejected",
             detail: "authorization_duplicated")
-        var other = try CheckBench(permit) { $0.judgesTokens = false }
+        let other = try CheckBench(permit) { $0.judgesTokens = false }
         #expect(try other.ask(message).isAllowed)
     }
 
     @Test(arguments: ["Bearer", "bearer ", "Bearer  ", "BEARER a.b.c", "Bearer a.b.c"])
     func aTokenThatCannotBeJudgedDeniesWhateverTheCertificateIs(_ value: String) throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         var message = try CheckBench.ledgerMessage()
         message.headers = [("authorization", value)]
         for isRaw in [true, false] {
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func aFieldThatTheRouteReadsStandsOnce() throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         var message = try CheckBench.ledgerMessage()
         message.headers = [("x-purpose", "a"), ("x-other", "b"), ("x-purpose", "a")]
         expectDenied(
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func theReservedMemberIsDenied() throws {
-        var bench = try CheckBench("permit (principal, action, resource);")
+        let bench = try CheckBench("permit (principal, action, resource);")
         var message = try CheckBench.ledgerMessage()
         message.method = "PUT"
         #expect(try bench.ask(message).isAllowed)
@@ -121,10 +121,10 @@ import Testing
     }
 
     @Test func withoutPoliciesOrAStoreNobodyIsAllowed() throws {
-        var bench = try CheckBench("")
+        let bench = try CheckBench("")
         let message = try CheckBench.ledgerMessage()
         expectDenied(try bench.ask(message), 503, cause: "noPolicies")
-        var other = try CheckBench(permit)
+        let other = try CheckBench(permit)
         expectDenied(try other.askWithoutBatch(message), 503, cause: "storeUnavailable")
         #expect(try other.ask(message).isAllowed)
         expectDenied(try other.askWithoutBatch(message), 503, cause: "storeUnavailable")
@@ -134,29 +134,29 @@ import Testing
         let policies =
             permit
             + "@id(\"bad\") forbid (principal, action, resource) when { 1 + 9223372036854775807 > 0 };"
-        var bench = try CheckBench(policies)
+        let bench = try CheckBench(policies)
         let message = try CheckBench.ledgerMessage()
         let reply = try bench.ask(message)
         expectDenied(reply, 403, cause: "policyError")
         #expect(reply.metadata["policy_errors"] == ["bad"])
-        var lenient = try CheckBench(policies, errors: .cedar)
+        let lenient = try CheckBench(policies, errors: .cedar)
         #expect(try lenient.ask(message).isAllowed)
     }
 
     @Test func whoIsInQuarantineIsDenied() throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         let message = try CheckBench.ledgerMessage()
         #expect(try bench.ask(message).isAllowed)
         try bench.store.restrict([
             Restriction(
-                .spiffeID(CheckBench.ledger), .revoked, reason: "compromised",
+                .spiffeID(Text(CheckBench.ledger)), .revoked, reason: "compromised",
                 since: DateTime(milliseconds: 0))
         ])
         expectDenied(try bench.ask(message), 403, cause: "quarantined")
     }
 
     @Test func policiesDenyWithWhatTheySay() throws {
-        var bench = try CheckBench(
+        let bench = try CheckBench(
             """
             @id("slow") @status("429") @header("retry-after: 60") @reason("Later.")
             @obligation("alert:desk")
@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test func nothingOfADecisionIsSaidInTheNextRefusal() throws {
-        var bench = try CheckBench(
+        let bench = try CheckBench(
             permit
                 + "@id(\"no\") @reason(\"No.\") @header(\"x-why: no\") forbid (principal, action == Action::\"pay\", resource);"
         )
@@ -199,7 +199,7 @@ import Testing
     // MARK: Allows
 
     @Test func whatPoliciesAllowPassesOnWithTheIdentityAlone() throws {
-        var bench = try CheckBench(
+        let bench = try CheckBench(
             """
             @id("reading") @header("x-view: masked\\nx-principal: root\\nx-roles: admin")
             @obligation("mask:iban")
@@ -223,7 +223,7 @@ import Testing
     }
 
     @Test func newRoutesAndPoliciesCountFromTheNextBatch() throws {
-        var bench = try CheckBench("permit (principal, action, resource);")
+        let bench = try CheckBench("permit (principal, action, resource);")
         var message = try CheckBench.ledgerMessage()
         message.method = "POST"
         #expect(try bench.ask(message).isAllowed)
@@ -240,7 +240,7 @@ import Testing
     @Test func idsOfTwoWorkersDiffer() throws {
         var ids: Set<String> = []
         for worker in 0..<2 {
-            var bench = try CheckBench(permit, worker: worker)
+            let bench = try CheckBench(permit, worker: worker)
             for _ in 0..<100 {
                 let id = try bench.ask(CheckMessage()).metadata["decision_id"]?.first ?? ""
                 #expect(id.count == 16)
@@ -251,7 +251,7 @@ import Testing
     }
 
     @Test func aKnownIdentityIsDecidedWithoutAllocation() throws {
-        var bench = try CheckBench(
+        let bench = try CheckBench(
             """
             @header("x-view: masked") @obligation("mask:iban")
             permit (principal is Workload, action == Action::"read", resource)
@@ -278,7 +278,7 @@ import Testing
 
     @Test(arguments: Refusal.allCases)
     func noRefusalBecomesAnEmptyMessage(_ refusal: Refusal) throws {
-        var bench = try CheckBench(permit)
+        let bench = try CheckBench(permit)
         let reply = try bench.refuse(refusal)
         #expect(reply.size > 0 && !reply.isAllowed && !reply.isOK)
         #expect(reply.denial == UInt64(Denial(refusal).code.rawValue))

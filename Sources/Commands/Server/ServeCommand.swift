@@ -211,7 +211,8 @@ struct Service: Sendable {
             paths: configuration.policies, schemaPath: configuration.schema,
             linkPaths: configuration.links,
             reservedMember: configuration.identity?.verifiedName,
-            obligations: configuration.obligations)
+            obligations: configuration.obligations,
+            plansSearch: configuration.http.contains { $0.family == .authzen })
         let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
         let publisher: RulesetPublisher
         let store: EntityStore

@@ -3,8 +3,8 @@ import CedarSyntax
 
 /// What is restricted in one revision, in memory: made when it changes, asked at every decision.
 ///
-/// Lookups allocate nothing. Instants are milliseconds since
-/// 1970; a restriction that has ended restricts nothing.
+/// Lookups allocate nothing. Instants are milliseconds since 1970; a restriction that has ended
+/// restricts nothing.
 package final class RestrictionSet: Sendable {
     /// Why something is refused.
     package struct Match: BitwiseCopyable, Sendable {
@@ -23,6 +23,7 @@ package final class RestrictionSet: Sendable {
         let identity: FlatUID
         let reason: [UInt8]
         let until: Int64
+        let takesReferences: Bool
     }
 
     /// The revision that made it; 0 for that of a store without any.
@@ -31,6 +32,8 @@ package final class RestrictionSet: Sendable {
     private let entries: [Entry]
     /// The entries that are entities.
     private let entityIndices: [Int]
+    /// Whether one of them takes along what names it.
+    private let hasReferences: Bool
 
     /// The set of nothing.
     package static let empty = RestrictionSet([], revision: 0)
@@ -48,12 +51,14 @@ package final class RestrictionSet: Sendable {
             entries.append(
                 Entry(
                     identity: flat, reason: restriction.reason.utf8,
-                    until: restriction.until?.milliseconds ?? .max))
+                    until: restriction.until?.milliseconds ?? .max,
+                    takesReferences: restriction.takesReferences))
             if case .entity = restriction.subject { entities.insert(flat) }
         }
         entries.sort { $0.identity.hash < $1.identity.hash }
         hashes = entries.map(\.identity.hash)
         entityIndices = entries.indices.filter { entities.contains(entries[$0].identity) }
+        hasReferences = entityIndices.contains { entries[$0].takesReferences }
         self.entries = entries
     }
 
@@ -75,7 +80,7 @@ package final class RestrictionSet: Sendable {
         return nil
     }
 
-    /// Whether an entity is restricted, or one that it is in.
+    /// Whether an entity is restricted, or one that it is in, or names where that counts.
     package func match<Source: EntitySource & ~Copyable>(
         _ entity: FlatEntity, in source: borrowing Source, at now: Int64
     ) -> EntityMatch {
@@ -97,7 +102,30 @@ package final class RestrictionSet: Sendable {
             case .failed: return .failed
             }
         }
+        if hasReferences, let match = find(namedIn: record.attributes, now) {
+            return .restricted(match)
+        }
         return .free
+    }
+
+    /// Searches the entities that attributes name.
+    private func find(namedIn attributes: FlatRecord, _ now: Int64) -> Match? {
+        func find(_ value: FlatBytes) -> Match? {
+            guard value.tag == .entity else { return nil }
+            return self.find(FlatEntity(value), now).flatMap { match in
+                entries[match.index].takesReferences ? match : nil
+            }
+        }
+        for index in 0..<attributes.count {
+            let value = attributes.value(index)
+            if let match = find(value) { return match }
+            guard value.tag == .set else { continue }
+            let set = FlatSet(value)
+            for index in 0..<set.count {
+                if let match = find(set.element(index)) { return match }
+            }
+        }
+        return nil
     }
 
     private func find(_ identity: FlatEntity, _ now: Int64) -> Match? {

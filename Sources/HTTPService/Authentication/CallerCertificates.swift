@@ -43,6 +43,10 @@ struct CallerCertificate: Sendable {
 final class CertificateJudge: Sendable {
     private let verifier: Mutex<ChainVerifier>
     private let clock: DecisionClock
+    /// Chains that verified, by their leaves, as a resumed session has the leaf alone.
+    private let chains = Mutex<[[UInt8]: EncodedChain]>([:])
+
+    private static let maximumChains = 4096
 
     init(_ settings: IdentitySettings) {
         verifier = Mutex(ChainVerifier(settings.trust, cacheCapacity: 1024))
@@ -53,7 +57,27 @@ final class CertificateJudge: Sendable {
     ///
     /// - Parameter certificates: DER, leaf first.
     func judge(_ certificates: [[UInt8]]) -> CallerCertificate? {
-        guard let chain = try? EncodedChain(der: certificates) else { return nil }
+        guard let leaf = certificates.first, let chain = try? EncodedChain(der: certificates),
+            let certificate = judge(chain)
+        else { return nil }
+        if certificates.count > 1 {
+            chains.withLock { chains in
+                if chains.count >= Self.maximumChains { chains.removeAll() }
+                chains[leaf] = chain
+            }
+        }
+        return certificate
+    }
+
+    /// Judges the certificate of a session that goes on where another ended.
+    func judge(resumed leaf: [UInt8]) -> CallerCertificate? {
+        guard let chain = chains.withLock({ $0[leaf] }) ?? (try? EncodedChain(der: [leaf])) else {
+            return nil
+        }
+        return judge(chain)
+    }
+
+    private func judge(_ chain: EncodedChain) -> CallerCertificate? {
         let now = clock.now() / 1000
         return verifier.withLock { verifier in
             guard let fingerprint = verifier.fingerprint(chain),

@@ -39,14 +39,8 @@ struct ConnectionGuard: Sendable {
     private let figures: ConnectionFigures
     /// Who may connect to a local socket; nil for a network.
     private let allowedPeers: PeerAllowList?
-    private let security: Security?
-
-    /// TLS and how clients' certificates are judged.
-    private struct Security: Sendable {
-        let context: NIOSSLContext
-        /// Nil when clients are not asked for any.
-        let judge: CertificateJudge?
-    }
+    /// Nil without TLS.
+    private let context: NIOSSLContext?
 
     init(
         _ listener: HTTPListener, _ peers: ConnectionPeers, _ figures: ConnectionFigures
@@ -59,13 +53,11 @@ struct ConnectionGuard: Sendable {
             allowedPeers = nil
         }
         guard let tls = listener.tls else {
-            security = nil
+            context = nil
             return
         }
         do {
-            security = Security(
-                context: try NIOSSLContext(configuration: tls.configuration()),
-                judge: tls.clients.map { CertificateJudge($0.identity) })
+            context = try NIOSSLContext(configuration: tls.configuration())
         } catch {
             throw HTTPServiceError("the TLS of `\(listener.name)`: \(error)")
         }
@@ -86,17 +78,19 @@ struct ConnectionGuard: Sendable {
         peers.add(peer, of: channel)
         figures.add(.accepted)
         channel.closeFuture.whenComplete { [figures] _ in figures.add(.closed) }
-        if let security {
-            try channel.pipeline.syncOperations.addHandler(handler(security, channel))
+        if let context {
+            try channel.pipeline.syncOperations.addHandler(handler(context, channel))
         }
     }
 
-    private func handler(_ security: Security, _ channel: any Channel) -> NIOSSLServerHandler {
-        guard let judge = security.judge else {
-            return NIOSSLServerHandler(context: security.context)
+    private func handler(
+        _ context: NIOSSLContext, _ channel: any Channel
+    ) -> NIOSSLServerHandler {
+        guard let judge = peers.judge else {
+            return NIOSSLServerHandler(context: context)
         }
         let (peers, figures) = (peers, figures)
-        return NIOSSLServerHandler(context: security.context) { [weak channel] shown, promise in
+        return NIOSSLServerHandler(context: context) { [weak channel] shown, promise in
             guard let channel, let certificates = try? shown.map({ try $0.toDERBytes() }),
                 let certificate = judge.judge(certificates)
             else {

@@ -98,7 +98,10 @@ struct ListenerResponder: HTTPResponder {
         case .metadata:
             // Whoever looks for the decision point is not known yet.
             return only(.get, request) { metadataAnswer() }
-        case .openAPI: return only(.get, request) { .json(OpenAPIDocument.bytes) }
+        case .openAPI:
+            return only(.get, request) {
+                .json(OpenAPIDocument.bytes(withMetrics: listener.servesMetrics))
+            }
         case .unknown:
             return .text(
                 .notFound,
@@ -107,7 +110,7 @@ struct ListenerResponder: HTTPResponder {
         case .metrics, .operation, .mounted: break
         }
         if !listener.authentication.isOpen {
-            trail.caller = caller(request, context)
+            trail.caller = await caller(request, context)
             guard trail.caller != nil else { return .unauthenticated }
         }
         switch route {
@@ -150,9 +153,9 @@ struct ListenerResponder: HTTPResponder {
 
     // MARK: Authentication
 
-    private func caller(_ request: Request, _ context: ListenerContext) -> String? {
+    private func caller(_ request: Request, _ context: ListenerContext) async -> String? {
         let authentication = listener.authentication
-        let certificate = listener.tls?.clients == nil ? nil : peers[context.channel].certificate
+        let certificate = await peers.certificate(of: context.channel)
         var values: [String] = []
         for field in request.headers where field.name == .authorization {
             values.append(field.value)

@@ -10,6 +10,8 @@ struct ExtAuthzCommand: ParsableCommand {
         discussion: """
             One HTTP/2 connection on a Unix socket, as a gateway's thread keeps it, with a number of
             calls always in flight. Servers are loaded in turn, several times: figures are medians.
+            The decisions are those of a policy with a role and a device condition over 100,000
+            entities, for a client with a certificate; requests are for one of 40,000 resources.
 
             Examples:
               writ-bench ext-authz --server-core 0 --client-core 1
@@ -31,6 +33,9 @@ struct ExtAuthzCommand: ParsableCommand {
     @Option(help: "The core of the load; any unless given.")
     var clientCore: Int?
 
+    @Option(help: ArgumentHelp("The open-banking scenario.", valueName: "folder"))
+    var scenario = "Policies/open-banking"
+
     @Option(help: ArgumentHelp("Another server to load as well.", valueName: "path"))
     var socket: String?
 
@@ -51,7 +56,16 @@ struct ExtAuthzCommand: ParsableCommand {
         let server = try ServerProcess(
             [ServeBench.beside("writ-bench"), "ext-authz-server", "--socket", bare],
             socket: bare, core: serverCore, log: "\(directory.path)/bare.log")
-        var targets: [Target] = [Target(name: "bare OK", path: bare, process: server)]
+        let deciding = "\(directory.path)/deciding.sock"
+        let decider = try ServerProcess(
+            [
+                ServeBench.beside("writ-bench"), "ext-authz-server", "--socket", deciding,
+                "--scenario", scenario, "--store", "\(directory.path)/store",
+            ], socket: deciding, core: serverCore, log: "\(directory.path)/deciding.log")
+        var targets: [Target] = [
+            Target(name: "bare OK", path: bare, process: server),
+            Target(name: "deciding", path: deciding, process: decider),
+        ]
         if let socket { targets.append(Target(name: "other", path: socket, process: nil)) }
         var report = Report(
             "ext_authz on a Unix socket",
@@ -96,9 +110,12 @@ struct ExtAuthzCommand: ParsableCommand {
     /// Loads all servers in turn; medians over the rounds.
     private func measure(_ targets: [Target], _ depth: Int) throws -> [Sample] {
         var runs = [[Sample]](repeating: [], count: targets.count)
-        let certificate = String(repeating: "MIIBszCCAVmgAwIBAgIUQ%2B", count: 48)
-        let messages = (0..<64).map {
-            CheckMessage.encoded(path: "/orders/\($0)?view=full", certificate: certificate)
+        let certificate = try DecidingWorld.certificate(scenario: scenario)
+        // Resources in no order, so that they are not beside each other in memory.
+        let messages = (0..<4096).map {
+            CheckMessage.encoded(
+                path: "/orders/\($0 * 7919 % DecidingWorld.orderCount)?view=full",
+                certificate: certificate)
         }
         let connections = try targets.map {
             try GatewayConnection(path: $0.path, messages: messages)

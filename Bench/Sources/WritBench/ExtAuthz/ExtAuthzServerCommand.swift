@@ -2,11 +2,11 @@ import ArgumentParser
 import ExtAuthz
 import Glibc
 
-/// `writ-bench ext-authz-server`: the protocol with nothing behind it.
+/// `writ-bench ext-authz-server`: the protocol with nothing behind it, or with decisions.
 struct ExtAuthzServerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ext-authz-server",
-        abstract: "Serve ext_authz and allow everything, until killed.",
+        abstract: "Serve ext_authz until killed.",
         shouldDisplay: false)
 
     @Option(help: "The socket.")
@@ -15,10 +15,23 @@ struct ExtAuthzServerCommand: ParsableCommand {
     @Option(help: "Event loops.")
     var threads = 1
 
+    @Option(help: "Decide, with the identities of this scenario; without it everything is allowed.")
+    var scenario: String?
+
+    @Option(help: "The store to make for that.")
+    var store: String?
+
     func run() throws {
-        let server = try ExtAuthzServer.start(
-            ExtAuthzConfiguration(endpoint: .unixSocket(path: socket), loopCount: threads)
-        ) { _ in BareAllowHandler() }
+        var configuration = ExtAuthzConfiguration(
+            endpoint: .unixSocket(path: socket), loopCount: threads)
+        let server: ExtAuthzServer
+        if let scenario, let store {
+            let world = try DecidingWorld(scenario: scenario, store: store)
+            configuration.identityHeaders = world.identityHeaders
+            server = try ExtAuthzServer.start(configuration) { try world.handler($0) }
+        } else {
+            server = try ExtAuthzServer.start(configuration) { _ in BareAllowHandler() }
+        }
         withExtendedLifetime(server) { while true { _ = pause() } }
     }
 }
