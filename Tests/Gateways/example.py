@@ -95,7 +95,7 @@ def traefik(folder, count):
 
 
 def main(program):
-    from gateways import App, AppServer, wait
+    from gateways import App, AppServer, end, wait
     from ready import make
 
     count = Count()
@@ -133,8 +133,7 @@ def main(program):
                 count.expect(f"{name}: without", answer and answer[0], 403)
         finally:
             for process in reversed(running):
-                process.kill()
-                process.wait()
+                end(process)
             app.shutdown()
         if count.failed:
             print((folder / "run/log").read_text()[-4000:])

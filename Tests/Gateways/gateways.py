@@ -50,6 +50,7 @@ import pathlib
 import re
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import threading
@@ -209,6 +210,16 @@ def undocumented(case, answer, rows, gateway):
     return [] if answer and said == str(answer[0]) else [f"the documentation says {said}"]
 
 
+def end(process):
+    """Ends a program with those that it has started: killed at once, nginx would leave its workers."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def wait(port):
     for _ in range(200):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
@@ -256,8 +267,7 @@ def run(name, program, pattern):
                     print(f"{name}: {case['name']}: {'; '.join(wrong)}", flush=True)
         finally:
             for process in filter(None, [gateway, service and service.process]):
-                process.kill()
-                process.wait()
+                end(process)
             app.shutdown()
     print(f"{name}: {len(cases) - failed} passed, {failed} failed", flush=True)
     return failed
