@@ -76,6 +76,7 @@ let package = Package(
 
         // The service.
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CLibSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
@@ -85,6 +86,16 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
+            swiftSettings: settings),
+        .target(
+            name: "TLSListener",
+            dependencies: [
+                "DecisionPoint", "Identity", "Server", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
         .target(
@@ -121,7 +132,8 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "WritClient",
-            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            dependencies: ["CLibSSL", "CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            exclude: ["python"],
             swiftSettings: settings),
 
         // The command line.
@@ -130,8 +142,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server", "Wire",
-                "WritClient",
+                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server",
+                "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),

@@ -46,6 +46,9 @@ extension Decider {
         guard isFound else { return .refused(.storeUnavailable) }
         if let now = establisher?.now { setInstant(now) }
         if !restrictions.isEmpty {
+            if let certificate = listener.certificate, let outcome = restricted(certificate) {
+                return outcome
+            }
             if let certificate = establisher?.certificate, let outcome = restricted(certificate) {
                 return outcome
             }

@@ -49,17 +49,39 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     package mutating func decide(
         _ item: ItemView, request: RequestInfo, into answer: inout AnswerWriter
     ) {
-        nextDecisionID &+= 1
-        let question = unsafe Question(
-            principal: item.principal.buffer, action: item.action.buffer,
-            resource: item.resource.buffer, context: item.context.buffer)
         let outcome =
             judgesIdentities || request.evidence.isPresent
             ? decider.decide(
-                question, evidence: Evidence(request.evidence),
+                Self.question(item), evidence: Evidence(request.evidence),
                 listener: peers.facts(about: request.peer),
                 minimumRevision: request.atLeastRevision)
-            : decider.decide(question, minimumRevision: request.atLeastRevision)
+            : decider.decide(Self.question(item), minimumRevision: request.atLeastRevision)
+        conclude(outcome, into: &answer)
+    }
+
+    /// Decides one item for a peer that the listener has authenticated.
+    ///
+    /// - Parameters:
+    ///   - evidence: what came as proof of who asks, or the peer's own certificate.
+    ///   - listener: what the peer may do.
+    package mutating func decide(
+        _ item: ItemView, evidence: Evidence, listener: borrowing ListenerFacts,
+        atLeastRevision: UInt64, into answer: inout AnswerWriter
+    ) {
+        let outcome = decider.decide(
+            Self.question(item), evidence: evidence, listener: listener,
+            minimumRevision: atLeastRevision)
+        conclude(outcome, into: &answer)
+    }
+
+    private static func question(_ item: ItemView) -> Question {
+        unsafe Question(
+            principal: item.principal.buffer, action: item.action.buffer,
+            resource: item.resource.buffer, context: item.context.buffer)
+    }
+
+    private mutating func conclude(_ outcome: Outcome, into answer: inout AnswerWriter) {
+        nextDecisionID &+= 1
         switch outcome {
         case .allowed: answer.conclude(.allow, cause: .decided)
         case .denied: answer.conclude(.deny, cause: .decided)
