@@ -99,9 +99,14 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
         .target(
+            name: "Gateway",
+            dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
+            swiftSettings: settings),
+        .target(
             name: "ExtAuthz",
             dependencies: [
-                "CEpoll", "ExtAuthzMessages", "Server", "Wire",
+                "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
+                "Gateway", "Routes", "Server", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -142,8 +147,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "PolicyTesting", "Posture", "Routes", "Scenario", "Server",
-                "TLSListener", "Wire", "WritClient",
+                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "PolicyTesting",
+                "Posture", "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -277,6 +282,13 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
+            ],
+            swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],

@@ -1,7 +1,15 @@
-import CedarEngine
+package import CedarEngine
 import EntityStore
 
 extension Decider {
+    /// The principal that the last question was decided for; nil when it was refused before that.
+    ///
+    /// Readable until the next question.
+    package var establishedPrincipal: FlatEntity? { mutating get { establisher?.chosenPrincipal } }
+
+    /// The device of the last question's identities, readable until ``end()``.
+    package var establishedDevice: FlatEntity? { mutating get { establisher?.device } }
+
     /// Judges the evidence and the bytes of a request, and decides it.
     ///
     /// The principal is the one that the identity leads to, or that an allowed caller names, and the
@@ -15,6 +23,7 @@ extension Decider {
         _ question: Question, evidence: Evidence, listener: borrowing ListenerFacts,
         minimumRevision: UInt64
     ) -> Outcome {
+        establisher?.chosenPrincipal = nil
         guard establisher != nil else {
             guard evidence.isEmpty else {
                 // So that no reason is left of the last decision.
@@ -43,6 +52,7 @@ extension Decider {
             let principal = try establisher?.principal(evidence, listener, named: named),
             let isFound = try establisher?.findDevice(evidence, in: entities.reader)
         else { return .refused(.identityRejected) }
+        establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.storeUnavailable) }
         if let now = establisher?.now { setInstant(now) }
         if !restrictions.isEmpty {

@@ -21,6 +21,9 @@ package struct Decider: ~Copyable {
 
     private(set) var ruleset: Ruleset
     private var rules: RulesView
+    private var obligations: ObligationTable
+    /// Whether any policy asks for something.
+    package private(set) var mayHaveObligations: Bool
     private var epoch: UInt64
     /// Whether the store can be read, between ``begin()`` and ``end()``.
     package private(set) var isReadable = false
@@ -60,7 +63,8 @@ package struct Decider: ~Copyable {
         self.mode = mode
         self.diagnostics = diagnostics
         self.clock = identity?.clock ?? clock
-        (ruleset, epoch) = publisher.load()
+        (ruleset, obligations, epoch) = publisher.loadAll()
+        mayHaveObligations = !obligations.isEmpty
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
@@ -117,7 +121,8 @@ package struct Decider: ~Copyable {
 
     @inline(never)
     private mutating func adopt() {
-        (ruleset, epoch) = publisher.load()
+        (ruleset, obligations, epoch) = publisher.loadAll()
+        mayHaveObligations = !obligations.isEmpty
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
@@ -176,8 +181,11 @@ package struct Decider: ~Copyable {
     mutating func authorize(_ request: Request) -> Outcome {
         if let outcome = restricted(request) { return outcome }
         entities.reader.anticipate(request.principal, request.resource)
+        // An obligation of a policy that was not looked at any more would be an allow without its
+        // condition.
         switch rules.authorize(
-            request, entities: entities, errors: mode, diagnostics: diagnostics,
+            request, entities: entities, errors: mode,
+            diagnostics: mayHaveObligations ? .full : diagnostics,
             workspace: &workspace)
         {
         case .allow: return .allowed
@@ -218,6 +226,14 @@ package struct Decider: ~Copyable {
     /// The id of a determining policy.
     package mutating func reason(_ index: Int) -> FlatString {
         rules.policyID(workspace.reasons[index])
+    }
+
+    /// Puts together what the determining policies of the last decision ask for.
+    ///
+    /// - Returns: the table that the parts are read from.
+    package mutating func obligations(into merged: inout MergedObligations) -> ObligationTable {
+        obligations.merge(workspace.reasons.span, into: &merged)
+        return obligations
     }
 
     package var errorCount: Int { mutating get { workspace.errors.count } }

@@ -10,15 +10,21 @@ import Synchronization
 package final class RulesetPublisher: Sendable {
     private struct Rulesets {
         var current: Ruleset
+        /// What the policies of the current one ask for.
+        var obligations: ObligationTable
         /// Replaced, and perhaps still decided with.
         var replaced: [Ruleset] = []
     }
 
     private let rulesets: Mutex<Rulesets>
     private let published = Atomic<UInt64>(1)
+    private let rules: ObligationRules
 
-    package init(_ ruleset: Ruleset) {
-        rulesets = Mutex(Rulesets(current: ruleset))
+    /// - Parameter rules: those that the annotations of the policies were found good by.
+    package init(_ ruleset: Ruleset, obligations rules: ObligationRules = ObligationRules()) {
+        self.rules = rules
+        rulesets = Mutex(
+            Rulesets(current: ruleset, obligations: ObligationTable(ruleset, rules)))
     }
 
     /// The number of the current ruleset: grows by one with each that is published.
@@ -26,9 +32,11 @@ package final class RulesetPublisher: Sendable {
 
     /// Makes a ruleset the current one, for decisions that start from now on.
     package func publish(_ ruleset: Ruleset) {
+        let obligations = ObligationTable(ruleset, rules)
         rulesets.withLock { rulesets in
             rulesets.replaced.append(rulesets.current)
             rulesets.current = ruleset
+            rulesets.obligations = obligations
             _ = published.add(1, ordering: .releasing)
         }
         freeUnused()
@@ -37,6 +45,13 @@ package final class RulesetPublisher: Sendable {
     /// The current ruleset with its epoch.
     package func load() -> (ruleset: Ruleset, epoch: UInt64) {
         rulesets.withLock { ($0.current, published.load(ordering: .relaxed)) }
+    }
+
+    /// The current ruleset with what its policies ask for, and its epoch.
+    func loadAll() -> (ruleset: Ruleset, obligations: ObligationTable, epoch: UInt64) {
+        rulesets.withLock {
+            ($0.current, $0.obligations, published.load(ordering: .relaxed))
+        }
     }
 
     /// Frees the replaced rulesets that no thread holds, on the calling thread.

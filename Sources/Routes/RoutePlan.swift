@@ -26,6 +26,13 @@ struct RoutePlan: Sendable {
         context = route.context.map { Self.member($0) }
     }
 
+    /// The header fields that the route reads, in lower case.
+    var headerNames: [[UInt8]] {
+        (resourceID + (attributes + context).map(\.source)).compactMap {
+            if case .header(let name) = $0 { name } else { nil }
+        }
+    }
+
     private static func member(_ member: RouteMember) -> Member {
         Member(
             key: constant(.string(member.name)), source: member.source, kind: member.kind,

@@ -9,6 +9,8 @@ package final class RouteTable: Sendable {
     package let routes: [Route]
     let trie: RouteTrie
     let plans: [RoutePlan]
+    /// The header fields that some route reads, in lower case: no others need to be gathered.
+    package let headerNames: [[UInt8]]
 
     /// Reads and compiles routes.
     ///
@@ -18,6 +20,7 @@ package final class RouteTable: Sendable {
         try Self.refuseAmbiguity(routes)
         trie = RouteTrie(routes)
         plans = routes.map { RoutePlan($0) }
+        headerNames = Array(Set(plans.flatMap(\.headerNames)))
         self.routes = routes
     }
 

@@ -8,9 +8,10 @@ package import Wire
 /// A switch maps every outcome of a decision to an answer; whatever is not an allow is a deny.
 package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     private var decider: Decider
-    private var nextDecisionID: UInt64
+    private var ids: DecisionIDs
     private let judgesIdentities: Bool
     private var peers: LocalPeerFacts
+    private var merged = MergedObligations()
 
     /// - Parameters:
     ///   - diagnostics: how much the listener's decisions find out beside allow or deny.
@@ -30,8 +31,7 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
             cacheBytes: cacheBytes, cacheBoard: cacheBoard, identity: identity)
         judgesIdentities = identity != nil
         peers = LocalPeerFacts(rights)
-        // 32 bits of start time, 8 of the worker, 24 that count and then carry on upwards.
-        nextDecisionID = (seconds & 0xFFFF_FFFF) << 32 | UInt64(worker & 0xFF) << 24
+        ids = DecisionIDs(worker: worker, startedAt: seconds)
     }
 
     package mutating func beginBatch(now: UInt64) {
@@ -81,14 +81,13 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     }
 
     private mutating func conclude(_ outcome: Outcome, into answer: inout AnswerWriter) {
-        nextDecisionID &+= 1
         switch outcome {
         case .allowed: answer.conclude(.allow, cause: .decided)
         case .denied: answer.conclude(.deny, cause: .decided)
         case .refused(let refusal): answer.conclude(.deny, cause: cause(of: refusal))
         }
         answer.setSnapshot(policyVersion: decider.policyVersion, revision: decider.revision)
-        answer.setDecisionID(nextDecisionID)
+        answer.setDecisionID(ids.next())
         for index in 0..<decider.reasonCount {
             decider.reason(index).withUTF8 { unsafe answer.addReason($0.bytes) }
         }
@@ -98,8 +97,33 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
                 unsafe answer.addError(fault: error.fault.rawValue, $0.bytes)
             }
         }
+        if decider.mayHaveObligations { addObligations(of: outcome, to: &answer) }
         let detail = decider.detail
         if !detail.isEmpty { answer.setDetail(detail.span) }
+    }
+
+    /// Adds what the determining policies ask for; a refusal is not theirs.
+    private mutating func addObligations(of outcome: Outcome, to answer: inout AnswerWriter) {
+        switch outcome {
+        case .allowed, .denied: break
+        case .refused: return
+        }
+        let table = decider.obligations(into: &merged)
+        for part in merged.parts {
+            let kind: ObligationKind =
+                switch table.kind(part) {
+                case .obligation: .obligation
+                case .header: .header
+                case .challenge: .challenge
+                case .reason: .reason
+                }
+            table.withPart(part) { name, value in
+                answer.addObligation(kind, name: name, value: value)
+            }
+        }
+        guard outcome == .denied, merged.status != .denied else { return }
+        let status = merged.status == .unauthenticated ? "401" : "429"
+        answer.addObligation(.status, name: "".utf8Span.span, value: status.utf8Span.span)
     }
 
     private func cause(of refusal: Refusal) -> Cause {

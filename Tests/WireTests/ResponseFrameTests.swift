@@ -15,7 +15,7 @@ import Wire
 
     @Test(arguments: [
         (16, 0, FrameError.unknownDecision), (16, 3, .unknownDecision), (17, 200, .unknownCause),
-        (17, 3, .allowWithCause), (22, 1, .reservedNotZero), (18, 2, .answerTooLong),
+        (17, 3, .allowWithCause), (22, 1, .unknownObligation), (18, 2, .answerTooLong),
         (20, 5, .answerTooLong), (48, 200, .answerTooLong), (52, 255, .answerTooLong),
         (71, 1, .paddingNotZero),
     ])

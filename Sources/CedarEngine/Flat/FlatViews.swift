@@ -76,6 +76,20 @@ package struct FlatEntity: BitwiseCopyable, Sendable {
         return true
     }
 
+    /// Lends the bytes of the id, in UTF-8.
+    package func withID<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try flat.withSpan(FlatLayout.entityPrefixBytes &+ typeCount, idCount, body)
+    }
+
+    /// Lends the bytes of the type's name, in UTF-8.
+    package func withType<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try flat.withSpan(FlatLayout.entityPrefixBytes, typeCount, body)
+    }
+
     /// Whether both are of the same type.
     @inline(__always)
     package func hasType(of other: FlatEntity) -> Bool {

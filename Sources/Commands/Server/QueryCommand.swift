@@ -97,6 +97,10 @@ extension Answer {
             let fault = Fault(rawValue: error.fault)?.message ?? "fault \(error.fault)"
             printLine("error: \(error.policyID): \(fault)")
         }
+        for obligation in obligations {
+            let words = [obligation.name, obligation.value].filter { !$0.isEmpty }
+            printLine("\(obligation.kind): \(words.joined(separator: ": "))")
+        }
         if !detail.isEmpty { printLine("detail: \(detail)") }
         printLine(
             terminal.styled(
@@ -123,6 +127,21 @@ extension Answer {
             writer.string(error.policyID)
             writer.key("message")
             writer.string(Fault(rawValue: error.fault)?.message ?? "fault \(error.fault)")
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("obligations")
+        writer.beginArray()
+        for obligation in obligations {
+            writer.beginObject()
+            writer.key("kind")
+            writer.string("\(obligation.kind)")
+            if !obligation.name.isEmpty {
+                writer.key("name")
+                writer.string(obligation.name)
+            }
+            writer.key("value")
+            writer.string(obligation.value)
             writer.endObject()
         }
         writer.endArray()

@@ -13,6 +13,8 @@ struct Establisher: ~Copyable {
     private(set) var now: Int64 = 0
     /// The device of the last question's identities.
     private(set) var device: FlatEntity?
+    /// The principal of the last question.
+    var chosenPrincipal: FlatEntity?
 
     /// The certificate of the last question, verified.
     var certificate: JudgedCertificate? { finding.certificate }

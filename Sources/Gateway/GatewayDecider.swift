@@ -1,0 +1,176 @@
+package import CedarEngine
+package import DecisionPoint
+package import EntityStore
+package import Routes
+
+/// What a gateway is to be told; everything but `allowed` is a deny.
+package enum Verdict: Sendable {
+    case allowed
+    /// The policies deny, with the status that they ask for.
+    case denied(DenialCode)
+    /// No decision could be made from policies.
+    case refused(Denial)
+}
+
+/// Decides the requests that gateways hold, whatever protocol they ask in: the route says what is
+/// asked, the evidence who asks. One for each thread.
+///
+/// The protocol's side fills ``request`` and asks ``decide(_:listener:)``, or ``refuse(_:)`` when there
+/// is nothing to decide; what the answer consists of can be read until the next question. After warm-up
+/// a decision allocates nothing, unless its route describes the resource.
+package struct GatewayDecider: ~Copyable {
+    package let settings: GatewaySettings
+    /// The client's request: method, host and target, and of its header fields those that
+    /// ``headerNames`` has.
+    package var request = HTTPRequest()
+    private let publisher: RoutePublisher
+    private var table: RouteTable
+    private var epoch: UInt64
+    var decider: Decider
+    private var scratch = MatchScratch()
+    private var composer = RouteComposer()
+    private var ids: DecisionIDs
+
+    // MARK: The last answer; accessors are in an extension.
+
+    var merged = MergedObligations()
+    /// That which ``merged`` was read from.
+    var obligations: ObligationTable?
+    /// The code of a refusal that is not the decision point's; empty for none.
+    var code = ""
+    /// Sixteen lower-case hexadecimal digits.
+    var idDigits = [UInt8](repeating: 0x30, count: 16)
+    /// The name of the cause: `decided` when policies did.
+    package private(set) var cause: StaticString = "decided"
+
+    /// - Parameters:
+    ///   - routes: what requests ask.
+    ///   - cacheBytes: the bound on the cache of records; 0 for none.
+    ///   - cacheBoard: where the figures of that cache are laid.
+    ///   - identity: how identities are judged; nobody may name a principal here.
+    ///   - worker: a number that no other worker of the process has, for decision ids.
+    ///   - seconds: when the process started, since 1970.
+    package init(
+        _ settings: GatewaySettings, routes: RoutePublisher, publisher: RulesetPublisher,
+        store: EntityStore, errors mode: ErrorMode, cacheBytes: Int = 0,
+        cacheBoard: CacheBoard? = nil, identity: IdentitySettings, worker: Int,
+        startedAt seconds: UInt64
+    ) throws(StoreError) {
+        self.settings = settings
+        self.publisher = routes
+        (table, epoch) = routes.load()
+        decider = try Decider(
+            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
+            cacheBoard: cacheBoard, identity: identity)
+        ids = DecisionIDs(worker: worker, startedAt: seconds)
+    }
+
+    /// The facts for ``decide(_:listener:)``; making them allocates, so they are kept for a peer.
+    package static func facts(
+        _ settings: GatewaySettings, peer: ListenerFacts.Peer
+    ) -> ListenerFacts {
+        ListenerFacts(
+            listener: settings.listener, peer: peer, mayNamePrincipal: false,
+            mayAttachEvidence: true)
+    }
+
+    /// The header fields of the client's request that routes read, in lower case.
+    package var headerNames: [[UInt8]] { table.headerNames }
+
+    /// Pins the newest routes, policies and revision of the store.
+    package mutating func begin() {
+        if publisher.epoch != epoch { (table, epoch) = publisher.load() }
+        decider.begin()
+    }
+
+    /// Lets go of the revision.
+    package mutating func end() { decider.end() }
+
+    /// Decides ``request``; call it between ``begin()`` and ``end()``.
+    ///
+    /// - Parameter evidence: who asks, and from where; what the request is gets added here.
+    package mutating func decide(
+        _ evidence: Evidence, listener: borrowing ListenerFacts
+    ) -> Verdict {
+        start()
+        let question: RoutedQuestion
+        do throws(RequestRefusal) {
+            guard let route = table.match(request, scratch: &scratch) else {
+                throw RequestRefusal(.unmatched)
+            }
+            question = try composer.compose(request, route, of: table)
+        } catch {
+            return conclude(Denial(error), error.kind.code)
+        }
+        var evidence = evidence
+        evidence.http = unsafe UntrustedBytes(question.http.flat.region)
+        switch decide(question, evidence, listener) {
+        case .allowed:
+            obligations = decider.obligations(into: &merged)
+            return .allowed
+        case .denied:
+            obligations = decider.obligations(into: &merged)
+            return .denied(DenialCode(merged.status))
+        case .refused(let refusal):
+            let denial = Denial(refusal)
+            cause = denial.cause
+            return .refused(denial)
+        }
+    }
+
+    /// Refuses a request that could not be read.
+    package mutating func refuse(_ refusal: RequestRefusal) -> Verdict {
+        refuse(Denial(refusal), code: refusal.kind.code)
+    }
+
+    /// Refuses a call without a question.
+    ///
+    /// - Parameter code: the stable name of what is wrong; a literal, so that nothing is allocated.
+    package mutating func refuse(_ denial: Denial, code: String) -> Verdict {
+        start()
+        return conclude(denial, code)
+    }
+
+    /// Forgets the last answer.
+    private mutating func start() {
+        let id = ids.next()
+        for index in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: id >> UInt64(60 - 4 * index)) & 15
+            idDigits[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+        obligations = nil
+        code = ""
+        cause = "decided"
+    }
+
+    private mutating func conclude(_ denial: Denial, _ code: String) -> Verdict {
+        // So that nothing is said of the decision before.
+        decider.forgetResults()
+        self.code = code
+        cause = denial.cause
+        return .refused(denial)
+    }
+
+    private mutating func decide(
+        _ routed: RoutedQuestion, _ evidence: Evidence, _ listener: borrowing ListenerFacts
+    ) -> Outcome {
+        let question = unsafe Question(
+            principal: UnsafeRawBufferPointer(start: nil, count: 0),
+            action: routed.action.flat.region, resource: routed.resource.flat.region,
+            context: routed.context.flat.region)
+        guard routed.resourceAttributes.count > 0 else {
+            return decider.decide(
+                question, evidence: evidence, listener: listener, minimumRevision: 0)
+        }
+        // What a request says of its resource fills what the store lacks.
+        let described = CallerFacts(
+            routed.resource.uid, attributes: routed.resourceAttributes.members)
+        if let refusal = decider.add(described) {
+            decider.forgetResults()
+            return .refused(refusal)
+        }
+        defer { decider.removeFacts() }
+        return decider.decide(
+            question, evidence: evidence, listener: listener, minimumRevision: 0)
+    }
+}
