@@ -29,6 +29,7 @@ import Wire
 /// | `socket.mayNamePrincipal` | `users` and `groups` that may name the principal; needs `identity`, without it all may | nobody |
 /// | `socket.requireEvidence` | `true`: no question without a certificate or a token; needs `identity` | `false` |
 /// | `identity` | how identities are judged, ``IdentityConfiguration`` | not at all |
+/// | `tls` | the same frames for other machines, ``TLSSection``; needs `identity` | not served |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`, `h`.
@@ -48,6 +49,8 @@ struct ServiceConfiguration {
     var socketRights = LocalPeerRights()
     /// Nil when callers name their principals.
     var identity: IdentityConfiguration?
+    /// Nil when nobody is served by TLS.
+    var tls: TLSSection?
 
     /// Reads a configuration file.
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
@@ -60,7 +63,7 @@ struct ServiceConfiguration {
             "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
-            "identity": "how identities are judged",
+            "identity": "how identities are judged", "tls": "a listener for other machines",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
@@ -81,6 +84,13 @@ struct ServiceConfiguration {
         }
         configuration.identity = try top.optional("identity").map {
             (node) throws(Failure) in try IdentityConfiguration(node, in: folder)
+        }
+        if let node = try top.optional("tls") {
+            guard configuration.identity != nil else {
+                throw node.failure(
+                    "`tls` needs `identity`, by which the certificates of its peers are judged")
+            }
+            configuration.tls = try TLSSection(node, in: folder)
         }
         configuration.socketRights = try rights(
             socketNode, hasIdentity: configuration.identity != nil)

@@ -6,7 +6,7 @@ import Glibc
 import Logging
 import Server
 
-/// `writ serve`: answers on the local socket until it is told to stop.
+/// `writ serve`: answers on its sockets until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -45,6 +45,15 @@ struct ServeCommand: AsyncParsableCommand {
                   - {token: 'https://login.bank.example', type: User, id: sub}
                 whenBoth: token              # who asks when a certificate and a token came
                 device: {thumbprint: true}   # how the device is found
+              tls:                           # optional: the socket's frames for other machines, by
+                listen: 0.0.0.0:8447         # TLS 1.3 with certificates that `identity` believes
+                certificate: tls/writ.pem    # the service's own, leaf first, read again when it
+                key: tls/writ.key            # changes; connections stay
+                allowed: ['spiffe://bank.example/ns/*/sa/*']
+                gateways: ['spiffe://bank.example/ns/edge/sa/*']
+                mayNamePrincipal: ['spiffe://bank.example/ns/core/sa/batch']
+                handshakeTimeout: 5s         # and the limits of `socket`
+                idleTimeout: 10m
               reload: watch                  # or `signal`: reload on SIGHUP only
               socket:
                 path: /run/writ/writ.sock
@@ -78,6 +87,14 @@ struct ServeCommand: AsyncParsableCommand {
             a second when they change. Peers that are no gateways may not send evidence, and
             nobody but those listed may name a principal.
 
+            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does): it stays open
+            while the service is restarted, and clients wait instead of being refused. Its path must
+            be that of the configuration; its mode and directory are the manager's.
+
+            With `tls`, a peer whose certificate is not believed gets no connection, and loses it when a
+            bundle, a revocation list or the deny-list changes. A question that names nobody and
+            brings nothing is decided for the peer itself.
+
             Exit codes: 0 stopped, 1 could not start.
 
             Example:
@@ -98,20 +115,42 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = try StopSignals()
-        let service = try Service(ServiceConfiguration.read(config))
+        var configuration = try ServiceConfiguration.read(config)
+        try Self.inheritSockets(&configuration)
+        let service = try Service(configuration)
         await signals.handle(
             reload: { service.reloader.reload(because: "SIGHUP") },
             while: service.watch)
         service.stop(drainFor: .seconds(drain))
     }
+
+    /// Takes over what a service manager opened for this process.
+    private static func inheritSockets(
+        _ configuration: inout ServiceConfiguration
+    ) throws(Failure) {
+        do throws(LocalSocketError) {
+            var sockets = try InheritedSockets()
+            configuration.socket.inherited = sockets.take(configuration.socket.path)
+            // A socket that is left would take connections which nobody answers.
+            if let path = sockets.paths.first {
+                throw .invalidConfiguration(
+                    "the service manager passed a socket at `\(path)`, which no listener of the "
+                        + "configuration has")
+            }
+        } catch {
+            throw Failure(error.description)
+        }
+    }
 }
 
-/// A running decision point: store, policies and local socket.
+/// A running decision point: store, policies and sockets.
 struct Service: Sendable {
     let reloader: PolicyReloader
     /// Nil when callers name their principals.
     private let trust: TrustWatch?
     private let server: LocalSocketServer
+    /// Nil when nobody is served by TLS.
+    private let tls: TLSService?
     private let cacheBoards: [CacheBoard]
     private let watchesFiles: Bool
     private let log: Logger
@@ -158,10 +197,11 @@ struct Service: Sendable {
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
+        let loops = configuration.tls?.listener.loopCount ?? 0
         // A share that is too small for a cache is none.
-        let share = configuration.cacheBytes / max(workers, 1)
+        let share = configuration.cacheBytes / max(workers + loops, 1)
         let cacheBytes = share < 4 << 10 ? 0 : share
-        let boards = (0..<workers).map { _ in CacheBoard() }
+        let boards = (0..<workers + loops).map { _ in CacheBoard() }
         cacheBoards = boards
         let startedAt = UInt64(max(0, time(nil)))
         do throws(LocalSocketError) {
@@ -174,6 +214,17 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
+        if let section = configuration.tls, let identity {
+            let own = section.diagnostics
+            tls = try TLSService(section, identity: identity, log: log) { loop in
+                try DecisionPointHandler(
+                    publisher: publisher, store: store, errors: mode, diagnostics: own,
+                    cacheBytes: cacheBytes, cacheBoard: boards[workers + loop],
+                    identity: identity, worker: workers + loop, startedAt: startedAt)
+            }
+        } else {
+            tls = nil
+        }
         reloader = PolicyReloader(
             source: source, loaded: signature, publisher: publisher, log: log)
         watchesFiles = configuration.watchesFiles
@@ -184,7 +235,7 @@ struct Service: Sendable {
             metadata: [
                 "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
                 "threads": "\(configuration.socket.workerCount)",
-                "cacheBytes": "\(cacheBytes * workers)",
+                "cacheBytes": "\(cacheBytes * (workers + loops))",
                 "cachedBytes": "\(cacheStatistics.usedBytes)",
                 "policies": "\(ruleset.policies.count)",
                 "version": "\(hexadecimal(ruleset.version))",
@@ -212,12 +263,14 @@ struct Service: Sendable {
     /// Answers what was received, then closes.
     func stop(drainFor duration: Swift.Duration) {
         log.notice("stopping")
+        let tlsFigures = tls?.stop(drainFor: duration) ?? []
         server.stop(drainFor: duration)
         let statistics = server.statistics
         var figures: Logger.Metadata = [:]
         for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
             figures["\(figure)"] = "\(statistics[figure])"
         }
+        for (name, value) in tlsFigures { figures[name] = "\(value)" }
         let cache = cacheStatistics
         for (name, figure) in [
             ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
