@@ -54,7 +54,8 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
         case .unknownEvidence: "evidence has a part of a kind that is not known"
         case .emptyEvidence: "evidence has a part without bytes"
         case .evidenceOrder: "parts of the evidence are not in order, or one stands twice"
-        case .evidenceConflict: "evidence has two certificates, two tokens, or a chain without its leaf"
+        case .evidenceConflict:
+            "evidence has two certificates, two tokens, or a chain without its leaf"
         case .unknownDecision: "decision is neither allow nor deny"
         case .unknownCause: "cause is not one this version knows"
         case .allowWithCause: "allow comes with a cause that only a deny can have"

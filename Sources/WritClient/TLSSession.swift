@@ -85,9 +85,10 @@ final class TLSSession {
         guard !host.utf8.contains(0) else { return false }
         // An address has no server name. Source: RFC 6066, section 3.
         let parameters = unsafe SSL_get0_param(connection)
-        let isAddress = unsafe host.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".")
-        } || host.utf8.contains(UInt8(ascii: ":"))
+        let isAddress =
+            unsafe host.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".")
+            } || host.utf8.contains(UInt8(ascii: ":"))
         if !isAddress, unsafe writ_tls_set_server_name(connection, host) != 1 { return false }
         // A SPIFFE id is compared once the handshake has shown the certificate.
         guard case .host = server else { return true }
