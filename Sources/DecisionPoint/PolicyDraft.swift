@@ -92,9 +92,10 @@ struct PolicyDraft {
     ///   - schemaFile: what policies and requests must conform to.
     ///   - reserved: the member of contexts that is not the caller's, whatever the schema declares.
     ///   - obligations: what annotations may ask for.
+    ///   - plansSearch: whether entities are searched for.
     consuming func ruleset(
         _ schemaFile: PolicyFile?, reserved: Text?,
-        obligations: ObligationRules = ObligationRules()
+        obligations: ObligationRules = ObligationRules(), plansSearch: Bool = false
     ) throws(PolicySource.Failure) -> Ruleset {
         try judgeObligations(obligations)
         var set = PolicySet(members: members)
@@ -120,7 +121,7 @@ struct PolicyDraft {
                 set, version: version,
                 schema: try schema.map { (schema) throws(CompileError) in
                     try CompiledSchema(reserved.map(schema.withoutContextMember) ?? schema)
-                })
+                }, plansSearch: plansSearch)
         } catch {
             let names = files.map { "`\($0.name)`" }.joined(separator: ", ")
             throw PolicySource.Failure(description: "\(names): \(error.message)")

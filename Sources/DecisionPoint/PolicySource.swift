@@ -23,15 +23,19 @@ package struct PolicySource: Sendable {
     /// The member of contexts that the service establishes: requests are checked without it,
     /// whatever the schema declares.
     package let reservedMember: Text?
+    /// Whether entities are searched for, so that searches are planned when policies load.
+    package let plansSearch: Bool
 
     /// The largest policy file, in bytes.
     package static let maximumBytes = 256 << 20
 
     package init(
         paths: [String], schemaPath: String? = nil, linkPaths: [String] = [],
-        reservedMember: Text? = nil, obligations: ObligationRules = ObligationRules()
+        reservedMember: Text? = nil, obligations: ObligationRules = ObligationRules(),
+        plansSearch: Bool = false
     ) {
         self.reservedMember = reservedMember
+        self.plansSearch = plansSearch
         self.paths = paths
         self.obligations = obligations
         self.schemaPath = schemaPath
@@ -99,11 +103,12 @@ package struct PolicySource: Sendable {
             try draft.add(links: PolicyFile(name: file, bytes: try Self.read(file)))
         }
         guard let schemaPath else {
-            return try draft.ruleset(nil, reserved: nil, obligations: obligations)
+            return try draft.ruleset(
+                nil, reserved: nil, obligations: obligations, plansSearch: plansSearch)
         }
         return try draft.ruleset(
             PolicyFile(name: schemaPath, bytes: try Self.read(schemaPath)),
-            reserved: reservedMember, obligations: obligations)
+            reserved: reservedMember, obligations: obligations, plansSearch: plansSearch)
     }
 
     private static func read(_ file: String) throws(Failure) -> [UInt8] {

@@ -219,7 +219,8 @@ struct SearchTests {
                 if !changed.isEmpty { try store.put(changed) }
             }
             let publisher = RulesetPublisher(
-                try Ruleset(PolicySet.parse(Array(world.policies.utf8)), version: 1))
+                try Ruleset(
+                    PolicySet.parse(Array(world.policies.utf8)), version: 1, plansSearch: true))
             var decider = try Decider(publisher: publisher, store: store, errors: .strict)
             decider.begin()
             defer { decider.end() }

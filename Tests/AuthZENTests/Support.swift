@@ -52,7 +52,9 @@ final class Workplace: Sendable {
             at: directory.path + "/store", StoreOptions(createIfMissing: true, mapBytes: 8 << 20))
         let compiled = try schema.map { try CompiledSchema(Schema.parse(Array($0.utf8))) }
         publisher = RulesetPublisher(
-            try Ruleset(PolicySet.parse(Array(policies.utf8)), version: 1, schema: compiled))
+            try Ruleset(
+                PolicySet.parse(Array(policies.utf8)), version: 1, schema: compiled,
+                plansSearch: true))
         if !entities.isEmpty { try store.put(entities) }
     }
 
@@ -64,7 +66,8 @@ final class Workplace: Sendable {
             at: directory.path + "/store", StoreOptions(createIfMissing: true, mapBytes: 8 << 20))
         publisher = RulesetPublisher(
             try PolicySource(
-                path: folder + "/policies.cedar", schemaPath: folder + "/schema.cedarschema"
+                paths: [folder + "/policies.cedar"], schemaPath: folder + "/schema.cedarschema",
+                plansSearch: true
             ).load())
         _ = try store.importEntities(from: .file(folder + "/entities.json"), mode: .atomic)
     }

@@ -63,7 +63,7 @@ struct ScenarioTests {
             at: workplace.path("store"), StoreOptions(createIfMissing: true))
         _ = try store.importEntities(from: .file(scenario.entities))
         let service = try ScenarioService(
-            scenario, store: workplace.path("store"), socket: workplace.path("run/writ.sock"))
+            scenario, store: store, socket: workplace.path("run/writ.sock"))
         defer { service.stop() }
         let questions = try service.questions(scenario.tests())
         var connection = try Connection(path: service.socket)
@@ -86,7 +86,7 @@ struct ScenarioTests {
             at: workplace.path("store"), StoreOptions(createIfMissing: true))
         _ = try store.importEntities(from: .file(scenario.entities))
         let service = try ScenarioService(
-            scenario, store: workplace.path("store"), socket: workplace.path("run/writ.sock"))
+            scenario, store: store, socket: workplace.path("run/writ.sock"))
         defer { service.stop() }
         var connection = try Connection(path: service.socket)
         for test in try scenario.tests() {

@@ -273,7 +273,7 @@ struct StoreCommandTests {
         }
         #expect(figure("revision") == 1)
         #expect(figure("entities") == 5)
-        #expect(figure("format") == 2)
+        #expect(figure("format") == 3)
         #expect(try store(["stat"]).output.contains("entities"))
         #expect(try store(["check"]).output == "sound: 5 entities, revision 1\n")
 

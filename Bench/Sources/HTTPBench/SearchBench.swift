@@ -29,7 +29,7 @@ struct SearchBench: AsyncParsableCommand {
                         permit (principal in Group::"g1", action == Action::"see", resource in Folder::"f7");
                         permit (principal, action == Action::"team", resource is Doc)
                         when { principal in resource.team };
-                        """.utf8)), version: 1))
+                        """.utf8)), version: 1, plansSearch: true))
         let clock = ContinuousClock()
         let begin = clock.now
         let keeper = ReferenceIndexKeeper(store)

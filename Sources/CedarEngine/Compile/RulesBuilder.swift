@@ -19,22 +19,19 @@ struct RulesBuilder: ~Copyable {
 
     let members: [PolicySet.Member]
     let plan: IndexPlan
-    var compiler = Compiler()
+    var compiler: Compiler
     private(set) var candidates: [Candidate?]
     /// What the program of each policy costs.
     private(set) var costs: [UInt32]
     private var layout = Layout()
 
-    init(
-        _ members: [PolicySet.Member], _ attributes: AttributeIndexing
-    ) throws(CompileError) {
+    /// - Parameters:
+    ///   - plan: one that has taken all policies in their order.
+    ///   - compiler: one that has read them in their order.
+    init(_ members: [PolicySet.Member], plan: consuming IndexPlan, compiler: consuming Compiler) {
         self.members = members
-        var plan = IndexPlan(attributes)
-        for member in members {
-            try plan.add(member.policy)
-            try compiler.read(member.policy)
-        }
         self.plan = plan
+        self.compiler = compiler
         candidates = Array(repeating: nil, count: members.count)
         costs = Array(repeating: 0, count: members.count)
     }

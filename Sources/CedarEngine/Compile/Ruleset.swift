@@ -12,18 +12,27 @@ package final class Ruleset: Sendable {
     package let unlinkedTemplateCount: Int
     /// What requests must conform to, with the actions it declares; nil for anything.
     package let schema: CompiledSchema?
-    /// What the permits demand of an entity that is searched.
-    package let searchPlan: SearchPlan
+    /// What the permits demand of an entity that is searched; nil when it was not planned, as it
+    /// takes more memory than all the rest.
+    package let searchPlan: SearchPlan?
+    /// The actions that scopes name, in order.
+    package let actions: [EntityUID]
 
     private let memory: RulesMemory
 
     /// Compiles all policies of a set and those that its links make; templates are left out.
     ///
-    /// - Parameter schema: one that the policies are valid against.
+    /// - Parameters:
+    ///   - schema: one that the policies are valid against.
+    ///   - plansSearch: whether entities will be searched for. Without a plan a search decides every
+    ///     entity of the type.
     package convenience init(
-        _ policySet: PolicySet, version: UInt64, schema: CompiledSchema? = nil
+        _ policySet: PolicySet, version: UInt64, schema: CompiledSchema? = nil,
+        plansSearch: Bool = false
     ) throws(CompileError) {
-        try self.init(policySet, version: version, schema: schema, indexing: .wherePaying)
+        try self.init(
+            policySet, version: version, schema: schema, indexing: .wherePaying,
+            plansSearch: plansSearch)
     }
 
     /// Compiles a set, with a choice for tests.
@@ -31,14 +40,17 @@ package final class Ruleset: Sendable {
     /// - Parameter indexing: when policies are found by the attributes that they demand.
     package init(
         _ policySet: PolicySet, version: UInt64, schema: CompiledSchema? = nil,
-        indexing: AttributeIndexing
+        indexing: AttributeIndexing, plansSearch: Bool = false
     ) throws(CompileError) {
         let members = policySet.applicablePolicies
-        var descriptions = PolicyDescriptions()
-        for member in members { try descriptions.add(member) }
-        let layout = try RulesBuilder(members, indexing).build()
-        memory = RulesMemory(layout, descriptions)
-        searchPlan = SearchPlan(members.map(\.policy))
+        let readings = RulesetReadings(members, indexing, plansSearch: plansSearch)
+        try readings.run()
+        searchPlan = readings.searchPlan
+        actions = readings.actions
+        let descriptions = readings.takeDescriptions()
+        let builder = RulesBuilder(
+            members, plan: readings.takePlan(), compiler: readings.takeCompiler())
+        memory = RulesMemory(try builder.build(), descriptions)
         self.version = version
         templateCount = policySet.members.count(where: \.isTemplate)
         let linked = Set(policySet.links.map(\.templateID))

@@ -8,10 +8,11 @@ extension Ruleset {
         of policySet: PolicySet, for isWanted: (Text) -> Bool
     ) throws(CompileError) -> RulesExplanation {
         let members = policySet.applicablePolicies
-        let builder = try RulesBuilder(members, .wherePaying)
-        var descriptions = PolicyDescriptions()
-        for member in members { try descriptions.add(member) }
-        return try builder.explain(descriptions, isWanted)
+        let readings = RulesetReadings(members, .wherePaying, plansSearch: false)
+        try readings.run()
+        let builder = RulesBuilder(
+            members, plan: readings.takePlan(), compiler: readings.takeCompiler())
+        return try builder.explain(readings.takeDescriptions(), isWanted)
     }
 }
 

@@ -20,20 +20,12 @@ package struct SearchPlan: Sendable {
     /// Permits whose scope names no principal, and those whose scope names no resource.
     package private(set) var anyPrincipal: [Int] = []
     package private(set) var anyResource: [Int] = []
-    /// The actions that scopes name, in order.
-    package let actions: [EntityUID]
 
     init(_ policies: [Policy]) {
         var permits: [Permit] = []
-        var actions: Set<EntityUID> = []
         let principals = SearchDemandReader(searched: .principal, other: .resource)
         let resources = SearchDemandReader(searched: .resource, other: .principal)
         for policy in policies {
-            switch policy.action {
-            case .any: break
-            case .equal(let uid), .in(let uid): actions.insert(uid)
-            case .inSet(let uids): actions.formUnion(uids)
-            }
             guard policy.effect == .permit else { continue }
             let number = permits.count
             permits.append(
@@ -52,7 +44,6 @@ package struct SearchPlan: Sendable {
             }
         }
         self.permits = permits
-        self.actions = actions.sorted()
     }
 
     private static func demand(_ policy: Policy, _ reader: SearchDemandReader) -> SearchDemand {

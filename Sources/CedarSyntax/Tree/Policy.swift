@@ -33,30 +33,67 @@ package struct Policy: Sendable {
         }
     }
 
-    package var effect: Effect
+    /// Large sets are walked several times, by several threads: a copy counts one reference and not
+    /// one for each of its parts.
+    private final class Storage: Sendable {
+        let effect: Effect
+        let annotations: [Annotation]
+        let principal: ScopeConstraint
+        let action: ActionConstraint
+        let resource: ScopeConstraint
+        let conditions: [Condition]
+        let span: SourceSpan
+        let scopeSpans: ScopeSpans?
+
+        init(
+            _ effect: Effect, _ annotations: [Annotation], _ principal: ScopeConstraint,
+            _ action: ActionConstraint, _ resource: ScopeConstraint, _ conditions: [Condition],
+            _ span: SourceSpan, _ scopeSpans: ScopeSpans?
+        ) {
+            self.effect = effect
+            self.annotations = annotations
+            self.principal = principal
+            self.action = action
+            self.resource = resource
+            self.conditions = conditions
+            self.span = span
+            self.scopeSpans = scopeSpans
+        }
+    }
+
+    private let storage: Storage
+
+    package var effect: Effect { storage.effect }
     /// In source order; keys are unique.
-    package var annotations: [Annotation]
-    package var principal: ScopeConstraint
-    package var action: ActionConstraint
-    package var resource: ScopeConstraint
-    package var conditions: [Condition]
-    package var span: SourceSpan
+    package var annotations: [Annotation] { storage.annotations }
+    package var principal: ScopeConstraint { storage.principal }
+    package var action: ActionConstraint { storage.action }
+    package var resource: ScopeConstraint { storage.resource }
+    package var conditions: [Condition] { storage.conditions }
+    package var span: SourceSpan { storage.span }
     /// Where effect and scope stand; nil for a policy that was not parsed from text.
-    package var scopeSpans: ScopeSpans?
+    package var scopeSpans: ScopeSpans? { storage.scopeSpans }
 
     package init(
         effect: Effect, annotations: [Annotation], principal: ScopeConstraint,
         action: ActionConstraint, resource: ScopeConstraint, conditions: [Condition],
         span: SourceSpan, scopeSpans: ScopeSpans? = nil
     ) {
-        self.effect = effect
-        self.annotations = annotations
-        self.principal = principal
-        self.action = action
-        self.resource = resource
-        self.conditions = conditions
-        self.span = span
-        self.scopeSpans = scopeSpans
+        storage = Storage(
+            effect, annotations, principal, action, resource, conditions, span, scopeSpans)
+    }
+
+    /// The same with other parts.
+    package func with(
+        effect: Effect? = nil, annotations: [Annotation]? = nil,
+        principal: ScopeConstraint? = nil, action: ActionConstraint? = nil,
+        resource: ScopeConstraint? = nil, conditions: [Condition]? = nil
+    ) -> Policy {
+        Policy(
+            effect: effect ?? self.effect, annotations: annotations ?? self.annotations,
+            principal: principal ?? self.principal, action: action ?? self.action,
+            resource: resource ?? self.resource, conditions: conditions ?? self.conditions,
+            span: span, scopeSpans: scopeSpans)
     }
 
     /// Whether it has a slot and so applies only through links.

@@ -77,10 +77,9 @@ extension PolicySet {
 extension Policy {
     /// The policy that a link makes of a template: the slots filled, all else the same.
     package func filled(with values: SlotValues) -> Policy {
-        var policy = self
-        if let uid = values.principal { policy.principal = principal.filled(with: uid) }
-        if let uid = values.resource { policy.resource = resource.filled(with: uid) }
-        return policy
+        with(
+            principal: values.principal.map { principal.filled(with: $0) },
+            resource: values.resource.map { resource.filled(with: $0) })
     }
 
     fileprivate func check(_ values: SlotValues, id: Text) throws(LinkError) {

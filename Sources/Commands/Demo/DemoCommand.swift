@@ -11,10 +11,11 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Import 100,000 entities, serve them, and check 184 decisions.",
         discussion: """
-            Plays the open-banking scenario in a temporary directory: imports its entities and a
-            generated bank around them, starts the server on a socket, and asks every test through
-            the socket with the certificate, the token and the device behind it. Then a device falls
-            silent, reports again, and has its certificate revoked; last, it measures.
+            Plays the open-banking scenario in a temporary directory: imports its
+            entities and a generated bank around them, starts the server on a socket,
+            and asks every test through the socket with the certificate, the token and
+            the device behind it. Then a device falls silent, reports again, and has its
+            certificate revoked; last, it measures.
 
             Exit codes: 0 every answer is as expected, 1 otherwise.
 
@@ -58,12 +59,12 @@ struct DemoCommand: AsyncParsableCommand {
         let outcome: DemoQuestions.Outcome
         do {
             let service = try ScenarioService(
-                scenario, store: directory.store, socket: directory.socket)
+                scenario, store: store, socket: directory.socket)
             defer { service.stop() }
             outcome = try DemoQuestions(tests: tests).ask(service, reasons)
         }
         let shown = try revoke(scenario, tests, store, directory, reasons)
-        let load = try load(scenario, directory)
+        let load = try load(scenario, store, directory)
 
         printLine("")
         let agreement = "\(outcome.agreeing) of \(tests.count) decisions as expected"
@@ -95,20 +96,20 @@ struct DemoCommand: AsyncParsableCommand {
         printLine("The same question, \(name), while things happen to the device:")
         printLine("")
         let service = try ScenarioService(
-            scenario, store: directory.store, socket: directory.socket)
+            scenario, store: store, socket: directory.socket)
         defer { service.stop() }
         return try DemoRevocation(store: store, test: test).show(service, reasons)
     }
 
     /// Measures with callers that are trusted to supply the facts, as nobody proves who they are.
     private func load(
-        _ scenario: ScenarioFolder, _ directory: TemporaryDirectory
+        _ scenario: ScenarioFolder, _ store: EntityStore, _ directory: TemporaryDirectory
     ) throws(Failure) -> DemoLoad.Outcome {
         let service = try Service(
             ServiceConfiguration(
                 policies: [scenario.policies], store: directory.store, watchesFiles: false,
                 socket: LocalSocketConfiguration(path: directory.socket)),
-            log: .quiet)
+            store: store, log: .quiet)
         defer { service.stop(drainFor: .seconds(1)) }
         return try DemoLoad(
             socket: directory.socket,

@@ -1,5 +1,6 @@
 import CedarSyntax
 import DecisionPoint
+import EntityStore
 import Glibc
 import Logging
 import Server
@@ -19,9 +20,8 @@ final class ScenarioService {
     }
 
     /// Starts the service of the scenario's `writ.yaml` on another store and socket.
-    init(_ scenario: ScenarioFolder, store: String, socket: String) throws(Failure) {
+    init(_ scenario: ScenarioFolder, store: EntityStore, socket: String) throws(Failure) {
         var configuration = try ServiceConfiguration.read(scenario.path + "/writ.yaml")
-        configuration.store = store
         configuration.watchesFiles = false
         configuration.socket = LocalSocketConfiguration(path: socket)
         let user = PeerAllowList(userIDs: [getuid()])
@@ -31,7 +31,7 @@ final class ScenarioService {
         self.time = time
         self.socket = socket
         service = try Service(
-            configuration, log: .quiet,
+            configuration, store: store, log: .quiet,
             clock: DecisionClock { time.milliseconds.load(ordering: .relaxed) })
     }
 

@@ -157,10 +157,13 @@ struct Service: Sendable {
 
     /// Opens the store, compiles the policies and starts the socket.
     ///
-    /// - Parameter clock: the time that identities are judged at; of demonstrations and tests only.
+    /// - Parameters:
+    ///   - store: the store of the configuration, where this process has it open already.
+    ///   - clock: the time that identities are judged at; of demonstrations and tests only.
     /// - Throws: with everything closed again.
     init(
-        _ configuration: ServiceConfiguration, log: Logger = .service,
+        _ configuration: ServiceConfiguration, store opened: EntityStore? = nil,
+        log: Logger = .service,
         clock: DecisionClock = DecisionClock()
     ) throws(Failure) {
         let files = FileLimit.raise(forConnections: configuration.socket.maximumConnections)
@@ -185,7 +188,7 @@ struct Service: Sendable {
             throw Failure(error.description)
         }
         do throws(StoreError) {
-            store = try EntityStore.open(at: configuration.store)
+            store = try opened ?? EntityStore.open(at: configuration.store)
         } catch {
             throw Failure(error.description)
         }

@@ -5,6 +5,6 @@ extension Decider {
     /// The actions that can be asked for by name, in order: those that the schema declares, or without
     /// a schema those that the scopes of policies name.
     package var knownActions: [EntityUID] {
-        mutating get { ruleset.schema?.actions ?? ruleset.searchPlan.actions }
+        mutating get { ruleset.schema?.actions ?? ruleset.actions }
     }
 }

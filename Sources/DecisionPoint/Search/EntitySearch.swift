@@ -83,8 +83,8 @@ extension Decider {
         index: ReferenceIndex? = nil
     ) -> SearchOutcome {
         guard isReadable else { return .refused(.storeUnavailable) }
-        if let index,
-            var finder = CandidateFinder(ruleset.searchPlan, index, search, entities),
+        if let index, let plan = ruleset.searchPlan,
+            var finder = CandidateFinder(plan, index, search, entities),
             case .keys(let runs) = finder.candidates(entities.reader)
         {
             return self.search(search, among: runs, from: start, bounds)

@@ -54,26 +54,24 @@ enum ExpressionChange: Sendable {
 extension Mutation {
     /// Makes the change.
     func applied(to policy: Policy) -> Policy {
-        var mutant = policy
+        var conditions = policy.conditions
         switch site {
         case .policy:
             // Never satisfied: the others keep their numbers.
             let never = Expression(.bool(false), policy.span)
-            mutant.conditions.insert(
+            conditions.insert(
                 Policy.Condition(kind: .when, body: never, span: policy.span), at: 0)
-        case .effect: mutant.effect = policy.effect == .permit ? .forbid : .permit
-        case .principal(let constraint): mutant.principal = constraint
-        case .action(let constraint): mutant.action = constraint
-        case .resource(let constraint): mutant.resource = constraint
-        case .dropClause(let index): mutant.conditions.remove(at: index)
+        case .effect: return policy.with(effect: policy.effect == .permit ? .forbid : .permit)
+        case .principal(let constraint): return policy.with(principal: constraint)
+        case .action(let constraint): return policy.with(action: constraint)
+        case .resource(let constraint): return policy.with(resource: constraint)
+        case .dropClause(let index): conditions.remove(at: index)
         case .negateClause(let index):
-            mutant.conditions[index].kind =
-                policy.conditions[index].kind == .when ? .unless : .when
+            conditions[index].kind = conditions[index].kind == .when ? .unless : .when
         case .expression(let clause, let path, let change):
-            mutant.conditions[clause].body = policy.conditions[clause].body
-                .changed(at: path[...], change)
+            conditions[clause].body = conditions[clause].body.changed(at: path[...], change)
         }
-        return mutant
+        return policy.with(conditions: conditions)
     }
 }
 

@@ -133,9 +133,5 @@ private struct Baseline {
 
 extension Policy {
     /// The same conditions under `permit`: satisfied ones are then always among the reasons.
-    fileprivate var permitting: Policy {
-        var copy = self
-        copy.effect = .permit
-        return copy
-    }
+    fileprivate var permitting: Policy { with(effect: .permit) }
 }
