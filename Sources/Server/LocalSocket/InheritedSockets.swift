@@ -1,3 +1,4 @@
+import CEpoll
 import Glibc
 
 /// The listening sockets that a service manager opened before it started this process.
