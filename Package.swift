@@ -285,7 +285,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "ExtAuthz",
                 "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
             ],
             swiftSettings: settings),

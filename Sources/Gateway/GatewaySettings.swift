@@ -57,8 +57,10 @@ package struct GatewaySettings: Sendable {
 
     /// Whether a name, in lower case, is that of an identity field.
     func isIdentity(_ name: Span<UInt8>) -> Bool {
-        for index in identityFields.indices
-        where name.hasSameBytes(as: identityFields[index].name.span) { return true }
+        for index in identityFields.indices {
+            let own = identityFields[index].name
+            if name.hasSameBytes(as: own.span) { return true }
+        }
         return false
     }
 }

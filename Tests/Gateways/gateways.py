@@ -1,9 +1,39 @@
 #!/usr/bin/env python3
-"""Runs one table of cases through real gateways.
+"""Runs one table of cases through real gateways, which ask a real `writ serve` on every request.
 
-usage: gateways.py PROBE [GATEWAY...]
+usage: gateways.py WRIT [GATEWAY...]
 
-PROBE is the program `ext-authz-probe`. A gateway that is not installed is skipped, in so many words.
+WRIT is the program `writ`. A gateway that is not installed is skipped, in so many words.
+
+`cases.json` is one table for all gateways, in the order in which it is run:
+
+  name      what the case shows
+  client    the certificate that the client shows, from the scenario's identities; null for none.
+            `clients` on top says from which address of loopback it comes, 127.0.0.1 unless listed
+  from      another address
+  token     a bearer token of `tokens` on top
+  method, host, path, headers, body, bodyBytes
+            the request; GET to api.northbank.example unless given. `{token:NAME}` in a header is a
+            token, `{9000}` in a path so many letters
+  writ      a command to be run first on the service's store, while it serves; `{thumbprint:NAME}` is
+            that of a certificate
+  state     what happened to the service, see `service.py`; the usual state is restored after it
+  status    what the client gets; null when TLS refuses it
+  reached   whether the service behind the gateway got the request; when the status is 200 unless given
+  seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
+  answer    header fields that the client gets, likewise
+  body      the text that the client gets
+  only      the gateways that the case is for; all unless given
+
+`status`, and each value of `seen`, `answer` and `body`, may be a map from gateways to values, with
+`default` for the others; without it those are not judged. That is for what gateways do themselves: a
+status that they answer with before they ask, or give to an answer that they cannot pass on.
+
+A gateway is a module in `drivers` with three functions: `available()` says why it cannot run, or None;
+`listeners(place)` gives the sections of `writ.yaml` that it needs; `start(place)` starts it, listening
+on 127.0.0.1:`place.port` with TLS by `certs/server.pem`, clients' certificates by `certs/ca.pem`, before
+the service at 127.0.0.1:`place.app_port`, and returns the process. Its identity fields must be those of
+`IDENTITY` below.
 """
 
 import argparse
@@ -13,9 +43,9 @@ import http.server
 import importlib
 import json
 import pathlib
+import re
 import socket
 import ssl
-import subprocess
 import sys
 import tempfile
 import threading
@@ -24,6 +54,12 @@ import time
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here))
 GATEWAYS = ["envoy"]
+# What every listener tells the service behind it.
+IDENTITY = {
+    "x-principal": "principalId", "x-principal-type": "principalType", "x-device": "deviceId",
+    "x-decision-id": "decisionId", "x-roles": "removed",
+}
+CHALLENGE = 'Bearer realm="northbank"'
 
 
 class App(http.server.BaseHTTPRequestHandler):
@@ -33,14 +69,15 @@ class App(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))
-        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        seen = {name.lower(): ", ".join(self.headers.get_all(name)) for name in self.headers}
+        body = json.dumps({**seen, ":path": self.path}).encode()
         self.send_response(200)
         self.send_header("x-upstream", "1")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = do_DELETE = answer
 
     def log_message(self, *_):
         pass
@@ -52,120 +89,154 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def openssl(*words):
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
-
-
-def mint(folder):
-    """An authority, the gateway's certificate and the client's."""
-    folder.mkdir()
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *key, "-keyout", folder / "ca.key", "-out", folder / "ca.pem",
-            "-days", 2, "-subj", "/CN=Test authority")
-    for name, names in [("server", "DNS:localhost,IP:127.0.0.1"),
-                        ("alice", "URI:spiffe://example.com/user/alice")]:
-        (folder / "ext").write_text(f"subjectAltName={names}\nbasicConstraints=critical,CA:FALSE\n")
-        openssl("req", *key, "-keyout", folder / f"{name}.key", "-out", folder / "csr",
-                "-subj", f"/CN={name}")
-        openssl("x509", "-req", "-in", folder / "csr", "-CA", folder / "ca.pem", "-CAkey",
-                folder / "ca.key", "-CAcreateserial", "-days", 2, "-extfile", folder / "ext",
-                "-out", folder / f"{name}.pem")
-
-
 class Place:
+    """Where a gateway runs: its folder, with `certs` and `run`, and its ports."""
+
     def __init__(self, folder):
         self.folder = folder
-        self.socket = folder / "run/pdp.sock"
         self.port = free_port()
         self.app_port = free_port()
 
 
-def ask(place, case):
+def filled(text, world):
+    """Text with tokens, thumbprints and lengths in their places."""
+    text = re.sub(r"\{token:([\w-]+)\}", lambda match: world.tokens[match[1]], text)
+    text = re.sub(r"\{thumbprint:([\w-]+)\}", lambda match: world.thumbprints[match[1]], text)
+    return re.sub(r"\{(\d+)\}", lambda match: "a" * int(match[1]), text)
+
+
+def connect(place, table, case):
+    context = ssl.create_default_context(cafile=place.folder / "certs/server.pem")
+    if case["client"]:
+        certificate = place.folder / "certs" / case["client"]
+        context.load_cert_chain(f"{certificate}.pem", f"{certificate}.key")
+    address = case.get("from") or table["clients"].get(case["client"], "127.0.0.1")
+    plain = socket.create_connection(
+        ("127.0.0.1", place.port), timeout=10, source_address=(address, 0))
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
+def ask(place, world, table, case):
     """Makes the request of a case; (status, headers, body), or None when TLS refuses it."""
-    context = ssl.create_default_context(cafile=place.folder / "certs/ca.pem")
-    if case.get("certificate", True):
-        context.load_cert_chain(place.folder / "certs/alice.pem", place.folder / "certs/alice.key")
-    body = "x" * case["bodyBytes"] if "bodyBytes" in case else case.get("body")
-    client = http.client.HTTPSConnection("localhost", place.port, context=context, timeout=10)
+    client = http.client.HTTPConnection("localhost")
     with contextlib.closing(client):
         try:
-            client.request(case.get("method", "GET"), case["path"], body, case.get("headers", {}))
+            client.sock = connect(place, table, case)
+            client.putrequest(
+                case.get("method", "GET"), filled(case["path"], world), skip_host=True,
+                skip_accept_encoding=True)
+            client.putheader("host", case.get("host", "api.northbank.example"))
+            for name, value in case.get("headers", []):
+                client.putheader(name, filled(value, world))
+            if "token" in case:
+                client.putheader("authorization", f"Bearer {world.tokens[case['token']]}")
+            body = "x" * case["bodyBytes"] if "bodyBytes" in case else case.get("body")
+            if body is not None:
+                client.putheader("content-length", str(len(body)))
+            elif case.get("method", "GET") == "POST":
+                client.putheader("content-length", "0")
+            client.endheaders(body.encode() if body else None)
             answer = client.getresponse()
             return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
         except (ssl.SSLError, ConnectionError, http.client.RemoteDisconnected):
             return None
 
 
-def judge(case, answer):
+def chosen(value, gateway):
+    """The value for a gateway, and whether there is one."""
+    if not isinstance(value, dict):
+        return value, True
+    key = gateway if gateway in value else "default"
+    return value.get(key), key in value
+
+
+def differences(expected, got, gateway, where):
+    for name, value in expected.items():
+        value, is_judged = chosen(value, gateway)
+        found = got.get(name)
+        if is_judged and found != value and (value != "*" or not found):
+            yield f"{where} {name}: {found!r}, not {value!r}"
+
+
+def judge(case, answer, gateway):
     """What is wrong with an answer; nothing when all is as the table says."""
-    if answer is None:
-        return [] if case["status"] is None else ["no answer"]
+    expected, _ = chosen(case["status"], gateway)
+    if answer is None or expected is None:
+        return [] if answer is None and expected is None else [f"got {answer}, not {expected}"]
     status, headers, body = answer
-    wrong = []
-    if status != case["status"]:
-        wrong.append(f"status {status}, not {case['status']}")
-    if ("x-upstream" in headers) != case["upstream"]:
-        wrong.append("the service was reached" if "x-upstream" in headers else "not passed on")
-    for name, value in case.get("answer_headers", {}).items():
-        if headers.get(name) != value:
-            wrong.append(f"{name}: {headers.get(name)}")
-    if "body_is" in case and body.decode() != case["body_is"]:
+    wrong = [] if status == expected else [f"status {status}, not {expected}"]
+    is_reached = "x-upstream" in headers
+    if is_reached != case.get("reached", expected == 200):
+        wrong.append("the service was reached" if is_reached else "the service was not reached")
+    wrong += differences(case.get("answer", {}), headers, gateway, "the client got")
+    if is_reached:
+        wrong += differences(case.get("seen", {}), json.loads(body), gateway, "the service saw")
+    text, is_judged = chosen(case.get("body", {}), gateway)
+    if is_judged and body.decode(errors="replace") != text:
         wrong.append(f"body {body!r}")
-    if "seen" in case and "x-upstream" in headers:
-        seen = json.loads(body)
-        for name, value in case["seen"].items():
-            if seen.get(name) != value:
-                wrong.append(f"the service saw {name}: {seen.get(name)}")
     return wrong
 
 
-def wait(port, path=None):
+def wait(port):
     for _ in range(200):
-        with contextlib.suppress(OSError), contextlib.closing(
-            socket.socket(socket.AF_UNIX if path else socket.AF_INET)
-        ) as probe:
-            probe.connect(str(path) if path else ("127.0.0.1", port))
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.1)
-    sys.exit(f"nobody listens at {path or port}")
+    sys.exit(f"nobody listens at {port}")
 
 
-def run(name, program):
+def run(name, program, pattern):
+    from service import Service
+    from world import World
+
     driver = importlib.import_module(f"drivers.{name}")
     if reason := driver.available():
         print(f"{name}: SKIPPED, {reason}")
         return 0
-    cases = json.loads((here / "cases.json").read_text())
+    table = json.loads((here / "cases.json").read_text())
+    cases = [case for case in table["cases"] if name in case.get("only", [name])]
+    cases = [case for case in cases if pattern in case["name"] or "writ" in case]
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
-        mint(place.folder / "certs")
+        world = World(place.folder, table)
         app = http.server.ThreadingHTTPServer(("127.0.0.1", place.app_port), App)
         threading.Thread(target=app.serve_forever, daemon=True).start()
-        probe = subprocess.Popen([program, str(place.socket)])
-        gateway = None
+        service = gateway = None
         try:
-            wait(0, place.socket)
+            service = Service(program, world, driver.listeners(place))
             gateway = driver.start(place)
             wait(place.port)
-            for case in sorted(cases, key=lambda case: case.get("down", False)):
-                if case.get("down") and probe.poll() is None:
-                    probe.kill()
-                    probe.wait()
-                if wrong := judge(case, ask(place, case)):
+            for case in cases:
+                service.enter(case.get("state"))
+                if "writ" in case:
+                    service.writ(*[filled(word, world) for word in case["writ"]])
+                if wrong := judge(case, ask(place, world, table, case), name):
                     failed += 1
-                    print(f"{name}: {case['name']}: {'; '.join(wrong)}")
+                    print(f"{name}: {case['name']}: {'; '.join(wrong)}", flush=True)
         finally:
-            for process in filter(None, [gateway, probe]):
+            for process in filter(None, [gateway, service and service.process]):
                 process.kill()
                 process.wait()
             app.shutdown()
-    print(f"{name}: {len(cases)} cases, {failed} failed")
+    print(f"{name}: {len(cases) - failed} passed, {failed} failed", flush=True)
     return failed
 
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("probe")
-parser.add_argument("gateways", nargs="*", default=GATEWAYS)
-arguments = parser.parse_args()
-sys.exit(any([run(name, arguments.probe) for name in arguments.gateways]))
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("writ")
+    parser.add_argument("gateways", nargs="*", default=GATEWAYS)
+    parser.add_argument("--only", default="", help="cases with this in their names")
+    arguments = parser.parse_args()
+    try:
+        import cryptography  # noqa: F401
+    except ImportError:
+        print("gateways: SKIPPED, python3-cryptography is not installed")
+        return
+    sys.exit(any([run(name, arguments.writ, arguments.only) for name in arguments.gateways]))
+
+
+if __name__ == "__main__":
+    main()

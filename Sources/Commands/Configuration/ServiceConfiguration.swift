@@ -30,6 +30,8 @@ import Wire
 /// | `socket.requireEvidence` | `true`: no question without a certificate or a token; needs `identity` | `false` |
 /// | `identity` | how identities are judged, ``IdentityConfiguration`` | not at all |
 /// | `tls` | the same frames for other machines, ``TLSSection``; needs `identity` | not served |
+/// | `obligations` | names that policies may use in `@obligation`, as every enforcing side fulfils them | none |
+/// | `envoy` | how Envoy asks by ext_authz, ``EnvoyConfiguration``; needs `identity` | not at all |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`, `h`.
@@ -51,6 +53,10 @@ struct ServiceConfiguration {
     var identity: IdentityConfiguration?
     /// Nil when nobody is served by TLS.
     var tls: TLSSection?
+    /// What annotations of policies may ask for.
+    var obligations = ObligationRules()
+    /// Nil when Envoy does not ask.
+    var envoy: EnvoyConfiguration?
 
     /// Reads a configuration file.
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
@@ -64,6 +70,7 @@ struct ServiceConfiguration {
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
             "identity": "how identities are judged", "tls": "a listener for other machines",
+            "obligations": "names of obligations", "envoy": "how Envoy asks",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
@@ -94,7 +101,31 @@ struct ServiceConfiguration {
         }
         configuration.socketRights = try rights(
             socketNode, hasIdentity: configuration.identity != nil)
+        if let node = try top.optional("obligations") {
+            configuration.obligations = try obligations(node)
+        }
+        if let node = try top.optional("envoy") {
+            configuration.envoy = try EnvoyConfiguration(
+                node, identity: configuration.identity, in: folder)
+        }
         return configuration
+    }
+
+    /// The routes files that listeners name, each once.
+    var routePaths: [String] { envoy.map { [$0.gateway.routes] } ?? [] }
+
+    private static func obligations(_ node: ConfigurationNode) throws(Failure) -> ObligationRules {
+        var rules = ObligationRules()
+        for element in try node.elements() {
+            let name = try element.text()
+            guard name.utf8.allSatisfy({ 0x21..<0x7F ~= $0 && $0 != 0x2C && $0 != 0x3A }) else {
+                throw element.failure(
+                    "`\(name)` is no name of an obligation",
+                    help: "printable ASCII without spaces, `,` and `:`, as `mask` in `mask:iban`")
+            }
+            rules.knownObligations.insert(name)
+        }
+        return rules
     }
 
     /// What the peers of a listener may do.

@@ -2,6 +2,8 @@ import ArgumentParser
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import Foundation
+import Gateway
 import Glibc
 import Logging
 import Server
@@ -54,6 +56,24 @@ struct ServeCommand: AsyncParsableCommand {
                 mayNamePrincipal: ['spiffe://bank.example/ns/core/sa/batch']
                 handshakeTimeout: 5s         # and the limits of `socket`
                 idleTimeout: 10m
+              obligations: [mask, log]       # what `@obligation` may name: all that every enforcing
+                                             # side fulfils; others are refused with the policies
+              envoy:                         # optional: Envoy asks by ext_authz; needs `identity`
+                socket: /run/writ/envoy.sock # or `address: 127.0.0.1:9191`
+                routes: routes.yaml          # what a request asks for, see `writ routes --help`
+                identityHeaders:             # what the service behind learns; a client's own
+                  x-principal: principalId   # copies never get there
+                  x-device: deviceId
+                  x-roles: removed
+                challenge: Bearer            # `WWW-Authenticate` of a 401
+                tokens: true                 # whether the token in `Authorization` is judged
+                errors: strict
+                threads: 2                   # event loops; one per core unless given
+                allowedUsers: [1001]         # of the socket; the service's own user unless given
+                maximumConnections: 256
+                maximumConcurrent: 1000      # checks on one connection
+                maximumMessageBytes: 256KiB
+                maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
               reload: watch                  # or `signal`: reload on SIGHUP only
               socket:
                 path: /run/writ/writ.sock
@@ -73,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
                 diagnostics: full            # or `none`: stop when the decision is certain;
                                              # answers name one determining policy at most
 
-            Relative paths are relative to the file. Policies, links and schema are reloaded together
+            Relative paths are relative to the file. Policies, links, schema and routes are reloaded together
             when one of their files changes and on SIGHUP; if any of them is bad, all of the last
             good ones stay in force. SIGTERM and SIGINT stop the service once what it has received
             is answered.
@@ -151,6 +171,8 @@ struct Service: Sendable {
     private let server: LocalSocketServer
     /// Nil when nobody is served by TLS.
     private let tls: TLSService?
+    /// Nil when Envoy does not ask.
+    private let envoy: EnvoyListener?
     private let cacheBoards: [CacheBoard]
     private let watchesFiles: Bool
     private let log: Logger
@@ -178,12 +200,14 @@ struct Service: Sendable {
         let source = PolicySource(
             paths: configuration.policies, schemaPath: configuration.schema,
             linkPaths: configuration.links,
-            reservedMember: configuration.identity?.verifiedName)
-        let signature = source.signature()
+            reservedMember: configuration.identity?.verifiedName,
+            obligations: configuration.obligations)
+        let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
         let publisher: RulesetPublisher
         let store: EntityStore
         do throws(PolicySource.Failure) {
-            publisher = RulesetPublisher(try source.load())
+            publisher = RulesetPublisher(
+                try source.load(), obligations: configuration.obligations)
         } catch {
             throw Failure(error.description)
         }
@@ -196,15 +220,18 @@ struct Service: Sendable {
             try TrustWatch(identity, clock: clock, log: log)
         }
         let identity = trust?.settings
+        var routes: [RouteSource] = []
+        for path in configuration.routePaths { routes.append(try RouteSource(path)) }
         let rights = configuration.socketRights
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
-        let loops = configuration.tls?.listener.loopCount ?? 0
+        let envoyLoops = configuration.envoy?.server.loopCount ?? 0
+        let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
         // A share that is too small for a cache is none.
-        let share = configuration.cacheBytes / max(workers + loops, 1)
+        let share = configuration.cacheBytes / max(allWorkers, 1)
         let cacheBytes = share < 4 << 10 ? 0 : share
-        let boards = (0..<workers + loops).map { _ in CacheBoard() }
+        let boards = (0..<allWorkers).map { _ in CacheBoard() }
         cacheBoards = boards
         let startedAt = UInt64(max(0, time(nil)))
         do throws(LocalSocketError) {
@@ -217,32 +244,44 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
+        let material = DecisionMaterial(
+            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
+            boards: boards, startedAt: startedAt)
+        if let settings = identity, let configured = configuration.envoy,
+            let routes = routes.first(where: { $0.path == configured.gateway.routes })
+        {
+            envoy = try EnvoyListener(
+                configured, settings, routes: routes.publisher, material, firstWorker: workers)
+        } else {
+            envoy = nil
+        }
         if let section = configuration.tls, let identity {
             let own = section.diagnostics
+            let first = workers + envoyLoops
             tls = try TLSService(section, identity: identity, log: log) { loop in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: own,
-                    cacheBytes: cacheBytes, cacheBoard: boards[workers + loop],
-                    identity: identity, worker: workers + loop, startedAt: startedAt)
+                    cacheBytes: cacheBytes, cacheBoard: boards[first + loop],
+                    identity: identity, worker: first + loop, startedAt: startedAt)
             }
         } else {
             tls = nil
         }
         reloader = PolicyReloader(
-            source: source, loaded: signature, publisher: publisher, log: log)
+            source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
         watchesFiles = configuration.watchesFiles
         self.log = log
         let ruleset = publisher.load().ruleset
-        log.notice(
-            "serving",
-            metadata: [
-                "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
-                "threads": "\(configuration.socket.workerCount)",
-                "cacheBytes": "\(cacheBytes * (workers + loops))",
-                "cachedBytes": "\(cacheStatistics.usedBytes)",
-                "policies": "\(ruleset.policies.count)",
-                "version": "\(hexadecimal(ruleset.version))",
-            ])
+        var facts: Logger.Metadata = [
+            "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
+            "threads": "\(configuration.socket.workerCount)",
+            "cacheBytes": "\(cacheBytes * allWorkers)",
+            "cachedBytes": "\(cacheStatistics.usedBytes)",
+            "policies": "\(ruleset.policies.count)",
+            "version": "\(hexadecimal(ruleset.version))",
+        ]
+        if let envoy { facts["envoy"] = "\(envoy.place)" }
+        log.notice("serving", metadata: facts)
         if ruleset.unlinkedTemplateCount > 0 {
             log.warning(
                 "templates decide nothing until they are linked",
@@ -266,14 +305,22 @@ struct Service: Sendable {
     /// Answers what was received, then closes.
     func stop(drainFor duration: Swift.Duration) {
         log.notice("stopping")
-        let tlsFigures = tls?.stop(drainFor: duration) ?? []
+        // All at once: each may need the whole time.
+        let others = DispatchGroup()
+        if let envoy {
+            DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
+        }
+        if let tls {
+            DispatchQueue.global().async(group: others) { tls.stop(drainFor: duration) }
+        }
         server.stop(drainFor: duration)
+        others.wait()
         let statistics = server.statistics
-        var figures: Logger.Metadata = [:]
+        var figures = envoy?.figures ?? [:]
         for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
             figures["\(figure)"] = "\(statistics[figure])"
         }
-        for (name, value) in tlsFigures { figures[name] = "\(value)" }
+        if let tls { figures.merge(tls.figures) { own, _ in own } }
         let cache = cacheStatistics
         for (name, figure) in [
             ("cacheHits", cache.hits), ("cacheMisses", cache.misses),

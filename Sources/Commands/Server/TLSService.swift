@@ -82,15 +82,19 @@ final class TLSService: Sendable {
     }
 
     /// Answers what was received, then closes.
-    ///
-    /// - Returns: what the listener did, as far as it did anything.
-    func stop(drainFor duration: Swift.Duration) -> [(name: String, value: UInt64)] {
+    func stop(drainFor duration: Swift.Duration) {
         isStopped.isSet.store(true, ordering: .relaxed)
         server.stop(drainFor: duration)
+    }
+
+    /// What the listener did, as far as it did anything.
+    var figures: Logger.Metadata {
         let statistics = server.statistics
-        return TLSListenerStatistics.Figure.allCases.compactMap {
-            statistics[$0] > 0 ? ("tls.\($0)", statistics[$0]) : nil
+        var figures: Logger.Metadata = [:]
+        for figure in TLSListenerStatistics.Figure.allCases where statistics[figure] > 0 {
+            figures["tls.\(figure)"] = "\(statistics[figure])"
         }
+        return figures
     }
 }
 

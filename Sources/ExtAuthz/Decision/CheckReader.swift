@@ -12,9 +12,10 @@ enum CheckReader {
         into request: inout HTTPRequest
     ) throws(RequestRefusal) {
         request.removeAll()
-        try check.method.withSpan { (method) throws(RequestRefusal) in
-            try check.host.withSpan { (host) throws(RequestRefusal) in
-                try check.path.withSpan { (target) throws(RequestRefusal) in
+        let (method, host, path) = (check.method, check.host, check.path)
+        try method.withSpan { (method) throws(RequestRefusal) in
+            try host.withSpan { (host) throws(RequestRefusal) in
+                try path.withSpan { (target) throws(RequestRefusal) in
                     try request.read(method: method, host: host, target: target)
                 }
             }

