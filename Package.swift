@@ -167,7 +167,7 @@ let package = Package(
         .executableTarget(
             name: "compare-evaluators",
             dependencies: [
-                "CedarTestSupport",
+                "CedarEngine", "CedarSyntax", "CedarTestSupport", "EntityStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/CompareEvaluators", swiftSettings: settings),

@@ -212,7 +212,11 @@ struct Service: Sendable {
             throw Failure(error.description)
         }
         do throws(StoreError) {
-            store = try opened ?? EntityStore.open(at: configuration.store)
+            if let opened {
+                store = opened
+            } else {
+                store = try EntityStore.open(at: configuration.store)
+            }
         } catch {
             throw Failure(error.description)
         }

@@ -102,21 +102,17 @@ extension PoliciesUnderTest {
         var collector = CoveragePoints()
         var probes: [PolicySet.Member] = []
         for (index, member) in members.enumerated() {
-            var scope = member.policy
-            scope.effect = .permit
-            var whole = scope
-            whole.conditions = member.policy.conditions
-            scope.conditions = []
-            probes.append(PolicySet.Member(id: member.id, policy: scope))
+            let whole = member.policy.with(effect: .permit)
+            probes.append(PolicySet.Member(id: member.id, policy: whole.with(conditions: [])))
             probes.append(PolicySet.Member(id: member.id, policy: whole))
             collector.add(member.policy, index: index)
         }
         for point in collector.points {
-            var probe = members[point.policy].policy
-            probe.effect = .permit
-            probe.conditions = [
-                Policy.Condition(kind: .when, body: point.expression, span: point.span)
-            ]
+            let probe = members[point.policy].policy.with(
+                effect: .permit,
+                conditions: [
+                    Policy.Condition(kind: .when, body: point.expression, span: point.span)
+                ])
             probes.append(PolicySet.Member(id: members[point.policy].id, policy: probe))
         }
         let ruleset = try Ruleset(PolicySet(members: probes), version: 0)

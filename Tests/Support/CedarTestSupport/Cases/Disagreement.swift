@@ -8,6 +8,13 @@ package struct Disagreement: CustomStringConvertible, Sendable {
     package var expected: TreeAnswer
     package var actual: TreeAnswer
 
+    package init(caseID: String, request: Int, expected: TreeAnswer, actual: TreeAnswer) {
+        self.caseID = caseID
+        self.request = request
+        self.expected = expected
+        self.actual = actual
+    }
+
     package var description: String {
         "case \(caseID), request \(request): expected \(expected.words), got \(actual.words)"
     }
