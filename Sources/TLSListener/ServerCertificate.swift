@@ -1,4 +1,5 @@
-package import NIOSSL
+import NIOCore
+import NIOSSL
 import Synchronization
 
 /// The listener's certificate and key, replaced as a whole when their files change.

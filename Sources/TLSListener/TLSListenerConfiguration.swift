@@ -1,4 +1,4 @@
-package import Server
+import Server
 package import Wire
 
 /// How frames are served on TCP with TLS 1.3; every bound of the listener is here.

@@ -25,12 +25,12 @@ final class TLSSession {
     /// Reads the files and prepares for a server.
     /// - Throws: `tls`.
     init(_ options: TLSOptions, host: String) throws(ClientError) {
-        unsafe ERR_clear_error()
+        ERR_clear_error()
         guard let context = unsafe writ_tls_client_context() else {
             throw .tls(Self.reason("libssl cannot be used"))
         }
         do throws(ClientError) {
-            try Self.load(options, unsafe context)
+            try unsafe Self.load(options, context)
         } catch {
             unsafe SSL_CTX_free(context)
             throw error
@@ -86,7 +86,7 @@ final class TLSSession {
         // An address has no server name. Source: RFC 6066, section 3.
         let parameters = unsafe SSL_get0_param(connection)
         let isAddress =
-            unsafe host.utf8.allSatisfy {
+            host.utf8.allSatisfy {
                 (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".")
             } || host.utf8.contains(UInt8(ascii: ":"))
         if !isAddress, unsafe writ_tls_set_server_name(connection, host) != 1 { return false }
@@ -99,7 +99,7 @@ final class TLSSession {
 
     /// Goes on with the handshake.
     func shakeHands() -> Outcome {
-        unsafe ERR_clear_error()
+        ERR_clear_error()
         let status = unsafe SSL_do_handshake(connection)
         guard status == 1 else { return outcome(status) }
         if case .spiffe(let id) = server {
@@ -114,7 +114,7 @@ final class TLSSession {
     /// Encrypts bytes; some of them at least.
     @unsafe
     func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
-        unsafe ERR_clear_error()
+        ERR_clear_error()
         var count = 0
         let status = unsafe SSL_write_ex(connection, bytes.baseAddress, bytes.count, &count)
         return status == 1 ? .done(count) : outcome(status)
@@ -123,7 +123,7 @@ final class TLSSession {
     /// Decrypts what was received.
     @unsafe
     func read(into bytes: UnsafeMutableRawBufferPointer) -> Outcome {
-        unsafe ERR_clear_error()
+        ERR_clear_error()
         var count = 0
         let status = unsafe SSL_read_ex(connection, bytes.baseAddress, bytes.count, &count)
         return status == 1 ? .done(count) : outcome(status)
@@ -160,7 +160,7 @@ final class TLSSession {
 
     /// Words, with what libssl says.
     private static func reason(_ words: String) -> String {
-        let code = unsafe ERR_get_error()
+        let code = ERR_get_error()
         guard code != 0, let text = unsafe ERR_reason_error_string(code) else { return words }
         return "\(words): \(unsafe String(cString: text))"
     }

@@ -34,8 +34,9 @@ struct Transport: ~Copyable {
     mutating func send(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard let session else { return unsafe socket.send(bytes) }
         guard push() else { return nil }
-        if bytes.isEmpty { return 0 }
-        let record = UnsafeRawBufferPointer(rebasing: unsafe bytes.prefix(Self.recordBytes))
+        if unsafe bytes.isEmpty { return 0 }
+        let record = unsafe UnsafeRawBufferPointer(
+            rebasing: bytes.prefix(Self.recordBytes))
         switch unsafe session.write(record) {
         case .done(let count):
             session.take(into: &unsent)
@@ -59,7 +60,7 @@ struct Transport: ~Copyable {
         mayHaveMore = false
         var total = 0
         while true {
-            let room = UnsafeMutableRawBufferPointer(rebasing: unsafe bytes[total...])
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[total...])
             switch unsafe session.read(into: room) {
             case .done(let count):
                 total += count

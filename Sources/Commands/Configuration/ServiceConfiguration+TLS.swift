@@ -2,6 +2,7 @@ import CedarEngine
 import DecisionPoint
 import Server
 import TLSListener
+import Wire
 
 /// The frames of the local socket for other machines: the part `tls` of a service's configuration.
 ///

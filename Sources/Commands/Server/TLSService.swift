@@ -73,8 +73,8 @@ final class TLSService: Sendable {
                     log.notice("TLS certificate reloaded")
                 } catch {
                     log.error(
-                        "TLS CERTIFICATE NOT RELOADED: the last good one stays in use\n"
-                            + error.description)
+                        "TLS CERTIFICATE NOT RELOADED: the last good one stays in use\n\(error.description)"
+                    )
                 }
             }
             seen = now
