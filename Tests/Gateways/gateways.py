@@ -12,8 +12,9 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
             `clients` on top says from which address of loopback it comes, 127.0.0.1 unless listed
   from      another address
   token     a bearer token of `tokens` on top
-  method, host, path, headers, body, bodyBytes
-            the request; GET to api.northbank.example unless given. `{token:NAME}` in a header is a
+  method, host, path, headers, send, bodyBytes
+            the request, with `send` or so many bytes as its body; GET to api.northbank.example unless
+            given. `{token:NAME}` in a header is a
             token, `{9000}` in a path so many letters
   writ      a command to be run first on the service's store, while it serves; `{thumbprint:NAME}` is
             that of a certificate
@@ -130,7 +131,7 @@ def ask(place, world, table, case):
                 client.putheader(name, filled(value, world))
             if "token" in case:
                 client.putheader("authorization", f"Bearer {world.tokens[case['token']]}")
-            body = "x" * case["bodyBytes"] if "bodyBytes" in case else case.get("body")
+            body = "x" * case["bodyBytes"] if "bodyBytes" in case else case.get("send")
             if body is not None:
                 client.putheader("content-length", str(len(body)))
             elif case.get("method", "GET") == "POST":

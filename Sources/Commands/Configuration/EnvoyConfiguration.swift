@@ -1,4 +1,6 @@
 import ExtAuthz
+import ExtAuthzMessages
+import Gateway
 import Server
 
 /// How Envoy asks by ext_authz: the part `envoy` of the configuration.

@@ -1,5 +1,6 @@
 import CedarEngine
 import DecisionPoint
+import Gateway
 import Logging
 import Routes
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import ExtAuthz
 import Foundation
 import Gateway
 import Glibc
