@@ -267,7 +267,7 @@ let package = Package(
             name: "CommandsTests",
             dependencies: [
                 "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint", "EntityStore", "JSON",
-                "LMDB", "Server", "Wire", "WritClient", "writ",
+                "LMDB", "Server", "TLSListener", "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
         .testTarget(

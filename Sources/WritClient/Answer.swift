@@ -20,6 +20,13 @@ public struct Answer: Sendable, Equatable {
         public var name: String
         /// The argument or value.
         public var value: String
+
+        /// Makes an obligation.
+        public init(kind: ObligationKind, name: String, value: String) {
+            self.kind = kind
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Allow or deny.

@@ -177,7 +177,7 @@ struct QueryCommandTests {
         #expect(text("policyVersion")?.count == 16)
         #expect(text("decisionId")?.count == 16)
         #expect(tape.member(root, "revision").flatMap { tape.integer($0) } == 1)
-        #expect(tape.elements(try #require(tape.member(root, "obligations"))).isEmpty)
+        #expect(run.output.contains(#""obligations":[]"#))
         let reasons = tape.elements(try #require(tape.member(root, "reason")))
         #expect(reasons.map { tape.string($0) } == ["blocked-never"])
     }

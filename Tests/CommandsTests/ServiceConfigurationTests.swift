@@ -1,5 +1,6 @@
 import CedarEngine
 import Server
+import TLSListener
 import Testing
 import Wire
 
@@ -120,7 +121,8 @@ struct ServiceConfigurationTests {
             part.remove(at: index)
             #expect(try refusal(start + part.joined()).contains("is missing"))
         }
-        let read = try #require(read(start + whole.joined()).tls)
+        let configuration = try read(start + whole.joined())
+        let read = try #require(configuration.tls)
         #expect(read.listener.host == "::1" && read.listener.port == 8447)
         #expect(read.listener.certificate.keyPath == "/k")
         #expect(read.listener.rights.gateways.isEmpty)

@@ -337,7 +337,7 @@ class LyingServers(unittest.TestCase):
             answered(1, plain(rest=b"\0\0\0\1")), answered(1, plain() + bytes(8)),
             answered(1, plain()[:-8]), answered(1, plain(reasons=1, rest=b"\xff\xff\0\0")),
             answered(1, plain(reasons=1, rest=b"\2\0\xff\xfe")),
-            answered(1, plain(errors=1)), answered(1, plain(obligations=1)),
+            answered(1, plain(errors=2)), answered(1, plain(obligations=1)),
             answered(1, plain(obligations=1, rest=b"\x09\0\0\0\0" + bytes(7))),
             answered(1, plain(detail=0xFFFFFFFF)), answered(1, plain(), version=2),
             answered(1, plain(), flags=1), answered(1, plain(), kind=6),

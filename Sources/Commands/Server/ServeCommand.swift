@@ -8,6 +8,7 @@ import Gateway
 import Glibc
 import Logging
 import Server
+import TLSListener
 
 /// `writ serve`: answers on its sockets until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {

@@ -128,7 +128,7 @@ final class PlainConnection {
     deinit { close(number) }
 
     func send(_ bytes: [UInt8]) {
-        _ = unsafe Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = unsafe Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
     /// What comes until the server closes; nil when it does not.
