@@ -138,7 +138,8 @@ struct QueryCommandTests {
             "\(slow.output)")
         let json = try query(PhotoWorld.flags("bob", "mask") + ["--json"])
         #expect(
-            json.output.contains(#""obligations":[{"kind":"header","name":"x-level","value":"3"}]"#),
+            json.output.contains(
+                #""obligations":[{"kind":"header","name":"x-level","value":"3"}]"#),
             "\(json.output)")
     }
 

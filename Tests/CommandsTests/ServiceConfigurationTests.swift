@@ -141,7 +141,7 @@ struct ServiceConfigurationTests {
             ),
             (
                 minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`",
-                "known keys: cache, errors, "
+                "known keys: cache, "
             ),
             (minimum + "[a, b]: 2\n", "unknown key ``", "known keys: "),
         ])

@@ -149,6 +149,7 @@ struct TokenServiceTests {
         let answer = try nobody.ask(Evidence(introspection: introspection()), "list")
         #expect(answer.cause == .unauthorizedPeer)
         #expect(answer.detail == "not_a_gateway")
+        #expect(nobody.stop() == 0)
         let unasked = try server()
         #expect(
             try unasked.ask(Evidence(introspection: introspection()), "list").detail
