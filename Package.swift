@@ -71,8 +71,6 @@ let package = Package(
         // What an HTTP request asks.
         .target(
             name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
-        .target(
-            name: "ForwardAuth", dependencies: ["CedarSyntax", "Routes"], swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),
@@ -103,6 +101,10 @@ let package = Package(
             dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
             swiftSettings: settings),
         .target(
+            name: "ForwardAuth",
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "Gateway", "Routes"],
+            swiftSettings: settings),
+        .target(
             name: "ExtAuthz",
             dependencies: [
                 "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
@@ -122,13 +124,15 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                "AuthZEN", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore", "JSON",
+                "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore",
+                "Identity", "JSON", "Server",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -146,9 +150,10 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "PolicyTesting",
-                "Posture", "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
+                "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
+                "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
+                "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -221,8 +226,9 @@ let package = Package(
             name: "writ-bench",
             dependencies: [
                 "BenchSupport", "CAllocationCount", "CBench", "CEpoll", "CedarEngine",
-                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz", "JSON",
-                "Server", "Wire",
+                "CedarSchema", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "Identity",
+                "JSON", "Server", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Bench/Sources/WritBench", swiftSettings: settings),
@@ -266,8 +272,9 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint", "EntityStore", "JSON",
-                "LMDB", "Server", "TLSListener", "Wire", "WritClient", "writ",
+                "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
+                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB", "Server",
+                "TLSListener", "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -318,7 +325,7 @@ let package = Package(
             name: "AuthZENTests",
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
-                "DecisionPoint", "EntityStore", "HTTPService", "JSON",
+                "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON", "Server",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

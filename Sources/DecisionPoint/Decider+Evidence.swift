@@ -55,16 +55,10 @@ extension Decider {
         establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.storeUnavailable) }
         if let now = establisher?.now { setInstant(now) }
-        if !restrictions.isEmpty {
-            if let certificate = listener.certificate, let outcome = restricted(certificate) {
-                return outcome
-            }
-            if let certificate = establisher?.certificate, let outcome = restricted(certificate) {
-                return outcome
-            }
-            if let device = establisher?.device, let outcome = restricted(device) {
-                return outcome
-            }
+        if !restrictions.isEmpty,
+            let outcome = restrictedPeer(listener.certificate) ?? restrictedEvidence()
+        {
+            return outcome
         }
         guard
             let request = question.validated(

@@ -22,22 +22,33 @@ extension Decider {
         }
     }
 
-    /// Refuses identities of a certificate that are restricted.
+    /// Refuses the identities, mapped principals and device of evidence that are restricted.
     ///
-    /// - Parameter certificate: the leaf that was verified.
+    /// Who presents a certificate and a token is refused when either is, whichever of them leads to
+    /// the principal.
     @inline(never)
-    mutating func restricted(_ certificate: JudgedCertificate) -> Outcome? {
-        guard restrictions.hasIdentities else { return nil }
-        let (now, facts) = (instant, certificate.restrictable)
-        var match = restrictions.match(thumbprint: facts.thumbprint.span, at: now)
-        if match == nil, !facts.spiffeID.isEmpty {
-            match = restrictions.match(spiffeID: facts.spiffeID.span, at: now)
+    mutating func restrictedEvidence() -> Outcome? {
+        let (certificate, token) = (establisher?.certificate, establisher?.token)
+        if let certificate, let outcome = restricted(certificate.restrictable) { return outcome }
+        if let token, let outcome = restricted(token.restrictable) { return outcome }
+        guard restrictions.hasEntities else { return nil }
+        if let device = establisher?.device, let outcome = restricted(device) { return outcome }
+        if let principal = certificate?.principal,
+            let outcome = restricted(FlatEntity(principal.flat))
+        {
+            return outcome
         }
-        if match == nil {
-            match = restrictions.match(
-                issuer: facts.issuer.span, serial: facts.serial.span, at: now)
-        }
-        return match.map { refuse($0) }
+        if let principal = token?.principal { return restricted(FlatEntity(principal.flat)) }
+        return nil
+    }
+
+    /// Refuses what a peer asks whose own certificate is restricted, for whomever it asks.
+    mutating func restrictedPeer(_ certificate: JudgedCertificate?) -> Outcome? {
+        certificate.flatMap { restricted($0.restrictable) }
+    }
+
+    private mutating func restricted(_ identities: [RestrictableIdentity]) -> Outcome? {
+        restrictions.match(anyOf: identities, at: instant).map { refuse($0) }
     }
 
     private mutating func refuse(_ match: RestrictionSet.Match) -> Outcome {

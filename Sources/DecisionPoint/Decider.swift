@@ -76,6 +76,9 @@ package struct Decider: ~Copyable {
 
     deinit { cacheBoard?.publish(entities.reader.cacheStatistics) }
 
+    /// How many policies there are; without any, every question is refused.
+    package var policyCount: Int { rules.policyCount }
+
     /// Pins the newest ruleset and the newest revision.
     package mutating func begin() {
         if publisher.epoch != epoch { adopt() }

@@ -89,23 +89,70 @@ struct ReceiveWindow {
 }
 
 /// When a connection last got on: bytes that make no frame for too long are an attack.
+///
+/// A frame is done when HTTP/2 has made something of it, which it does of header blocks only when all
+/// of their parts came; and what came behind it in one reading may be the beginning of the next.
 final class FrameProgress {
     private var stuckSince: UInt64
+    private var lastArrival: UInt64
+    private var boundary = FrameBoundary()
 
-    init() { stuckSince = MonotonicClock.now() }
-
-    func bytesArrived() {
-        if stuckSince == 0 { stuckSince = MonotonicClock.now() }
+    init() {
+        lastArrival = MonotonicClock.now()
+        stuckSince = lastArrival
     }
 
-    func frameArrived() { stuckSince = 0 }
+    func bytesArrived(_ bytes: ByteBufferView) {
+        boundary.advance(over: bytes)
+        lastArrival = MonotonicClock.now()
+        if stuckSince == 0 { stuckSince = lastArrival }
+    }
+
+    func frameArrived() { stuckSince = boundary.isBetweenFrames ? 0 : lastArrival }
 
     func isStuck(_ now: UInt64, after nanoseconds: UInt64) -> Bool {
         stuckSince != 0 && now > stuckSince && now - stuckSince > nanoseconds
     }
 }
 
-/// Stands before HTTP/2 and notes that bytes came.
+/// Follows the lengths of frames, to know whether bytes end within one.
+///
+/// Source: RFC 9113, sections 3.4 and 4.1.
+struct FrameBoundary {
+    private static let prefaceBytes = 24
+    private static let headerBytes = 9
+    private static let lengthBytes = 3
+
+    /// Bytes that are left of the preface or of a frame whose length is known.
+    private var rest = Self.prefaceBytes
+    /// Bytes of the next frame's length that came.
+    private var lengthCount = 0
+    private var length = 0
+
+    var isBetweenFrames: Bool { rest == 0 && lengthCount == 0 }
+
+    mutating func advance(over bytes: ByteBufferView) {
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            if rest > 0 {
+                let step = min(rest, bytes.endIndex - index)
+                rest -= step
+                index += step
+                continue
+            }
+            length = length << 8 | Int(bytes[index])
+            lengthCount += 1
+            index += 1
+            if lengthCount == Self.lengthBytes {
+                rest = length + Self.headerBytes - Self.lengthBytes
+                lengthCount = 0
+                length = 0
+            }
+        }
+    }
+}
+
+/// Stands before HTTP/2 and notes what bytes came.
 final class ArrivalWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -115,7 +162,7 @@ final class ArrivalWatch: ChannelInboundHandler {
     init(_ progress: FrameProgress) { self.progress = progress }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        progress.bytesArrived()
+        progress.bytesArrived(unwrapInboundIn(data).readableBytesView)
         context.fireChannelRead(data)
     }
 }

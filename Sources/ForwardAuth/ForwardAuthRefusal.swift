@@ -18,6 +18,12 @@ package enum ForwardAuthRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Se
     case certificateUnverified
     /// A field with which another family, or another certificate form, would speak.
     case foreignField
+    /// When the gateway began with the request is not said, although there is a deadline.
+    case startMissing
+    case startDuplicated
+    case startInvalid
+    /// The deadline has passed: nobody waits for the answer any more.
+    case requestTooOld
 
     /// The stable name, as answers and logs carry it.
     package var code: String {
@@ -39,6 +45,10 @@ package enum ForwardAuthRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Se
         case .certificateInvalid: "client-certificate-invalid"
         case .certificateUnverified: "client-certificate-unverified"
         case .foreignField: "foreign-gateway-field"
+        case .startMissing: "request-start-missing"
+        case .startDuplicated: "request-start-duplicated"
+        case .startInvalid: "request-start-invalid"
+        case .requestTooOld: "request-too-old"
         }
     }
 }

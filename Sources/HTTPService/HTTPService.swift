@@ -5,15 +5,13 @@ package import EntityStore
 import Glibc
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 package import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
-/// Answers the Authorization API over HTTP, on any number of listeners.
+/// Answers over HTTP, on any number of listeners.
 package final class HTTPService: Sendable {
     /// What the listeners decide with.
     package struct Decisions: Sendable {
@@ -24,80 +22,117 @@ package final class HTTPService: Sendable {
         package var cacheBytes: Int
         /// How many requests of a listener may be decided at once; 0 for one a core.
         package var threadCount: Int
+        /// Where the figures of the caches are laid; nil for nowhere.
+        package var cacheBoards: (@Sendable () -> CacheBoard)?
 
         package init(
             publisher: RulesetPublisher, store: EntityStore, errors: ErrorMode = .strict,
-            cacheBytes: Int = 0, threadCount: Int = 0
+            cacheBytes: Int = 0, threadCount: Int = 0,
+            cacheBoards: (@Sendable () -> CacheBoard)? = nil
         ) {
             self.publisher = publisher
             self.store = store
             self.errors = errors
             self.cacheBytes = cacheBytes
             self.threadCount = threadCount
+            self.cacheBoards = cacheBoards
         }
     }
 
+    /// Adds figures of other parts of the service to `/metrics`.
+    package typealias Figures = @Sendable (inout MetricsText) -> Void
+
+    /// What all listeners share.
+    private struct Shared: Sendable {
+        let decisions: Decisions
+        /// The bound on the cache of one thread.
+        let cacheBytes: Int
+        let metrics: ServiceMetrics
+        let figures: [Figures]
+        let drain = DrainState()
+        let references: ReferenceIndexKeeper?
+        let requests: RequestLog
+        let log: Logger
+
+        /// All figures as Prometheus reads them.
+        func text() -> String {
+            var text = MetricsText()
+            metrics.write(&text)
+            for add in figures { add(&text) }
+            text.begin(
+                "writ_log_dropped_total", .counter,
+                "Requests that were left out of the log because too much waited.")
+            text.add(requests.droppedCount)
+            return text.finished()
+        }
+    }
+
+    private let shared: Shared
     private let groups: [ServiceGroup]
     private let tasks: [Task<Void, any Error>]
-    private let drain: DrainState
-    private let refreshing: Task<Void, Never>
+    private let refreshing: Task<Void, Never>?
     /// The ports that TCP listeners have taken, by name of the listener.
     package let ports: [String: Int]
 
     private init(
-        groups: [ServiceGroup], tasks: [Task<Void, any Error>], drain: DrainState,
-        refreshing: Task<Void, Never>, ports: [String: Int]
+        _ shared: Shared, groups: [ServiceGroup], tasks: [Task<Void, any Error>],
+        refreshing: Task<Void, Never>?, ports: [String: Int]
     ) {
+        self.shared = shared
         self.refreshing = refreshing
         self.groups = groups
         self.tasks = tasks
-        self.drain = drain
         self.ports = ports
     }
 
     /// Starts all listeners; when one cannot be started none is.
     ///
-    /// - Parameter mounts: other protocols that answer on the same listeners.
+    /// - Parameters:
+    ///   - figures: of other parts of the service, for `/metrics`.
+    ///   - requests: where requests are logged.
     package static func start(
-        _ listeners: [HTTPListener], _ decisions: Decisions, mounts: [MountedRoute] = [],
-        log: Logger
+        _ listeners: [HTTPListener], _ decisions: Decisions, figures: [Figures] = [],
+        requests: RequestLog = RequestLog(), log: Logger
     ) async throws(HTTPServiceError) -> HTTPService {
         for listener in listeners {
             if let problem = listener.problem { throw HTTPServiceError(problem) }
         }
-        let drain = DrainState()
-        let metrics = ServiceMetrics(listeners: listeners.map { ListenerMetrics(name: $0.name) })
-        let references = ReferenceIndexKeeper(decisions.store)
-        let refreshing = Task { await refresh(references, log) }
+        let isSearched = listeners.contains { $0.family == .authzen }
+        let shared = Shared(
+            decisions: decisions, cacheBytes: cacheBytes(decisions, listeners),
+            metrics: ServiceMetrics(listeners: listeners.map { ListenerMetrics(name: $0.name) }),
+            figures: figures + [storeFigures(decisions)],
+            references: isSearched ? ReferenceIndexKeeper(decisions.store) : nil,
+            requests: requests, log: log)
+        let refreshing = shared.references.map { references in
+            Task { await refresh(references, log) }
+        }
         var groups: [ServiceGroup] = []
         var tasks: [Task<Void, any Error>] = []
         var ports: [String: Int] = [:]
-        for (listener, own) in zip(listeners, metrics.listeners) {
+        for (listener, own) in zip(listeners, shared.metrics.listeners) {
             do throws(HTTPServiceError) {
-                let started = try await start(
-                    listener, decisions, own, metrics, mounts, drain, references, listeners.count,
-                    log)
+                let started = try await start(listener, own, shared)
                 groups.append(started.group)
                 tasks.append(started.task)
                 ports[listener.name] = started.port
             } catch {
                 let service = HTTPService(
-                    groups: groups, tasks: tasks, drain: drain, refreshing: refreshing, ports: ports
-                )
+                    shared, groups: groups, tasks: tasks, refreshing: refreshing, ports: ports)
                 await service.stop(drainFor: .zero)
                 throw error
             }
         }
         return HTTPService(
-            groups: groups, tasks: tasks, drain: drain, refreshing: refreshing, ports: ports)
+            shared, groups: groups, tasks: tasks, refreshing: refreshing, ports: ports)
     }
 
     /// Answers what was received, takes no new connections, and closes.
     ///
     /// - Parameter duration: how long requests under way may take.
     package func stop(drainFor duration: Duration) async {
-        drain.begin()
-        refreshing.cancel()
+        shared.drain.begin()
+        refreshing?.cancel()
         for group in groups { await group.triggerGracefulShutdown() }
         let tasks = tasks
         let deadline = Task {
@@ -106,6 +141,7 @@ package final class HTTPService: Sendable {
         }
         for task in tasks { _ = try? await task.value }
         deadline.cancel()
+        await shared.requests.flush(within: .seconds(1))
     }
 
     /// Keeps the index for searches near the newest revision until the task is cancelled.
@@ -125,25 +161,46 @@ package final class HTTPService: Sendable {
         }
     }
 
+    private static func storeFigures(_ decisions: Decisions) -> Figures {
+        { text in
+            let ruleset = decisions.publisher.load().ruleset
+            text.begin("writ_policy_info", .gauge, "The version of the policies.")
+            text.add(1, [("version", hexadecimal(ruleset.version))])
+            text.begin("writ_policies", .gauge, "How many policies there are.")
+            text.add(UInt64(ruleset.policies.count))
+            text.begin("writ_store_readable", .gauge, "Whether the entity store can be read.")
+            guard let statistics = try? decisions.store.statistics() else {
+                text.add(0)
+                return
+            }
+            text.add(1)
+            text.begin("writ_store_revision", .gauge, "The newest revision of the entity store.")
+            text.add(statistics.revision)
+            text.begin("writ_store_entities", .gauge, "How many entities the store holds.")
+            text.add(UInt64(clamping: statistics.entities))
+        }
+    }
+
     private static func start(
-        _ listener: HTTPListener, _ decisions: Decisions, _ own: ListenerMetrics,
-        _ metrics: ServiceMetrics, _ mounts: [MountedRoute], _ drain: DrainState,
-        _ references: ReferenceIndexKeeper, _ share: Int, _ log: Logger
+        _ listener: HTTPListener, _ own: ListenerMetrics, _ shared: Shared
     ) async throws(HTTPServiceError) -> (
         group: ServiceGroup, task: Task<Void, any Error>, port: Int?
     ) {
-        let pool = try pool(listener, decisions, references, share)
+        let pool = try pool(listener, shared)
         var metadata: [UInt8]?
         do throws(SigningError) {
             metadata = try listener.metadata?.json()
         } catch {
             throw HTTPServiceError("the metadata of `\(listener.name)`: \(error)")
         }
+        let peers = ConnectionPeers(
+            judge: listener.tls?.clients.map { CertificateJudge($0.identity) })
         let responder = ListenerResponder(
-            listener, pool, own, metrics, metadata: metadata, mounts: mounts, drain: drain)
+            listener, pool, own, metadata: metadata, drain: shared.drain, peers: peers,
+            log: shared.requests, figures: { shared.text() })
         let (running, signal) = AsyncStream<Int?>.makeStream()
         let application = Application(
-            responder: responder, server: try server(listener),
+            responder: responder, server: try server(listener, peers, own.connections),
             configuration: ApplicationConfiguration(
                 address: listener.bindAddress, backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -151,10 +208,10 @@ package final class HTTPService: Sendable {
             onServerRunning: { channel in
                 signal.yield(channel.localAddress?.port)
                 signal.finish()
-            }, logger: log)
+            }, logger: shared.log)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [application], gracefulShutdownSignals: [], logger: log))
+                services: [application], gracefulShutdownSignals: [], logger: shared.log))
         let task = Task {
             defer { signal.finish() }
             try await group.run()
@@ -178,46 +235,63 @@ package final class HTTPService: Sendable {
         return (group, task, port)
     }
 
+    private static func threadCount(_ decisions: Decisions, _ listener: HTTPListener) -> Int {
+        if listener.threadCount > 0 { return listener.threadCount }
+        if decisions.threadCount > 0 { return decisions.threadCount }
+        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// The share of one thread; too small a one is none.
+    private static func cacheBytes(_ decisions: Decisions, _ listeners: [HTTPListener]) -> Int {
+        let threads = listeners.filter { $0.family == .authzen }.reduce(0) {
+            $0 + threadCount(decisions, $1)
+        }
+        let share = decisions.cacheBytes / max(threads, 1)
+        return share < 4 << 10 ? 0 : share
+    }
+
     private static func pool(
-        _ listener: HTTPListener, _ decisions: Decisions, _ references: ReferenceIndexKeeper,
-        _ share: Int
-    ) throws(HTTPServiceError) -> DecisionPool {
-        let count =
-            decisions.threadCount > 0
-            ? decisions.threadCount : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let bytes = decisions.cacheBytes / max(1, count * share)
+        _ listener: HTTPListener, _ shared: Shared
+    ) throws(HTTPServiceError) -> WorkerPool<AuthZENService> {
+        let decisions = shared.decisions
+        var configuration = listener.authzen
+        configuration.recordsDecisions = listener.logged != .none
+        // Where nothing else is decided, one tells the state of the store.
+        let isDeciding = listener.family == .authzen
+        let count = isDeciding ? threadCount(decisions, listener) : 1
+        let bytes = isDeciding ? shared.cacheBytes : 0
         do throws(StoreError) {
-            return try DecisionPool(count: count) { (_) throws(StoreError) in
+            return try WorkerPool(count: count) { (_) throws(StoreError) in
                 AuthZENService(
                     try Decider(
                         publisher: decisions.publisher, store: decisions.store,
-                        errors: decisions.errors, cacheBytes: bytes < 4 << 10 ? 0 : bytes),
-                    listener.authzen, references: references)
+                        errors: decisions.errors, cacheBytes: bytes,
+                        cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil),
+                    configuration, references: shared.references)
             }
         } catch {
             throw HTTPServiceError("cannot decide for `\(listener.name)`: \(error)")
         }
     }
 
-    private static func server(_ listener: HTTPListener) throws(HTTPServiceError)
-        -> HTTPServerBuilder
-    {
+    private static func server(
+        _ listener: HTTPListener, _ peers: ConnectionPeers, _ figures: ConnectionFigures
+    ) throws(HTTPServiceError) -> HTTPServerBuilder {
         let limits = listener.limits
-        let base = HTTPServerBuilder.http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [
-                    RequestDeadlineHandler(limit: .seconds(Int64(limits.requestSeconds)))
-                ],
-                idleTimeout: .seconds(Int64(limits.idleSeconds)),
-                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: limits.maximumHeaderBytes,
-                    maxHeaderListSize: limits.maximumHeaderBytes,
-                    maxHeaderFieldCount: limits.maximumHeaderFields)))
-        guard let tls = listener.tls else { return base }
-        do {
-            return try .tls(base, tlsConfiguration: tls.configuration())
-        } catch {
-            throw HTTPServiceError("the TLS of `\(listener.name)`: \(error)")
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                ConnectionWatch(limit: .seconds(Int64(limits.requestSeconds)), figures)
+            ],
+            idleTimeout: .seconds(Int64(limits.idleSeconds)),
+            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                maxHeaderFieldSize: limits.maximumHeaderBytes,
+                maxHeaderListSize: limits.maximumHeaderBytes,
+                maxHeaderFieldCount: limits.maximumHeaderFields))
+        // Made once here, so that a certificate that cannot be used is told before anything starts.
+        let guarding = try ConnectionGuard(listener, peers, figures)
+        return HTTPServerBuilder { responder in
+            GuardedChannel(
+                HTTP1Channel(responder: responder, configuration: configuration), guarding)
         }
     }
 }
@@ -228,29 +302,5 @@ extension HTTPListener {
         case .tcp(let host, let port): .hostname(host, port: port)
         case .unix(let path): .unixDomainSocket(path: path)
         }
-    }
-}
-
-extension HTTPTransportSecurity {
-    fileprivate func configuration() throws -> TLSConfiguration {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificatePath)
-        let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        configuration.minimumTLSVersion = .tlsv13
-        configuration.applicationProtocols = ["http/1.1"]
-        switch clients {
-        case .ignored: configuration.certificateVerification = .none
-        case .optional: configuration.certificateVerification = .optionalVerification
-        case .required: configuration.certificateVerification = .noHostnameVerification
-        }
-        if clients != .ignored {
-            guard let clientAuthorityPath else {
-                throw HTTPServiceError(
-                    "client certificates are asked for and no authority of theirs is named")
-            }
-            configuration.trustRoots = .file(clientAuthorityPath)
-        }
-        return configuration
     }
 }

@@ -3,7 +3,8 @@ package import CedarSyntax
 /// Puts a report into a device's entity.
 ///
 /// Of each attribute the newest collection counts. One as old as what is there counts when it is
-/// worse for the device; so reports in any order, and any number of times, come to the same.
+/// worse for the device; so reports in any order, and any number of times, come to the same. A report
+/// that is taken again under other lifetimes counts for those.
 package struct PostureMerge: Sendable {
     package static let collectedAt: Text = "collectedAt"
     package static let expiresAt: Text = "expiresAt"
@@ -59,19 +60,26 @@ package struct PostureMerge: Sendable {
             if fact.collectedAt < known { return }
             if fact.collectedAt == known {
                 let present = state.attributes[name].flatMap { PostureReading($0) } ?? .unknown
-                if present == fact.reading || present == .unknown { return }
-                guard fact.reading.outweighs(present, for: fact.attribute) else { return }
+                if present == .unknown { return }
+                if present == fact.reading {
+                    // The same again, which counts for as long as the rules say now.
+                    if state.expiries[name] == expiry(fact) { return }
+                } else if !fact.reading.outweighs(present, for: fact.attribute) {
+                    return
+                }
             }
         }
         state.isChanged = true
         state.collected[name] = fact.collectedAt
         state.attributes[name] = fact.reading.value
-        if fact.reading == .unknown {
-            state.expiries[name] = nil
-        } else {
-            let (end, overflow) = fact.collectedAt.addingReportingOverflow(rules[fact.attribute])
-            state.expiries[name] = overflow ? .max : end
-        }
+        state.expiries[name] = expiry(fact)
+    }
+
+    /// Until when a fact counts; nil when nothing is known.
+    private func expiry(_ fact: PostureFact) -> Int64? {
+        if fact.reading == .unknown { return nil }
+        let (end, overflow) = fact.collectedAt.addingReportingOverflow(rules[fact.attribute])
+        return overflow ? .max : end
     }
 }
 

@@ -87,6 +87,18 @@ package struct HeaderList: Sendable {
         return find(span)
     }
 
+    /// Lends name and value of each field, in order.
+    package func forEachField<Failure: Error>(
+        _ body: (Span<UInt8>, Span<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        let span = bytes.span
+        for index in fields.indices {
+            let (name, value) = (fields[index].name, fields[index].value)
+            try body(
+                span.extracting(name.start..<name.end), span.extracting(value.start..<value.end))
+        }
+    }
+
     /// Lends the bytes of a value that was found.
     package func withValue<Result, Failure: Error>(
         _ range: ByteRange, _ body: (Span<UInt8>) throws(Failure) -> Result

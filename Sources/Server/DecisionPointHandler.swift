@@ -12,6 +12,8 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     private let judgesIdentities: Bool
     private var peers: LocalPeerFacts
     private var merged = MergedObligations()
+    private let outcomes: OutcomeBoard?
+    private var batchBegan: UInt64 = 0
 
     /// - Parameters:
     ///   - diagnostics: how much the listener's decisions find out beside allow or deny.
@@ -19,22 +21,26 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     ///   - cacheBoard: where the figures of that cache are laid.
     ///   - identity: how identities are judged; nil when callers name their principals.
     ///   - rights: what peers may do beside asking; of no effect without `identity`.
+    ///   - outcomes: where decisions are counted; nil for nowhere.
     ///   - worker: the worker's number, so that decision ids of different workers differ.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
         diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0,
         cacheBoard: CacheBoard? = nil, identity: IdentitySettings? = nil,
-        rights: LocalPeerRights = LocalPeerRights(), worker: Int, startedAt seconds: UInt64
+        rights: LocalPeerRights = LocalPeerRights(), outcomes: OutcomeBoard? = nil, worker: Int,
+        startedAt seconds: UInt64
     ) throws(StoreError) {
         decider = try Decider(
             publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
             cacheBytes: cacheBytes, cacheBoard: cacheBoard, identity: identity)
         judgesIdentities = identity != nil
+        self.outcomes = outcomes
         peers = LocalPeerFacts(rights)
         ids = DecisionIDs(worker: worker, startedAt: seconds)
     }
 
     package mutating func beginBatch(now: UInt64) {
+        batchBegan = now
         decider.begin()
     }
 
@@ -44,6 +50,7 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
 
     package mutating func endBatch() {
         decider.end()
+        outcomes?.countBatch(nanoseconds: MonotonicClock.now() &- batchBegan)
     }
 
     package mutating func decide(
@@ -81,6 +88,7 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     }
 
     private mutating func conclude(_ outcome: Outcome, into answer: inout AnswerWriter) {
+        outcomes?.count(outcome)
         switch outcome {
         case .allowed: answer.conclude(.allow, cause: .decided)
         case .denied: answer.conclude(.deny, cause: .decided)

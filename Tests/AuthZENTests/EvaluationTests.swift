@@ -60,6 +60,51 @@ struct EvaluationTests {
         #expect(Self.decision(named.answer(.evaluation, claim)) == false)
     }
 
+    @Test(
+        "What the store holds back as expired is neither filled nor overridden by a caller",
+        arguments: [false, true])
+    func expired(_ overrides: Bool) throws {
+        func ends(_ name: Text, _ milliseconds: Int64) -> (key: Text, value: Value) {
+            ("expiresAt", .record([(name, .datetime(DateTime(milliseconds: milliseconds)))]))
+        }
+        let workplace = try Workplace(
+            policies: """
+                permit (principal, action, resource) when { principal.isCompliant };
+                forbid (principal, action, resource)
+                when { principal has isBlocked && principal.isBlocked };
+                """,
+            entities: [
+                entity("user", "old", [("isCompliant", .bool(true)), ends("isCompliant", 1)]),
+                entity("user", "gone", [ends("isCompliant", 1)]),
+                entity(
+                    "user", "new",
+                    [("isCompliant", .bool(false)), ends("isCompliant", 9_000_000_000_000)]),
+                entity(
+                    "user", "blocked", [("isCompliant", .bool(true)), ("isBlocked", .bool(true))]),
+                entity("user", "good", [("isCompliant", .bool(true))]),
+                entity("user", "plain"),
+            ])
+        var service = try workplace.service {
+            $0.mapping.subjectProperties.overridesStore = overrides
+        }
+        let past = #"{"__extn":{"fn":"datetime","arg":"2000-01-01"}}"#
+        for (user, properties, isAllowed) in [
+            ("old", #"{"isCompliant":true}"#, false), ("gone", #"{"isCompliant":true}"#, false),
+            ("new", #"{"isCompliant":true}"#, false),
+            // The instants are not the caller's to say either, in any shape.
+            ("old", #"{"isCompliant":true,"expiresAt":"never"}"#, false),
+            ("old", #"{"isCompliant":true,"expiresAt":{}}"#, false),
+            ("blocked", #"{"expiresAt":{"isBlocked":\#(past)}}"#, false),
+            ("good", #"{"expiresAt":{"isCompliant":\#(past)}}"#, true),
+            ("plain", #"{"isCompliant":true,"expiresAt":"2030"}"#, true),
+            ("nobody", #"{"isCompliant":true}"#, true),
+        ] {
+            let reply = service.answer(
+                .evaluation, Self.body(subject: user, properties: properties))
+            #expect(Self.decision(reply) == isAllowed, "\(user) \(properties) \(reply.text)")
+        }
+    }
+
     @Test("A resource's stored owner is not overridden, a missing one is filled")
     func resources() throws {
         let workplace = try Self.workplace()

@@ -1,9 +1,13 @@
 import AuthZEN
 import CedarSyntax
+import DecisionPoint
+import Glibc
 import HTTPService
+import Identity
 import JSON
 import Logging
 import NIOSSL
+import Server
 import Testing
 
 /// A service of a scenario on a local socket and over TLS.
@@ -17,11 +21,26 @@ final class RunningService: Sendable {
         Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     }
 
+    /// Trusts the authority of the fixtures for the domain of their clients.
+    static func trust() throws -> TrustState {
+        let authority = try NIOSSLCertificate.fromPEMFile(fixture("authority.pem"))
+        let bundle = TrustBundle(authorities: try authority.map { try $0.toDERBytes() })
+        var contents = TrustContents()
+        contents.domains[TrustDomain("example.org")!] = try TrustedDomain(bundle)
+        contents.organizations = try TrustedDomain(bundle)
+        return TrustState(contents)
+    }
+
+    /// - Parameters:
+    ///   - callers: patterns of the SPIFFE ids that may ask.
+    ///   - change: changes both listeners before they start.
     init(
-        _ workplace: Workplace, mounts: [MountedRoute] = [],
+        _ workplace: Workplace, trust: TrustState? = nil,
+        callers: [String] = ["spiffe://example.org/gateway"], requests: RequestLog = RequestLog(),
         _ change: (inout HTTPListener) -> Void = { _ in }
     ) async throws {
         self.workplace = workplace
+        let identity = IdentitySettings(trust: try trust ?? Self.trust())
         let key = EnforcementPointAuthentication.APIKey(
             name: "gateway", digest: Digest.sha256(Array(Self.key.utf8)))!
         var local = HTTPListener(
@@ -31,8 +50,15 @@ final class RunningService: Sendable {
             name: "network", address: .tcp(host: "127.0.0.1", port: 0),
             tls: HTTPTransportSecurity(
                 certificatePath: fixture("server.pem"), keyPath: fixture("server.key"),
-                clientAuthorityPath: fixture("authority.pem"), clients: .optional),
-            authentication: EnforcementPointAuthentication(keys: [key], takesCertificates: true))
+                clients: HTTPTransportSecurity.Clients(identity: identity, isOptional: true)),
+            authentication: EnforcementPointAuthentication(
+                keys: [key],
+                clients: [
+                    EnforcementPointAuthentication.APIKey(
+                        name: "shop one", digest: Digest.sha256(Array("s3cret:+".utf8)))!
+                ],
+                certificates: CallerCertificates(
+                    spiffeIDs: callers.compactMap { SpiffePattern($0) })))
         let signer = try JSONSigner(pem: readFile(fixture("signing-p256.pem"))!, keyID: "one")
         for listener in [0, 1] {
             var own = listener == 0 ? local : network
@@ -44,7 +70,7 @@ final class RunningService: Sendable {
         service = try await HTTPService.start(
             [local, network],
             HTTPService.Decisions(publisher: workplace.publisher, store: workplace.store),
-            mounts: mounts, log: Self.log)
+            requests: requests, log: Self.log)
     }
 
     var local: RawClient { RawClient(target: .unix(workplace.directory.path + "/http")) }
@@ -85,8 +111,24 @@ struct HTTPServiceRefusalTests {
             ),
             (
                 HTTPListener(
+                    name: "f", address: .tcp(host: "127.0.0.1", port: 0),
+                    authentication: EnforcementPointAuthentication(keys: [key])), "without TLS"
+            ),
+            (
+                HTTPListener(
+                    name: "g", family: .operations, address: .tcp(host: "0.0.0.0", port: 0),
+                    authentication: .open), "without TLS"
+            ),
+            (
+                HTTPListener(
+                    name: "h", address: .unix(path: workplace.directory.path + "/h"), tls: tls,
+                    authentication: .open), "needs no TLS"
+            ),
+            (
+                HTTPListener(
                     name: "c", address: .tcp(host: "127.0.0.1", port: 0), tls: tls,
-                    authentication: EnforcementPointAuthentication(takesCertificates: true)),
+                    authentication: EnforcementPointAuthentication(
+                        certificates: CallerCertificates())),
                 "does not ask for any"
             ),
             (
@@ -131,7 +173,8 @@ struct HTTPServiceRefusalTests {
         for value in [
             nil, "", "Bearer", "Bearer ", "Bearer wrong", "wrong", "Basic d3JpdDp3cml0",
             "Bearer \(RunningService.key) ", "Bearer  \(RunningService.key)",
-            "bearer\(RunningService.key)",
+            "bearer\(RunningService.key)", "Basic c2hvcCtvbmU6d3Jvbmc=", "Basic c2hvcCtvbmU6",
+            "Basic c2hvcCtvbmU6czNjcmV0JTNBJTJ", "Basic !", "Basic c2hvcDpzM2NyZXQ6Kw==",
         ] {
             let answer = try await nobody.post(
                 Self.path, Self.body, fields: value.map { [("Authorization", $0)] } ?? [])
@@ -155,6 +198,8 @@ struct HTTPServiceRefusalTests {
         #expect(wrong.status == 401)
         for value in [
             "Bearer \(RunningService.key)", RunningService.key, "BEARER \(RunningService.key)",
+            // `shop one` with its secret `s3cret:+`, both form-encoded.
+            "Basic c2hvcCtvbmU6czNjcmV0JTNBJTJC",
         ] {
             let answer = try await nobody.post(
                 Self.path, Self.body, fields: [("Authorization", value)])
@@ -173,6 +218,106 @@ struct HTTPServiceRefusalTests {
         await #expect(throws: (any Error).self) { try await old.post(Self.path, Self.body) }
         let plain = RawClient(target: .plain(port: running.service.ports["network"] ?? 0))
         await #expect(throws: (any Error).self) { try await plain.post(Self.path, Self.body) }
+        await running.stop()
+    }
+
+    @Test("A certificate that verifies is not enough: its SPIFFE id must be listed")
+    func allowList() async throws {
+        for (callers, status) in [
+            ([], 401), (["spiffe://example.org/other"], 401),
+            (["spiffe://example.org/gateway/**"], 401), (["spiffe://example.net/gateway"], 401),
+            (["spiffe://example.org/*"], 200),
+            (["spiffe://example.org/other", "spiffe://example.org/gateway"], 200),
+        ] {
+            let running = try await RunningService(
+                Workplace(scenario: "certification"), callers: callers)
+            let answer = try await running.network().post(Self.path, Self.body)
+            #expect(answer.status == status, "\(callers)")
+            await running.stop()
+        }
+    }
+
+    @Test("A subject counts only for a certificate without a SPIFFE id")
+    func subjects() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.authentication.certificates = CallerCertificates(
+                subjects: ["CN=client", "CN=organization"])
+        }
+        for (certificate, status) in [("client", 401), ("organization", 200)] {
+            let answer = try await running.network(certificate: certificate)
+                .post(Self.path, Self.body)
+            #expect(answer.status == status, "\(certificate)")
+        }
+        await running.stop()
+    }
+
+    @Test("A certificate that is denied afterwards ends nothing but its rights, at once")
+    func denied() async throws {
+        let trust = try RunningService.trust()
+        let running = try await RunningService(
+            Workplace(scenario: "certification"), trust: trust)
+        let identity = try SpiffeID(parsing: Array("spiffe://example.org/gateway".utf8))
+        let answers = try await running.network().post(
+            Self.path, Self.body,
+            after: [
+                {}, { trust.update { $0.denyList.identities = [identity] } },
+                { trust.update { $0.denyList.identities = [] } },
+                { trust.update { $0.domains = [:] } },
+            ])
+        #expect(answers.map(\.status) == [200, 401, 200, 401])
+        await #expect(throws: (any Error).self) {
+            try await running.network().post(Self.path, Self.body)
+        }
+        await running.stop()
+    }
+
+    @Test("A process that may not connect to a local socket is not answered")
+    func peers() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.peers.userIDs = [4_000_000_000]
+        }
+        await #expect(throws: (any Error).self) {
+            try await running.local.post(Self.path, Self.body)
+        }
+        let key = [("Authorization", RunningService.key)]
+        #expect(
+            try await running.network(certificate: nil).post(Self.path, Self.body, fields: key)
+                .status == 200)
+        let metrics = try await running.network().send("GET", "/metrics")
+        #expect(
+            metrics.text.contains(
+                #"writ_rejected_inputs_total{listener="local",reason="peer"} 1"#))
+        await running.stop()
+    }
+
+    @Test("Listeners for operations make no decisions; others tell no figures unless told to")
+    func families() async throws {
+        let operations = try await RunningService(Workplace(scenario: "certification")) {
+            let listener = $0
+            $0 = HTTPListener(
+                name: listener.name, family: .operations, address: listener.address,
+                tls: listener.tls, authentication: listener.authentication)
+        }
+        for path in [Self.path, "/.well-known/authzen-configuration", "/openapi.json"] {
+            #expect(try await operations.local.post(path, Self.body).status == 404, "\(path)")
+        }
+        #expect(try await operations.local.send("GET", "/metrics").status == 200)
+        #expect(try await operations.local.send("GET", "/health/ready").status == 200)
+        await operations.stop()
+        let quiet = try await RunningService(Workplace(scenario: "certification")) {
+            $0.servesMetrics = false
+        }
+        #expect(try await quiet.local.send("GET", "/metrics").status == 404)
+        await quiet.stop()
+    }
+
+    @Test("A service without policies is alive and not ready")
+    func emptyPolicies() async throws {
+        let workplace = try Workplace(policies: "")
+        let running = try await RunningService(workplace)
+        #expect(try await running.local.send("GET", "/health/live").status == 200)
+        let ready = try await running.local.send("GET", "/health/ready")
+        #expect(ready.status == 503 && ready.text.contains("no policies"))
         await running.stop()
     }
 
@@ -320,6 +465,68 @@ struct HTTPServiceTests {
         await running.stop()
     }
 
+    @Test("Requests and decisions are logged as JSON, with what the caller names them")
+    func log() async throws {
+        let workplace = try Workplace(scenario: "certification")
+        let path = workplace.directory.path + "/log"
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        defer { Glibc.close(descriptor) }
+        let running = try await RunningService(
+            workplace, requests: RequestLog(descriptor: descriptor)
+        ) { $0.logged = .all }
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        let body = Array(
+            #"{"subject":{"type":"user","id":"alice"},"action":{"name":"write"},"resource":{"type":"record","id":"record-2"}}"#
+                .utf8)
+        let answer = try await running.network().post(
+            "/access/v1/evaluation?x=1", body,
+            fields: [("X-Request-ID", "r\"1"), ("traceparent", trace)])
+        _ = try await running.local.post(
+            "/access/v1/evaluation", Array("{".utf8), fields: [("traceparent", trace + "x")])
+        await running.stop()
+        let lines = try #require(readFile(path)).split(separator: 0x0A)
+        try #require(lines.count == 2)
+        let tape = try JSONTape(parsing: Array(lines[0]))
+        let root = tape.root
+        #expect(tape.text(root, "event") == "request")
+        #expect(tape.text(root, "listener") == "network")
+        #expect(tape.text(root, "caller") == "spiffe://example.org/gateway")
+        #expect(tape.text(root, "path") == "/access/v1/evaluation")
+        #expect(tape.text(root, "requestId") == "r\"1")
+        #expect(tape.text(root, "traceId") == "0af7651916cd43dd8448eb211c80319c")
+        #expect(tape.text(root, "parentId") == "b7ad6b7169203331")
+        #expect(tape.text(root, "decisionId") == answer.fields["writ-decision-id"])
+        #expect(tape.text(root, "policyVersion") == answer.fields["writ-policy-version"])
+        let decision = try #require(
+            tape.member(root, "decisions").flatMap { Array(tape.elements($0)).first })
+        #expect(tape.text(decision, "principal") == #"user::"alice""#)
+        #expect(tape.text(decision, "action") == #"Action::"write""#)
+        #expect(tape.text(decision, "resource") == #"record::"record-2""#)
+        #expect(tape.text(decision, "decision") == "deny")
+        let bad = try JSONTape(parsing: Array(lines[1]))
+        #expect(bad.member(bad.root, "status").flatMap { bad.integer($0) } == 400)
+        #expect(bad.member(bad.root, "traceId") == nil)
+        #expect(bad.member(bad.root, "caller") == nil)
+    }
+
+    @Test(
+        "Only well-formed traces are carried on",
+        arguments: [
+            ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true),
+            ("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", true),
+            ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", false),
+            ("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01more", false),
+            ("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false),
+            ("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", false),
+            ("00-00000000000000000000000000000000-b7ad6b7169203331-01", false),
+            ("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", false),
+            ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0", false),
+            ("", false), ("00", false),
+        ])
+    func traces(_ text: String, _ isGood: Bool) {
+        #expect((TraceParent(text) != nil) == isGood)
+    }
+
     @Test("A mounted route answers its path and what is below, with the caller's name")
     func mounts() async throws {
         let mount = MountedRoute(path: "/forward-auth") { request in
@@ -327,8 +534,9 @@ struct HTTPServiceTests {
                 status: 403, fields: [("x-seen", request.query ?? "none")],
                 body: Array("\(request.method) \(request.path) \(request.caller ?? "-")".utf8))
         }
-        let running = try await RunningService(
-            Workplace(scenario: "certification"), mounts: [mount])
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.mounts = [mount]
+        }
         let answer = try await running.local.send("GET", "/forward-auth/x?y=z")
         #expect(answer.status == 403 && answer.text == "GET /forward-auth/x -")
         #expect(answer.fields["x-seen"] == "y=z")

@@ -40,7 +40,7 @@ struct RawClient: Sendable {
             "POST", path, fields: [("Content-Type", "application/json")] + fields, body: body)
     }
 
-    /// Sends bytes on a connection of their own and waits for one answer, ten seconds at most.
+    /// Sends bytes on a connection of their own and waits for one answer, a minute at most.
     func exchange(_ bytes: [UInt8], isHead: Bool = false) async throws -> Answer {
         let channel = try await connect()
         return try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -56,12 +56,41 @@ struct RawClient: Sendable {
                 }
             }
             group.addTask {
-                try await Task.sleep(for: .seconds(10))
-                throw TestFailure("no answer within ten seconds")
+                try await Task.sleep(for: .seconds(60))
+                throw TestFailure("no answer within a minute")
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next() else { throw TestFailure("no answer") }
             return answer
+        }
+    }
+
+    /// Sends JSON by POST several times on one connection.
+    ///
+    /// - Parameter changes: what is done before each request.
+    func post(
+        _ path: String, _ body: [UInt8], after changes: [@Sendable () -> Void]
+    ) async throws -> [Answer] {
+        let head =
+            "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.count)\r\n\r\n"
+        let request = ByteBuffer(bytes: Array(head.utf8) + body)
+        return try await connect().executeThenClose { inbound, outbound in
+            var buffers = inbound.makeAsyncIterator()
+            var answers: [Answer] = []
+            for change in changes {
+                change()
+                try await outbound.write(request)
+                var received: [UInt8] = []
+                var answer: Answer?
+                while answer == nil, let buffer = try await buffers.next() {
+                    received += Array(buffer.readableBytesView)
+                    answer = Self.answer(received, isHead: false)
+                }
+                guard let answer else { throw TestFailure("the connection was closed") }
+                answers.append(answer)
+            }
+            return answers
         }
     }
 
@@ -85,7 +114,7 @@ struct RawClient: Sendable {
 
     private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(10))
+            .connectTimeout(.seconds(60))
         @Sendable func wrap(_ channel: any Channel) -> EventLoopFuture<
             NIOAsyncChannel<ByteBuffer, ByteBuffer>
         > {

@@ -3,6 +3,7 @@ import CedarEngine
 import CedarSyntax
 import DecisionPoint
 import EntityStore
+import Glibc
 import Testing
 
 /// Numbers that a seed fixes.
@@ -142,8 +143,16 @@ struct SearchWorld {
     }
 }
 
+/// Searches against brute force on 300 random worlds; `WRIT_SEARCH_WORLDS` says another number:
+///
+///     WRIT_SEARCH_WORLDS=10000 swift test --filter SearchTests
 @Suite("Decider, search")
 struct SearchTests {
+    private static let worlds: Int = {
+        guard let value = unsafe getenv("WRIT_SEARCH_WORLDS") else { return 300 }
+        return unsafe Int(String(cString: value)) ?? 300
+    }()
+
     /// All that is permitted, each decided as a request of its own.
     private static func bruteForce(
         _ decider: inout Decider, _ role: SearchRole, _ candidates: [EntityUID], _ known: EntityUID,
@@ -193,7 +202,7 @@ struct SearchTests {
 
     @Test(
         "Searches equal brute force on small worlds, before and after changes to the store",
-        arguments: 0..<100)
+        arguments: 0..<max(1, (worlds + 99) / 100))
     func differential(_ batch: Int) throws {
         var random = SeededRandom(UInt64(batch) &* 7919 &+ 1)
         let read = EntityUID(type: "Action", id: "read")
@@ -201,7 +210,7 @@ struct SearchTests {
         let store = try EntityStore.open(
             at: directory.path + "/store", StoreOptions(createIfMissing: true, mapBytes: 8 << 20))
         var saved = 0
-        for _ in 0..<100 {
+        for _ in 0..<min(100, Self.worlds - batch * 100) {
             let world = SearchWorld(&random)
             let old =
                 SearchWorld.users + SearchWorld.groups + SearchWorld.documents

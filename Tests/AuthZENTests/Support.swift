@@ -6,10 +6,18 @@ import DecisionPoint
 import EntityStore
 import Glibc
 import JSON
+import Synchronization
 
-/// A new directory under the temporary one, removed with everything in it at the end.
+/// A new directory under the temporary one, removed with everything in it when the tests end.
+///
+/// Not before: its files may still be open, and a new store must not get the inode of one of them.
 final class TemporaryDirectory: Sendable {
     let path: String
+
+    private static let made: Mutex<[String]> = {
+        atexit { TemporaryDirectory.removeAll() }
+        return Mutex([])
+    }()
 
     init() throws {
         var template = Array("/tmp/authzen-XXXXXX".utf8CString)
@@ -17,11 +25,15 @@ final class TemporaryDirectory: Sendable {
             unsafe mkdtemp($0.baseAddress!) != nil
         }
         guard made else { throw TestFailure("no temporary directory") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        Self.made.withLock { $0.append(path) }
+        self.path = path
     }
 
-    deinit {
-        for directory in [path + "/store", path] {
+    private static func removeAll() {
+        let paths = made.withLock { $0 }
+        for directory in paths.flatMap({ [$0 + "/store", $0] }) {
             guard let stream = unsafe opendir(directory) else { continue }
             while let entry = unsafe readdir(stream) {
                 let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in

@@ -36,48 +36,25 @@ import Testing
             restriction(.tokenID("j1", issuer: nil)),
         ])
         let set = try load(store)
-        do {
-            let found = set.match(spiffeID: bytes("spiffe://bank.example/Pay").span, at: 0)
-            #expect(found != nil)
+        func find(_ subject: RestrictionSubject) -> RestrictionSet.Match? {
+            set.match(anyOf: [RestrictableIdentity(subject)].compactMap { $0 }, at: 0)
         }
-        do {
-            let found = set.match(spiffeID: bytes("spiffe://bank.example/pay").span, at: 0)
-            #expect(found == nil)
-        }
-        do {
-            let found = set.match(issuer: bytes("CN=ca").span, serial: bytes("aff").span, at: 0)
-            #expect(found != nil)
-        }
-        do {
-            let found = set.match(issuer: bytes("CN=cb").span, serial: bytes("aff").span, at: 0)
-            #expect(found == nil)
-        }
-        let digits = bytes(String(repeating: "ab", count: 32))
-        let found = set.match(thumbprint: digits.span, at: 0)
-        let match = try #require(found)
-        #expect(set.reason(match) == bytes("test"))
-        let issuer = bytes("https://id")
-        let other = bytes("https://other")
-        do {
-            let found = set.match(tokenSubject: bytes("alice").span, issuer: issuer.span, at: 0)
-            #expect(found != nil)
-        }
-        do {
-            let found = set.match(tokenSubject: bytes("alice").span, issuer: other.span, at: 0)
-            #expect(found == nil)
-        }
-        do {
-            let found = set.match(tokenSubject: bytes("bob").span, issuer: other.span, at: 0)
-            #expect(found != nil)
-        }
-        do {
-            let found = set.match(tokenID: bytes("j1").span, issuer: other.span, at: 0)
-            #expect(found != nil)
-        }
-        do {
-            let found = set.match(tokenID: bytes("bob").span, issuer: other.span, at: 0)
-            #expect(found == nil)
-        }
+        #expect(find(.spiffeID("spiffe://bank.example/Pay")) != nil)
+        #expect(find(.spiffeID("spiffe://bank.example/pay")) == nil)
+        #expect(find(.certificate(issuer: "CN=ca", serial: "aff")) != nil)
+        #expect(find(.certificate(issuer: "CN=cb", serial: "aff")) == nil)
+        let digits = Text(String(repeating: "ab", count: 32))
+        #expect(set.reason(try #require(find(.thumbprint(digits)))) == bytes("test"))
+        // Of one issuer and of any are two things; who looks asks for both.
+        #expect(find(.tokenSubject("alice", issuer: "https://id")) != nil)
+        #expect(find(.tokenSubject("alice", issuer: "https://other")) == nil)
+        #expect(find(.tokenSubject("alice", issuer: nil)) == nil)
+        #expect(find(.tokenSubject("bob", issuer: nil)) != nil)
+        #expect(find(.tokenID("j1", issuer: nil)) != nil)
+        #expect(find(.tokenID("bob", issuer: nil)) == nil)
+        #expect(find(.tokenSubject("j1", issuer: nil)) == nil)
+        #expect(RestrictableIdentity(.tokenID("a\nb", issuer: nil)) == nil)
+        #expect(RestrictableIdentity(.thumbprint("ab")) == nil)
         #expect(!set.hasEntities)
         try store.requireClean()
     }
@@ -105,20 +82,57 @@ import Testing
         }
     }
 
+    @Test func aTenantTakesWhatNamesItAlong() throws {
+        let directory = try TemporaryDirectory()
+        let store = try EntityStore.make(directory)
+        func naming(_ id: String, _ value: Value) -> Entity {
+            Entity(uid: uid(id), attributes: [("n", .long(1)), ("tenant", value)])
+        }
+        let tenant = Value.entity(uid("acme"))
+        try store.put([
+            naming("one", tenant), naming("set", .set([.long(7), .entity(uid("b")), tenant])),
+            naming("text", .string("acme")),
+            naming("record", .record([("tenant" as Text, tenant)])),
+            naming("other", .entity(uid("b"))), naming("empty", .set([])),
+        ])
+        func found(_ restrictions: [Restriction]) throws -> Set<String> {
+            try store.restrict(restrictions)
+            var reader = try store.makeReader()
+            try reader.begin()
+            defer { reader.end() }
+            let set = try reader.restrictions()
+            var encoder = FlatEncoder()
+            return Set(
+                try ["one", "set", "text", "record", "other", "empty", "acme", "b"].filter { id in
+                    try FlatUID(uid(id), &encoder).withEntity { entity -> Bool in
+                        if case .restricted = set.match(entity, in: reader, at: 0) {
+                            true
+                        } else {
+                            false
+                        }
+                    }
+                })
+        }
+        var whole = restriction(.entity(uid("acme")))
+        #expect(try found([whole]) == ["acme"])
+        whole.takesReferences = true
+        #expect(try found([whole]) == ["acme", "one", "set"])
+        #expect(try store.restrictions().map(\.takesReferences) == [true])
+        // Another restriction beside it does not take along more than itself.
+        #expect(try found([restriction(.entity(uid("b")))]) == ["acme", "one", "set", "b"])
+        whole.until = DateTime(milliseconds: 0)
+        #expect(try found([whole]) == ["b"])
+        try store.requireClean()
+    }
+
     @Test func endsAtItsInstant() throws {
         let directory = try TemporaryDirectory()
         let store = try EntityStore.make(directory)
         try store.restrict([restriction(.tokenID("j", issuer: nil), until: 5_000)])
         let set = try load(store)
-        let nobody = bytes("i")
-        do {
-            let found = set.match(tokenID: bytes("j").span, issuer: nobody.span, at: 4_999)
-            #expect(found != nil)
-        }
-        do {
-            let found = set.match(tokenID: bytes("j").span, issuer: nobody.span, at: 5_000)
-            #expect(found == nil)
-        }
+        let identities = [RestrictableIdentity(.tokenID("j", issuer: nil))].compactMap { $0 }
+        #expect(set.match(anyOf: identities, at: 4_999) != nil)
+        #expect(set.match(anyOf: identities, at: 5_000) == nil)
     }
 
     @Test func itsRevisionChangesWithItAlone() throws {

@@ -119,6 +119,24 @@ import Testing
         #expect(test.server.statistics.cutConnections == 2)
     }
 
+    /// What comes behind a whole frame in one reading is waited for as well.
+    @Test func aFrameHidesNoUnfinishedOne() throws {
+        let test = try TestServer { $0.incompleteFrameTimeout = .milliseconds(300) }
+        let gateway = try test.gateway()
+        #expect(try gateway.call(checkRequest("/allow")).message == allowed)
+        let ping = RawGateway.frame(
+            type: 6, flags: 0, stream: 0, [UInt8](repeating: 1, count: 8))
+        for cut in [1, 3, 9] {
+            let another = try test.gateway()
+            #expect(try another.call(checkRequest("/allow")).message == allowed)
+            another.send(ping + ping.prefix(cut))
+            #expect(another.awaitEnd().isClosed)
+        }
+        gateway.send(ping + ping)
+        #expect(try gateway.call(checkRequest("/allow")).message == allowed)
+        #expect(test.server.statistics.cutConnections == 3)
+    }
+
     @Test func streamsAreLimited() throws {
         let test = try TestServer { $0.maximumStreams = 10 }
         let gateway = try test.gateway()

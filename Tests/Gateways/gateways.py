@@ -24,7 +24,10 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
   seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
   answer    header fields that the client gets, likewise
   body      the text that the client gets
+  cause     why Writ denied, by its log; not judged for Envoy, whose calls are not logged
   only      the gateways that the case is for; all unless given
+  row       the row of the table of fail modes in the documentation that the case is for: what it says
+            the client sees is what it must have seen
 
 `status`, and each value of `seen`, `answer` and `body`, may be a map from gateways to values, with
 `default` for the others; without it those are not judged. That is for what gateways do themselves: a
@@ -54,7 +57,7 @@ import time
 
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here))
-GATEWAYS = ["envoy"]
+GATEWAYS = ["envoy", "nginx", "caddy", "haproxy"]
 # What every listener tells the service behind it.
 IDENTITY = {
     "x-principal": "principalId", "x-principal-type": "principalType", "x-device": "deviceId",
@@ -82,6 +85,11 @@ class App(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class AppServer(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A gateway that drops a connection is no fault."""
 
 
 def free_port():
@@ -114,7 +122,9 @@ def connect(place, table, case):
     address = case.get("from") or table["clients"].get(case["client"], "127.0.0.1")
     plain = socket.create_connection(
         ("127.0.0.1", place.port), timeout=10, source_address=(address, 0))
-    return context.wrap_socket(plain, server_hostname="localhost")
+    # The name of the host in TLS too: gateways with several hosts may demand that.
+    host = case.get("host", "api.northbank.example").split(":")[0].lower()
+    return context.wrap_socket(plain, server_hostname=host)
 
 
 def ask(place, world, table, case):
@@ -159,7 +169,7 @@ def differences(expected, got, gateway, where):
             yield f"{where} {name}: {found!r}, not {value!r}"
 
 
-def judge(case, answer, gateway):
+def judge(case, answer, gateway, cause):
     """What is wrong with an answer; nothing when all is as the table says."""
     expected, _ = chosen(case["status"], gateway)
     if answer is None or expected is None:
@@ -172,10 +182,31 @@ def judge(case, answer, gateway):
     wrong += differences(case.get("answer", {}), headers, gateway, "the client got")
     if is_reached:
         wrong += differences(case.get("seen", {}), json.loads(body), gateway, "the service saw")
+    if cause is not None and cause != case.get("cause", cause):
+        wrong.append(f"the cause is `{cause}`, not `{case['cause']}`")
     text, is_judged = chosen(case.get("body", {}), gateway)
     if is_judged and body.decode(errors="replace") != text:
         wrong.append(f"body {body!r}")
     return wrong
+
+
+def documented():
+    """What clients see by the documentation: from rows to codes by gateway."""
+    text = (here.parent.parent / "Sources/ForwardAuth/ForwardAuth.docc/FailModes.md").read_text()
+    table = [[cell.strip() for cell in line.strip("| ").split("|")]
+             for line in text.splitlines() if line.startswith("|")]
+    heads = [head.lower() for head in table[0]]
+    return {row[0]: dict(zip(heads, row)) for row in table[2:]}
+
+
+def undocumented(case, answer, rows, gateway):
+    """How an answer differs from the documentation."""
+    if "row" not in case:
+        return []
+    if case["row"] not in rows:
+        return [f"there is no row `{case['row']}` in the documentation"]
+    said = rows[case["row"]].get(gateway)
+    return [] if answer and said == str(answer[0]) else [f"the documentation says {said}"]
 
 
 def wait(port):
@@ -197,11 +228,14 @@ def run(name, program, pattern):
     table = json.loads((here / "cases.json").read_text())
     cases = [case for case in table["cases"] if name in case.get("only", [name])]
     cases = [case for case in cases if pattern in case["name"] or "writ" in case]
+    rows = documented()
+    for row in rows.keys() - {case.get("row") for case in table["cases"]}:
+        sys.exit(f"the documentation has a row without a case: {row}")
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
         world = World(place.folder, table)
-        app = http.server.ThreadingHTTPServer(("127.0.0.1", place.app_port), App)
+        app = AppServer(("127.0.0.1", place.app_port), App)
         threading.Thread(target=app.serve_forever, daemon=True).start()
         service = gateway = None
         try:
@@ -212,7 +246,12 @@ def run(name, program, pattern):
                 service.enter(case.get("state"))
                 if "writ" in case:
                     service.writ(*[filled(word, world) for word in case["writ"]])
-                if wrong := judge(case, ask(place, world, table, case), name):
+                answer = ask(place, world, table, case)
+                cause = None
+                if "cause" in case and name != "envoy":
+                    cause = service.cause(answer and answer[1].get("x-decision-id"))
+                wrong = judge(case, answer, name, cause)
+                if wrong := wrong + undocumented(case, answer, rows, name):
                     failed += 1
                     print(f"{name}: {case['name']}: {'; '.join(wrong)}", flush=True)
         finally:

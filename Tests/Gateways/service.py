@@ -1,9 +1,13 @@
 """The real `writ serve` on a world, and the states that cases put it in."""
 
+import contextlib
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 ROUTES = """version: 1
@@ -21,6 +25,8 @@ class Service:
         self.process = None
         self.state = None
         self.kept = {}
+        self.idle = []
+        self.listeners = listeners
         (self.folder / "run").mkdir(exist_ok=True)
         (self.folder / "writ.yaml").write_text(world.configuration(listeners))
         self.writ("store", "import", str(self.folder / "entities.json"))
@@ -35,9 +41,10 @@ class Service:
             sys.exit(f"writ {' '.join(words)}: {done.stdout}{done.stderr}")
 
     def start(self):
-        logged = self.said("serving")
+        words = "answering HTTP" if "http" in self.listeners else "serving"
+        logged = self.said(words)
         self.process = self.serve()
-        self.wait("serving", logged)
+        self.wait(words, logged)
 
     def serve(self):
         return subprocess.Popen(
@@ -59,6 +66,44 @@ class Service:
                 break
             time.sleep(0.05)
         sys.exit(f"`writ serve` never said `{words}`:\n{self.log.read_text()}")
+
+    # The log
+
+    def cause(self, decision):
+        """Why a decision was a denial; `policies` when they say so."""
+        for _ in range(40):
+            for line in self.log.read_text(errors="replace").splitlines():
+                with contextlib.suppress(ValueError):
+                    entry = json.loads(line)
+                    if entry.get("decisionId") == decision:
+                        return entry["decisions"][0].get("cause", "policies")
+            time.sleep(0.05)
+        return "none logged"
+
+    # Faults
+
+    def freeze(self, seconds):
+        """The service gets no time for so long."""
+        process = self.process.pid
+        os.kill(process, signal.SIGSTOP)
+        threading.Timer(seconds, os.kill, [process, signal.SIGCONT]).start()
+
+    def occupy(self):
+        """Takes all connections of the listener before the gateway can."""
+        self.stop()
+        self.start()
+        listener = next(iter(self.listeners.get("http", [])), None) or self.listeners["envoy"]
+        for _ in range(listener.get("maximumConnections", 256)):
+            self.idle.append(socket.socket(socket.AF_UNIX))
+            self.idle[-1].connect(listener["socket"])
+        time.sleep(0.2)
+
+    def damage(self):
+        """Overwrites the store's pages while they are in use."""
+        with (self.folder / "store/data.mdb").open("r+b") as file:
+            self.kept["store/data.mdb"] = file.read()
+            file.seek(2 * 4096)
+            file.write(bytes(len(self.kept["store/data.mdb"]) - 2 * 4096))
 
     # States
 
@@ -87,6 +132,12 @@ class Service:
                 self.change("routes.yaml", lambda text: ROUTES, "routes reloaded")
             case "frozen":
                 os.kill(self.process.pid, signal.SIGSTOP)
+            case "late":
+                self.freeze(0.75)
+            case "overloaded":
+                self.occupy()
+            case "damaged store":
+                self.damage()
             case "down":
                 self.stop()
             case "no store":
@@ -101,6 +152,16 @@ class Service:
         match state:
             case "frozen":
                 os.kill(self.process.pid, signal.SIGCONT)
+            case "late":
+                time.sleep(0.75)
+            case "overloaded":
+                for connection in self.idle:
+                    connection.close()
+                self.idle = []
+                time.sleep(0.2)
+            case "damaged store":
+                with (self.folder / "store/data.mdb").open("r+b") as file:
+                    file.write(self.kept.pop("store/data.mdb"))
             case "down":
                 self.start()
             case "no store":

@@ -70,6 +70,8 @@ class World:
             {"name": "injected-name", "authority": "northbank.example", **lasting,
              "spiffeId": "spiffe://northbank.example/x;URI=spiffe://northbank.example/production"
                          "/fraud/scoring"},
+            {"name": "traefik", "authority": "northbank.example", **lasting,
+             "spiffeId": "spiffe://northbank.example/production/edge/traefik"},
             {"name": "overdue", "authority": "northbank.example",
              "notBefore": written(self.now - timedelta(days=2)),
              "notAfter": written(self.now - timedelta(days=1)),
@@ -95,7 +97,7 @@ class World:
                 self.write_key(certs / f"{file.stem}.key", identities.key(
                     scenario.name, "certificate", file.stem))
         (certs / "ca.pem").write_text("".join(authorities))
-        self.self_signed("server", "localhost")
+        self.self_signed("server", "api.northbank.example", "back-office.northbank.example")
         self.self_signed("stranger", "stranger")
         for name, words in table["tokens"].items():
             if "tampered" in words:
@@ -127,16 +129,17 @@ class World:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption()))
 
-    def self_signed(self, name, host):
+    def self_signed(self, name, *hosts):
         """A certificate that only those trust who are told to: the gateway's, and a stranger's."""
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
         made = (
             x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
             .public_key(key.public_key()).serial_number(x509.random_serial_number())
             .not_valid_before(self.now - timedelta(days=1))
             .not_valid_after(self.now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]),
+                           critical=False)
             .sign(key, hashes.SHA256()))
         (self.folder / f"certs/{name}.pem").write_bytes(
             made.public_bytes(serialization.Encoding.PEM))

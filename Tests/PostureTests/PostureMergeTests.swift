@@ -63,6 +63,26 @@ import Testing
         #expect(PostureMerge().applied(older, to: newer) == nil)
     }
 
+    @Test func theSameFactCountsForAsLongAsTheRulesSayNow() throws {
+        let report = report(PostureFact(.firewall, .bool(true), at: 1_000))
+        var short = FreshnessRules()
+        short[.firewall] = 5_000
+        let merged = try #require(PostureMerge(rules: short).applied(report, to: device))
+        #expect(instant(merged, "expiresAt", "firewall") == 6_000)
+        #expect(PostureMerge(rules: short).applied(report, to: merged) == nil)
+        let again = try #require(PostureMerge().applied(report, to: merged))
+        #expect(instant(again, "expiresAt", "firewall") == 86_401_000)
+        // But neither an older fact nor a better one of the same instant.
+        for (reading, time) in [(PostureReading.bool(true), 999 as Int64), (.unknown, 999)] {
+            let older = self.report(PostureFact(.firewall, reading, at: time))
+            #expect(PostureMerge().applied(older, to: merged) == nil)
+        }
+        let bad = try #require(
+            PostureMerge(rules: short).applied(
+                self.report(PostureFact(.firewall, .bool(false), at: 1_000)), to: device))
+        #expect(PostureMerge().applied(report, to: bad) == nil)
+    }
+
     @Test func notKnowingEndsWhatWasKnown() throws {
         let known = try #require(
             PostureMerge().applied(

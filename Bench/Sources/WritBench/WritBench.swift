@@ -15,7 +15,8 @@ struct WritBench: ParsableCommand {
             """,
         subcommands: [
             DecideCommand.self, ServeCommand.self, CompileCommand.self, StoreCommand.self,
-            SwapCommand.self, RepeatCommand.self, EchoServerCommand.self,
+            SwapCommand.self, PostureCommand.self, RevokeCommand.self, RepeatCommand.self,
+            EchoServerCommand.self,
             ExtAuthzCommand.self, ExtAuthzServerCommand.self,
         ])
 }

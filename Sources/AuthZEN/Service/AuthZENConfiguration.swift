@@ -7,6 +7,8 @@ package struct AuthZENConfiguration: Sendable {
     package var pageTokenKey = PageTokenKey.random()
     /// Whether answers name the policies behind them, in `context`.
     package var namesPolicies = false
+    /// Whether replies carry what the log needs of each decision.
+    package var recordsDecisions = false
 
     package init() {}
 }

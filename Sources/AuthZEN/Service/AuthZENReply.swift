@@ -23,6 +23,20 @@ package struct AuthZENReply: Sendable {
     package var allowed = 0
     package var denied = 0
     package var refused = 0
+    /// The decisions in order, when they are recorded: the first hundred.
+    package var decisions: [DecisionRecord] = []
+    /// How many decisions there were beyond ``decisions``.
+    package var omittedDecisions = 0
+
+    private static let maximumDecisions = 100
+
+    mutating func add(_ record: DecisionRecord) {
+        if decisions.count < Self.maximumDecisions {
+            decisions.append(record)
+        } else {
+            omittedDecisions += 1
+        }
+    }
 
     mutating func count(_ outcome: Outcome) {
         switch outcome {

@@ -80,7 +80,7 @@ package struct AuthZENService: ~Copyable {
     private mutating func evaluate(
         _ message: EvaluationMessage, _ reader: MessageReader, _ reply: inout AuthZENReply
     ) throws(AuthZENError) {
-        let outcome = try outcome(of: message, reader)
+        let outcome = try outcome(of: message, reader, &reply)
         reply.count(outcome)
         write(outcome)
     }
@@ -89,12 +89,34 @@ package struct AuthZENService: ~Copyable {
     ///
     /// - Throws: `internalError` when the store cannot be read: the caller may try again.
     private mutating func outcome(
-        of message: EvaluationMessage, _ reader: MessageReader
+        of message: EvaluationMessage, _ reader: MessageReader, _ reply: inout AuthZENReply
     ) throws(AuthZENError) -> Outcome {
         let mapper = QuestionMapper(configuration.mapping, reader.tape)
-        let outcome = try decide(try mapper.question(message))
+        let question = try mapper.question(message)
+        let outcome = try decide(question)
+        if configuration.recordsDecisions { reply.add(record(question, outcome)) }
         if outcome == .refused(.storeUnavailable) { throw .storeUnavailable }
         return outcome
+    }
+
+    /// What the log keeps of the last decision.
+    private mutating func record(_ question: CedarQuestion, _ outcome: Outcome) -> DecisionRecord {
+        var record = DecisionRecord(
+            principal: question.principal?.description, action: question.action?.description,
+            resource: question.resource?.description, outcome: .denied,
+            policyVersion: decider.policyVersion, revision: decider.revision)
+        switch outcome {
+        case .allowed: record.outcome = .allowed
+        case .denied: record.outcome = .denied
+        case .refused(let refusal): record.outcome = .refused("\(refusal)")
+        }
+        for index in 0..<decider.reasonCount {
+            record.policies.append(decider.reason(index).withUTF8 { String(copying: $0) })
+        }
+        for index in 0..<decider.errorCount {
+            record.errors.append(decider.error(index).policy.withUTF8 { String(copying: $0) })
+        }
+        return record
     }
 
     /// Decides a question of which everything is known.
@@ -176,7 +198,7 @@ package struct AuthZENService: ~Copyable {
         _ reply: inout AuthZENReply
     ) -> Bool {
         do throws(AuthZENError) {
-            let outcome = try outcome(of: try item.get(), reader)
+            let outcome = try outcome(of: try item.get(), reader, &reply)
             reply.count(outcome)
             write(outcome)
             return outcome == .allowed
@@ -236,5 +258,14 @@ package struct AuthZENService: ~Copyable {
         writer.endObject()
         writer.endObject()
         writer.endObject()
+    }
+}
+
+extension String {
+    fileprivate init(copying utf8: Span<UInt8>) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count)
+        for index in utf8.indices { bytes.append(utf8[index]) }
+        self.init(decoding: bytes, as: UTF8.self)
     }
 }

@@ -7,6 +7,8 @@ package struct Readiness: Sendable, Equatable {
     /// 0 when the store cannot be read.
     package let revision: UInt64
     package let policyVersion: UInt64
+    /// Without any policy every question is refused.
+    package let policyCount: Int
 }
 
 extension AuthZENService {
@@ -16,6 +18,6 @@ extension AuthZENService {
         defer { decider.end() }
         return Readiness(
             isStoreReadable: decider.isReadable, revision: decider.revision,
-            policyVersion: decider.policyVersion)
+            policyVersion: decider.policyVersion, policyCount: decider.policyCount)
     }
 }

@@ -20,6 +20,15 @@ package enum EntityExpiry {
         return earliest.map { max(1, seconds(in: $0)) } ?? 0
     }
 
+    /// The names of the attributes that end at some instant, whether they are there or not.
+    package static func names(in attributes: [(key: Text, value: Value)]) -> Set<Text> {
+        var names: Set<Text> = []
+        for case (let key, .record(let members)) in attributes where key == attribute {
+            for case (let name, .datetime) in members { names.insert(name) }
+        }
+        return names
+    }
+
     /// Whole seconds in milliseconds since 1970, within what a record can hold.
     package static func seconds(in milliseconds: Int64) -> UInt32 {
         UInt32(clamping: max(0, milliseconds) / 1000)

@@ -1,6 +1,16 @@
 import CedarSyntax
 import Yams
 
+/// A place in the configuration file.
+struct ConfigurationPlace: Sendable {
+    fileprivate let words: String
+
+    /// A failure at this place.
+    func failure(_ message: String, help: String? = nil) -> Failure {
+        Failure("\(words): \(message)" + (help.map { "\nhelp: \($0)" } ?? ""))
+    }
+}
+
 /// One value of the configuration file, with its place for messages.
 struct ConfigurationNode {
     private let node: Node
@@ -92,8 +102,13 @@ struct ConfigurationNode {
 
     /// A failure at this place.
     func failure(_ message: String, help: String? = nil) -> Failure {
-        let place = node.mark.map { "\(file.name):\($0.line):\($0.column)" } ?? file.name
-        return Failure("\(place): \(message)" + (help.map { "\nhelp: \($0)" } ?? ""))
+        place.failure(message, help: help)
+    }
+
+    /// Where this is, for what is found out when the file is read.
+    var place: ConfigurationPlace {
+        ConfigurationPlace(
+            words: node.mark.map { "\(file.name):\($0.line):\($0.column)" } ?? file.name)
     }
 
     /// The members of a mapping whose keys are up to its author.
@@ -110,6 +125,11 @@ struct ConfigurationNode {
             entries.append((key, ConfigurationNode(value, file, qualified(key))))
         }
         return entries
+    }
+
+    /// Whether it is a list.
+    var isList: Bool {
+        if case .sequence = node { true } else { false }
     }
 
     /// The elements of a list.

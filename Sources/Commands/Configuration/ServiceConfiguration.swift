@@ -32,6 +32,7 @@ import Wire
 /// | `tls` | the same frames for other machines, ``TLSSection``; needs `identity` | not served |
 /// | `obligations` | names that policies may use in `@obligation`, as every enforcing side fulfils them | none |
 /// | `envoy` | how Envoy asks by ext_authz, ``EnvoyConfiguration``; needs `identity` | not at all |
+/// | `http` | addresses for HTTP, a list of ``HTTPListenerConfiguration`` | none |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
 /// Relative paths are relative to the file. Sizes take `KiB`, `MiB`, `GiB`; times `ms`, `s`, `m`, `h`.
@@ -57,6 +58,7 @@ struct ServiceConfiguration {
     var obligations = ObligationRules()
     /// Nil when Envoy does not ask.
     var envoy: EnvoyConfiguration?
+    var http: [HTTPListenerConfiguration] = []
 
     /// Reads a configuration file.
     static func read(_ path: String) throws(Failure) -> ServiceConfiguration {
@@ -69,7 +71,8 @@ struct ServiceConfiguration {
             "store": "a directory",
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
-            "identity": "how identities are judged", "tls": "a listener for other machines",
+            "identity": "how identities are judged", "http": "addresses for HTTP",
+            "tls": "a listener for other machines",
             "obligations": "names of obligations", "envoy": "how Envoy asks",
         ])
         let socketNode = try top.required("socket")
@@ -99,6 +102,10 @@ struct ServiceConfiguration {
             }
             configuration.tls = try TLSSection(node, in: folder)
         }
+        if let node = try top.optional("http") {
+            configuration.http = try HTTPListenerConfiguration.list(
+                node, in: folder, configuration.identity)
+        }
         configuration.socketRights = try rights(
             socketNode, hasIdentity: configuration.identity != nil)
         if let node = try top.optional("obligations") {
@@ -112,7 +119,12 @@ struct ServiceConfiguration {
     }
 
     /// The routes files that listeners name, each once.
-    var routePaths: [String] { envoy.map { [$0.gateway.routes] } ?? [] }
+    var routePaths: [String] {
+        var paths: [String] = []
+        let all = [envoy?.gateway.routes] + http.map { $0.forwardAuth?.gateway.routes }
+        for case let path? in all where !paths.contains(path) { paths.append(path) }
+        return paths
+    }
 
     private static func obligations(_ node: ConfigurationNode) throws(Failure) -> ObligationRules {
         var rules = ObligationRules()

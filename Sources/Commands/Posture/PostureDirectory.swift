@@ -2,7 +2,7 @@ import EntityStore
 import Glibc
 import Posture
 
-/// Reads the files of a directory as they appear, for ever.
+/// Reads the files of a directory as they appear, until it is asked to end.
 struct PostureDirectory {
     private let path: String
     private let intake: PostureIntake
@@ -13,9 +13,10 @@ struct PostureDirectory {
     }
 
     func run() throws(Failure) {
-        while true {
-            for name in try names() { read(name) }
-            usleep(500_000)
+        EndRequest.install()
+        while !EndRequest.isMade {
+            for name in try names() where !EndRequest.isMade { read(name) }
+            usleep(250_000)
         }
     }
 

@@ -27,6 +27,11 @@ struct PostureIngestCommand: AsyncParsableCommand {
             With --watch, files of a directory are read as they appear; rename them into it. What was
             read is removed, and renamed to NAME.refused when any report was refused. With --listen, one
             document a line is read from the connections of a Unix socket, which only this user may use.
+            Both go on until SIGTERM or SIGINT, and end when what was read is on disk.
+
+            An attribute counts from its collection, not from now, until its --lifetime is over: 15
+            minutes for compliant, edrRunning and edrScore, a week for lastSeen, a day for all others
+            unless given. What was collected longer ago than that is kept, and decisions do not see it.
 
             Examples:
               writ posture ingest --store /var/lib/writ --format fleet hosts.json
@@ -118,7 +123,10 @@ struct PostureIngestCommand: AsyncParsableCommand {
         defer { intake.finish() }
         if let watch { try PostureDirectory(watch, intake).run() }
         if let listen { try PostureSocket(listen, intake).run() }
-        guard let file else { return }
+        guard let file else {
+            intake.finish()
+            return show(intake.counts)
+        }
         let source = PostureSource(intake, name: file == "-" ? "standard input" : file)
         try source.read(file)
         intake.finish()

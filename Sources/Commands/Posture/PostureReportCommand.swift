@@ -43,8 +43,9 @@ struct PostureReportCommand: AsyncParsableCommand {
         printLine("\(grouped(summary.devices)) devices")
         for standing in FleetSummary.Standing.allCases {
             let name = standing.rawValue
-            let count = padded(grouped(summary.standings[standing] ?? 0), 12)
-            printLine("  \(name)" + count.dropFirst(max(0, name.count - 10)))
+            printLine(
+                "  \(name)"
+                    + padded(grouped(summary.standings[standing] ?? 0), 22 - name.count))
         }
         printLine("attribute           good       bad     stale   unknown")
         for attribute in FleetSummary.judged {

@@ -2,9 +2,10 @@ import EntityStore
 import Glibc
 import Posture
 
-/// Reads one document a line from the connections of a Unix socket, for ever.
+/// Reads one document a line from the connections of a Unix socket, until it is asked to end.
 struct PostureSocket {
     static let maximumConnections = 64
+    private static let waitMilliseconds: Int32 = 250
 
     private let path: String
     private let intake: PostureIntake
@@ -15,17 +16,18 @@ struct PostureSocket {
     }
 
     func run() throws(Failure) {
+        EndRequest.install()
         let listener = try makeListener()
         var sources: [Int32: PostureSource] = [:]
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         var connections = 0
-        while true {
+        while !EndRequest.isMade {
             var polled = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
             for descriptor in sources.keys.sorted() {
                 polled.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
             }
             let ready = unsafe polled.withUnsafeMutableBufferPointer {
-                unsafe poll($0.baseAddress, nfds_t($0.count), -1)
+                unsafe poll($0.baseAddress, nfds_t($0.count), Self.waitMilliseconds)
             }
             guard ready > 0 else { continue }
             for entry in polled.dropFirst() where entry.revents != 0 {
@@ -51,8 +53,13 @@ struct PostureSocket {
                 continue
             }
             connections += 1
-            sources[accepted] = PostureSource(intake, name: "connection \(connections)")
+            sources[accepted] = PostureSource(
+                intake, name: "connection \(connections)", hasLinesOnly: true)
         }
+        close(listener)
+        _ = unsafe unlink(path)
+        // A line without its end may be half of one.
+        for descriptor in sources.keys { close(descriptor) }
     }
 
     private func makeListener() throws(Failure) -> Int32 {

@@ -7,6 +7,8 @@ import Posture
 final class PostureSource {
     private let intake: PostureIntake
     private let name: String
+    /// Whether every document ends with its line.
+    private let hasLinesOnly: Bool
     private let bar = ProgressBar("ingesting")
     private var lines = LineSplitter(maximumBytes: PostureLimits.maximumDocumentBytes)
     private var tape = PostureReader.makeTape()
@@ -14,9 +16,10 @@ final class PostureSource {
     /// The lines of a document that does not end with its first one.
     private var whole: [UInt8]?
 
-    init(_ intake: PostureIntake, name: String) {
+    init(_ intake: PostureIntake, name: String, hasLinesOnly: Bool = false) {
         self.intake = intake
         self.name = name
+        self.hasLinesOnly = hasLinesOnly
     }
 
     /// Reads a file to its end; - is standard input.
@@ -74,7 +77,7 @@ final class PostureSource {
                 }
                 whole?.append(10)
                 whole?.append(contentsOf: bytes)
-            } else if isFirst, !isComplete(bytes) {
+            } else if isFirst, !hasLinesOnly, !isComplete(bytes) {
                 whole = bytes
             } else {
                 intake.take(bytes, &tape, place: place)

@@ -22,7 +22,9 @@ struct RevokeCommand: AsyncParsableCommand {
     @OptionGroup var what: RestrictionOptions
     @OptionGroup var change: RestrictionChange
 
-    func run() async throws { try change.run(try what.subjects(), .revoked, location) }
+    func run() async throws {
+        try change.run(try what.subjects(), tenants: what.tenant, .revoked, location)
+    }
 }
 
 /// `writ quarantine`: what is set apart.
@@ -41,7 +43,8 @@ struct QuarantineAddCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               writ quarantine --store /var/lib/writ --device laptop-7 --reason malware
-              writ quarantine --store /var/lib/writ --entity 'Tenant::"acme"' --reason incident
+              writ quarantine --store /var/lib/writ --tenant acme --reason incident
+              writ quarantine --store /srv/writ --entity 'Team::"b"' --references --reason incident
               writ quarantine --store /var/lib/writ --device laptop-7 --release
 
             """ + RestrictionOptions.discussion)
@@ -50,7 +53,9 @@ struct QuarantineAddCommand: AsyncParsableCommand {
     @OptionGroup var what: RestrictionOptions
     @OptionGroup var change: RestrictionChange
 
-    func run() async throws { try change.run(try what.subjects(), .quarantined, location) }
+    func run() async throws {
+        try change.run(try what.subjects(), tenants: what.tenant, .quarantined, location)
+    }
 }
 
 /// `writ quarantine list`: everything that is restricted.
@@ -76,6 +81,7 @@ struct QuarantineListCommand: AsyncParsableCommand {
             let end = one.until.map { (isOver ? ", ended " : ", until ") + "\($0)" } ?? ""
             printLine(
                 "\(one.kind.rawValue)  \(one.subject)  \(one.reason)  since \(one.since)\(end)"
+                    + (one.takesReferences ? ", and what names it" : "")
                     + (one.note.map { "  \($0)" } ?? ""))
         }
     }
@@ -96,6 +102,8 @@ struct QuarantineListCommand: AsyncParsableCommand {
                 writer.key(key)
                 writer.string(value)
             }
+            writer.key("references")
+            writer.boolean(one.takesReferences)
             writer.key("active")
             writer.boolean(one.until.map { now < $0 } ?? true)
             writer.endObject()

@@ -38,6 +38,15 @@ struct RestrictionOptions: ParsableArguments {
             "An entity and all that is under it, as in 'Tenant::\"acme\"'.", valueName: "uid"))
     var entity: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A tenant: the entity Tenant::\"id\" and all that names it.", valueName: "id"))
+    var tenant: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A third party: the entity ThirdParty::\"id\".", valueName: "id"))
+    var thirdParty: [String] = []
+
     @OptionGroup var devices: DeviceOptions
 
     func subjects() throws -> [RestrictionSubject] {
@@ -53,6 +62,10 @@ struct RestrictionOptions: ParsableArguments {
         for id in device {
             subjects.append(.entity(EntityUID(type: Text(devices.type), id: Text(id))))
         }
+        for id in tenant { subjects.append(.entity(EntityUID(type: "Tenant", id: Text(id)))) }
+        for id in thirdParty {
+            subjects.append(.entity(EntityUID(type: "ThirdParty", id: Text(id))))
+        }
         for text in entity { subjects.append(.entity(try entityUID(text))) }
         return subjects
     }
@@ -60,7 +73,12 @@ struct RestrictionOptions: ParsableArguments {
     static let discussion = """
         It takes effect with the next decision of every worker of a running server, survives crashes \
         and restarts, and is refused with the cause `quarantined` and the reason, whatever policies \
-        say. What an entity is under is told by its ancestors.
+        say. What an entity is under is told by its ancestors; with --references, and for a tenant, what \
+        names it in an attribute is refused as well, as accounts name their tenant.
+
+        Certificates and tokens are refused by what they prove: a certificate of an authority in its \
+        chain takes along all that it vouches for. Who is only named by a caller is refused with \
+        --entity.
 
         Exit codes: 0 done, 1 refused; then nothing has changed.
         """
@@ -83,6 +101,12 @@ struct RestrictionChange: ParsableArguments {
             valueName: "instant"))
     var until: String?
 
+    @Flag(
+        help:
+            "Of an entity, refuse also what has it, or a set with it, as the value of an attribute."
+    )
+    var references = false
+
     @Flag(help: "End the restriction.")
     var release = false
 
@@ -99,8 +123,10 @@ struct RestrictionChange: ParsableArguments {
         }
     }
 
+    /// - Parameter tenants: the ids of tenants among the subjects, which take along what names them.
     func run(
-        _ subjects: [RestrictionSubject], _ kind: Restriction.Kind, _ location: StoreLocation
+        _ subjects: [RestrictionSubject], tenants: [String], _ kind: Restriction.Kind,
+        _ location: StoreLocation
     ) throws {
         guard !subjects.isEmpty else {
             throw ValidationError("nothing is named: see --help for what can be")
@@ -108,15 +134,23 @@ struct RestrictionChange: ParsableArguments {
         let store = try location.open()
         let now = DateTime(milliseconds: DecisionClock.realTime())
         let end = until.flatMap { DateTime(parsing: Array($0.utf8)) }
+        if !release, let end, end <= now {
+            throw ValidationError("--until: \(end) is over: the restriction would restrict nothing")
+        }
         let revision = try failing { () throws(StoreError) -> UInt64 in
             if release { return try store.release(subjects) }
             return try store.restrict(
                 subjects.map {
                     Restriction(
                         $0, kind, reason: Text(reason ?? ""), note: note.map { Text($0) },
-                        since: now, until: end)
+                        since: now, until: end, takesReferences: takesReferences($0, tenants))
                 })
         }
         printLine("revision \(revision)")
+    }
+
+    private func takesReferences(_ subject: RestrictionSubject, _ tenants: [String]) -> Bool {
+        guard case .entity(let uid) = subject else { return false }
+        return references || tenants.contains { uid == EntityUID(type: "Tenant", id: Text($0)) }
     }
 }

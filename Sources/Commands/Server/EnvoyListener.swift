@@ -12,8 +12,8 @@ struct DecisionMaterial: Sendable {
     let errors: ErrorMode
     /// Bytes of the cache of records of each worker; 0 for none.
     let cacheBytes: Int
-    /// One for each worker of the process, by its number.
-    let boards: [CacheBoard]
+    /// Where the figures of the caches are laid.
+    let caches: CacheBoards
     /// Seconds since 1970.
     let startedAt: UInt64
 }
@@ -37,7 +37,7 @@ struct EnvoyListener: Sendable {
                     try GatewayDecider(
                         settings, routes: routes, publisher: material.publisher,
                         store: material.store, errors: errors, cacheBytes: material.cacheBytes,
-                        cacheBoard: material.boards[firstWorker + loop], identity: identity,
+                        cacheBoard: material.caches.add(), identity: identity,
                         worker: firstWorker + loop, startedAt: material.startedAt))
             }
         } catch {

@@ -14,6 +14,8 @@ final class PolicyReloader: Sendable {
     private let routePaths: [String]
     private let loaded: String
     private let worker: ReloadThread
+    /// What became of the reloads so far.
+    let counts = ReloadCounts()
 
     /// - Parameter loaded: the signature from before the published policies and routes were read, so
     ///   that a change during the reading is seen.
@@ -24,8 +26,10 @@ final class PolicyReloader: Sendable {
         self.source = source
         routePaths = routes.map(\.path)
         self.loaded = loaded
+        let counts = counts
         worker = ReloadThread(
-            reload: { cause in Self.reload(source, routes, publisher, log, because: cause) },
+            reload: { cause in Self.reload(source, routes, publisher, counts, log, because: cause)
+            },
             freeUnused: { publisher.freeUnused() == 0 })
     }
 
@@ -44,7 +48,7 @@ final class PolicyReloader: Sendable {
 
     private static func reload(
         _ source: PolicySource, _ routes: [RouteSource], _ publisher: RulesetPublisher,
-        _ log: Logger, because cause: String
+        _ counts: ReloadCounts, _ log: Logger, because cause: String
     ) {
         do throws(Failure) {
             let ruleset = try Self.ruleset(source)
@@ -60,10 +64,12 @@ final class PolicyReloader: Sendable {
             // Only the version: whoever holds the old set would have to free it.
             let lastVersion = publisher.load().ruleset.version
             guard ruleset.version != lastVersion else {
+                counts.countUnchanged()
                 log.info("policies are unchanged", metadata: ["cause": "\(cause)"])
                 return
             }
             publisher.publish(ruleset)
+            counts.countPublished()
             log.notice(
                 "policies reloaded",
                 metadata: [
@@ -71,6 +77,7 @@ final class PolicyReloader: Sendable {
                     "version": "\(hexadecimal(ruleset.version))",
                 ])
         } catch {
+            counts.countFailed()
             log.error(
                 "POLICIES NOT RELOADED: the last good set stays in force\n\(error.description)",
                 metadata: ["cause": "\(cause)"])

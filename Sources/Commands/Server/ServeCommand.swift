@@ -6,6 +6,7 @@ import ExtAuthz
 import Foundation
 import Gateway
 import Glibc
+import HTTPService
 import Logging
 import Server
 import TLSListener
@@ -77,6 +78,33 @@ struct ServeCommand: AsyncParsableCommand {
                 maximumMessageBytes: 256KiB
                 maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
               reload: watch                  # or `signal`: reload on SIGHUP only
+              http:                          # optional: a list of addresses
+                - name: services
+                  family: authzen            # or `forward-auth`, `operations`
+                  address: 0.0.0.0:8443      # or `socket: /run/writ/http.sock`
+                  tls: {certificate: tls/server.pem, key: tls/server.key}
+                  callers:                   # who may ask, by any one of these
+                    certificates: [{spiffe: 'spiffe://bank.example/ns/*/sa/gateway'}]
+                    keys: [{name: shop, sha256: 64 hexadecimal digits}]
+                    clients: [{id: shop, sha256: 64 hexadecimal digits}]
+                    tokens: [{issuer: 'https://login.bank.example', client: shop}]
+                  log: denials               # or `all`, `none`: JSON lines on standard error
+                  authzen:
+                    types: {user: User}      # and so on: README
+                - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by forward-auth
+                  family: forward-auth
+                  socket: /run/writ/nginx.sock
+                  allowedUsers: [33]         # the gateway's; needs `identity`
+                  forwardAuth:
+                    gateway: nginx           # whose header fields are read, one gateway a listener
+                    routes: routes.yaml      # and the other keys of `envoy` for what is decided
+                    identityHeaders: {x-principal: principalId}
+                    certificate: escapedPEM  # where the client's certificate is; as the gateway's
+                                             # example sends it unless given; or `none`
+                    requireCertificate: false
+                    deadline: 500ms          # of requests, by the gateway's X-Request-Start
+                    causes: false            # whether answers name cause and policies
+                - {name: figures, family: operations, address: '127.0.0.1:9090'}
               socket:
                 path: /run/writ/writ.sock
                 threads: 2                   # one per core unless given
@@ -117,6 +145,13 @@ struct ServeCommand: AsyncParsableCommand {
             bundle, a revocation list or the deny-list changes. A question that names nobody and
             brings nothing is decided for the peer itself.
 
+            Addresses of `http` answer nobody unless `callers` says who may ask: a client certificate
+            that `identity` verifies, a key or secret of which the digest stands here, made by
+              openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
+            or an access token. TCP without TLS is refused, but for `operations` on a loopback
+            address. Health is told to anybody: /health/live and /health/ready, which is 503 while
+            there is no policy or the store cannot be read.
+
             Exit codes: 0 stopped, 1 could not start.
 
             Example:
@@ -140,10 +175,20 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = try ServiceConfiguration.read(config)
         try Self.inheritSockets(&configuration)
         let service = try Service(configuration)
+        let http: HTTPService?
+        do throws(Failure) {
+            http = try await service.startHTTP()
+        } catch {
+            service.stop(drainFor: .zero)
+            throw error
+        }
         await signals.handle(
             reload: { service.reloader.reload(because: "SIGHUP") },
             while: service.watch)
+        // Side by side, so that both have the time there is.
+        async let stopped: Void? = http?.stop(drainFor: .seconds(drain))
         service.stop(drainFor: .seconds(drain))
+        await stopped
     }
 
     /// Takes over what a service manager opened for this process.
@@ -175,8 +220,11 @@ struct Service: Sendable {
     private let tls: TLSService?
     /// Nil when Envoy does not ask.
     private let envoy: EnvoyListener?
-    private let cacheBoards: [CacheBoard]
+    private let outcomes: OutcomeBoards
+    private let cacheBoards = CacheBoards()
     private let watchesFiles: Bool
+    private let http: [HTTPListenerConfiguration]
+    private let foundation: HTTPFoundation
     private let log: Logger
 
     /// Opens the store, compiles the policies and starts the socket.
@@ -203,7 +251,8 @@ struct Service: Sendable {
             paths: configuration.policies, schemaPath: configuration.schema,
             linkPaths: configuration.links,
             reservedMember: configuration.identity?.verifiedName,
-            obligations: configuration.obligations)
+            obligations: configuration.obligations,
+            plansSearch: configuration.http.contains { $0.family == .authzen })
         let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
         let publisher: RulesetPublisher
         let store: EntityStore
@@ -234,25 +283,28 @@ struct Service: Sendable {
         let workers = configuration.socket.workerCount
         let envoyLoops = configuration.envoy?.server.loopCount ?? 0
         let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
+        http = configuration.http
         // A share that is too small for a cache is none.
-        let share = configuration.cacheBytes / max(allWorkers, 1)
+        let share = configuration.cacheBytes / max(allWorkers + http.decidingThreads, 1)
         let cacheBytes = share < 4 << 10 ? 0 : share
-        let boards = (0..<allWorkers).map { _ in CacheBoard() }
-        cacheBoards = boards
+        let caches = cacheBoards
+        let outcomes = OutcomeBoards(count: workers)
+        self.outcomes = outcomes
         let startedAt = UInt64(max(0, time(nil)))
         do throws(LocalSocketError) {
             server = try LocalSocketServer.start(configuration.socket) { worker in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
-                    cacheBytes: cacheBytes, cacheBoard: boards[worker], identity: identity,
-                    rights: rights, worker: worker, startedAt: startedAt)
+                    cacheBytes: cacheBytes, cacheBoard: caches.add(), identity: identity,
+                    rights: rights, outcomes: outcomes[worker], worker: worker,
+                    startedAt: startedAt)
             }
         } catch {
             throw Failure(error.description)
         }
         let material = DecisionMaterial(
             publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            boards: boards, startedAt: startedAt)
+            caches: caches, startedAt: startedAt)
         if let settings = identity, let configured = configuration.envoy,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
@@ -267,12 +319,16 @@ struct Service: Sendable {
             tls = try TLSService(section, identity: identity, log: log) { loop in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: own,
-                    cacheBytes: cacheBytes, cacheBoard: boards[first + loop],
+                    cacheBytes: cacheBytes, cacheBoard: caches.add(),
                     identity: identity, worker: first + loop, startedAt: startedAt)
             }
         } else {
             tls = nil
         }
+        foundation = HTTPFoundation(
+            publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
+            identity: identity, routes: routes, cacheBoards: cacheBoards,
+            workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
         watchesFiles = configuration.watchesFiles
@@ -281,8 +337,8 @@ struct Service: Sendable {
         var facts: Logger.Metadata = [
             "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
             "threads": "\(configuration.socket.workerCount)",
-            "cacheBytes": "\(cacheBytes * allWorkers)",
-            "cachedBytes": "\(cacheStatistics.usedBytes)",
+            "cacheBytes": "\(cacheBytes * (allWorkers + http.decidingThreads))",
+            "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
             "policies": "\(ruleset.policies.count)",
             "version": "\(hexadecimal(ruleset.version))",
         ]
@@ -301,11 +357,12 @@ struct Service: Sendable {
         if watchesFiles { await reloader.watch() }
     }
 
-    /// The figures of the threads' caches together, up to some moments old.
-    private var cacheStatistics: CacheStatistics {
-        var sum = CacheStatistics()
-        for board in cacheBoards { sum.add(board.statistics) }
-        return sum
+    /// Starts the HTTP listeners; nil when there are none.
+    func startHTTP() async throws(Failure) -> HTTPService? {
+        guard !http.isEmpty else { return nil }
+        let figures = ServiceFigures(
+            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts)
+        return try await http.start(foundation, figures)
     }
 
     /// Answers what was received, then closes.
@@ -327,7 +384,7 @@ struct Service: Sendable {
             figures["\(figure)"] = "\(statistics[figure])"
         }
         if let tls { figures.merge(tls.figures) { own, _ in own } }
-        let cache = cacheStatistics
+        let cache = cacheBoards.statistics
         for (name, figure) in [
             ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
             ("cacheEvictions", cache.evictions), ("cacheDrops", cache.logDrops),

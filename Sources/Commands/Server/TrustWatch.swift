@@ -22,8 +22,6 @@ final class TrustWatch: Sendable {
     }
 
     private static let intervalMicroseconds: UInt32 = 50_000
-    /// After files that cannot be used: reading them again at once would not help.
-    private static let failureMicroseconds: UInt32 = 1_000_000
 
     /// Reads all files once and watches them from then on.
     ///
@@ -51,8 +49,9 @@ final class TrustWatch: Sendable {
             shared.failures.withLock { $0 = failures }
             shared.hasRead.signal()
             while !shared.isStopped.load(ordering: .relaxed) {
-                let isGood = reader.read().isEmpty
-                usleep(isGood ? Self.intervalMicroseconds : Self.failureMicroseconds)
+                // Also while a file cannot be used: another may take trust away meanwhile.
+                _ = reader.read()
+                usleep(Self.intervalMicroseconds)
             }
         }
         shared.hasRead.wait()

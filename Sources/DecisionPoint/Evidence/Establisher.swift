@@ -18,6 +18,8 @@ struct Establisher: ~Copyable {
 
     /// The certificate of the last question, verified.
     var certificate: JudgedCertificate? { finding.certificate }
+    /// The token of the last question, verified.
+    var token: JudgedToken? { finding.token }
 
     /// What is established: the views are readable until the next question.
     struct Established {

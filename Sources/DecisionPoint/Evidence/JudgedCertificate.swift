@@ -16,8 +16,8 @@ package final class JudgedCertificate: Sendable {
     let thumbprint: [UInt8]
     /// The id of a device in UTF-8; empty when there is none.
     let deviceID: [UInt8]
-    /// What restrictions are looked for by; the SPIFFE id is empty where there is none.
-    let restrictable: (thumbprint: [UInt8], spiffeID: [UInt8], issuer: [UInt8], serial: [UInt8])
+    /// What restrictions are looked for by: of the leaf and of all that vouch for it.
+    let restrictable: [RestrictableIdentity]
 
     /// - Throws: when the facts exceed the bounds on values.
     package init(
@@ -32,12 +32,20 @@ package final class JudgedCertificate: Sendable {
             principal = nil
         }
         thumbprint = settings.devices.usesThumbprint ? Array(facts.thumbprint.description.utf8) : []
-        restrictable = (
-            Array(facts.thumbprint.description.utf8),
-            Array((facts.spiffeID?.description ?? "").utf8), Array(facts.issuer.utf8),
-            RestrictionSubject.canonicalSerial(Array(facts.serial.utf8)) ?? []
-        )
+        restrictable = Self.identities(certificate).compactMap { RestrictableIdentity($0) }
         deviceID = Array((settings.devices.certificateID(in: facts) ?? "").utf8)
+    }
+
+    private static func identities(_ certificate: VerifiedCertificate) -> [RestrictionSubject] {
+        var subjects: [RestrictionSubject] = []
+        if let id = certificate.facts.spiffeID { subjects.append(.spiffeID(Text(id.description))) }
+        for member in certificate.chain {
+            subjects.append(.thumbprint(Text(member.thumbprint.description)))
+            subjects += member.issuers.map {
+                .certificate(issuer: Text($0), serial: Text(member.serial))
+            }
+        }
+        return subjects
     }
 
     private static func members(_ facts: CertificateFacts) -> [(key: Text, value: Value)] {

@@ -1,5 +1,6 @@
 import CedarEngine
 import CedarSyntax
+import EntityStore
 import Identity
 
 /// What follows from a verified token, found once and kept with the verdict.
@@ -13,6 +14,8 @@ final class JudgedToken: Sendable {
     let principal: FlatConstant?
     /// The id of a device in UTF-8; empty when there is none.
     let deviceID: [UInt8]
+    /// What restrictions are looked for by.
+    let restrictable: [RestrictableIdentity]
 
     /// - Throws: when the facts exceed the bounds on values.
     init(
@@ -27,6 +30,23 @@ final class JudgedToken: Sendable {
             principal = nil
         }
         deviceID = settings.devices.tokenDeviceID(in: facts)
+        restrictable = Self.identities(facts).compactMap { RestrictableIdentity($0) }
+    }
+
+    /// The subject, who acts for it, and the token itself; each of any issuer and of its own.
+    private static func identities(_ facts: TokenFacts) -> [RestrictionSubject] {
+        let issuer = Text(facts.string(facts.issuer))
+        var subjects: [RestrictionSubject] = []
+        if let id = facts.spiffeID { subjects.append(.spiffeID(Text(id.description))) }
+        for name in [facts.subject, facts.actor].compactMap({ $0 }).map({ facts.string($0) }) {
+            subjects.append(.tokenSubject(Text(name), issuer: nil))
+            subjects.append(.tokenSubject(Text(name), issuer: issuer))
+        }
+        if let id = facts.tokenID.map({ facts.string($0) }) {
+            subjects.append(.tokenID(Text(id), issuer: nil))
+            subjects.append(.tokenID(Text(id), issuer: issuer))
+        }
+        return subjects
     }
 
     private static func members(_ facts: TokenFacts) -> [(key: Text, value: Value)] {

@@ -25,9 +25,20 @@ package struct CallerFacts: Sendable {
     }
 
     /// The stored entity with the caller's attributes; parents and tags stay those of the store.
+    ///
+    /// What the store says ends at an instant is never the caller's to say, with either precedence:
+    /// after that instant it is held back, and that is no gap. Nor are the instants themselves.
     func joined(with stored: Entity?) -> Entity {
         let known = stored?.attributes ?? []
-        let (first, second) = precedence == .stored ? (known, attributes) : (attributes, known)
+        let ending = EntityExpiry.names(in: known)
+        let said = attributes.filter { member in
+            if member.key == EntityExpiry.attribute {
+                if case .record = member.value { return false }
+                return ending.isEmpty
+            }
+            return !ending.contains(member.key)
+        }
+        let (first, second) = precedence == .stored ? (known, said) : (said, known)
         var names = Set(first.map(\.key))
         var joined = first
         for member in second where names.insert(member.key).inserted { joined.append(member) }
@@ -54,7 +65,7 @@ extension Decider {
             let uid = try FlatConstant(.entity(facts.uid))
             let stored: Entity?
             let flat = FlatEntity(uid.flat)
-            // As the store has it: what it holds back from policies is no gap for a caller to fill.
+            // As the store has it, with what it holds back from policies.
             let lookup =
                 entities.overlay.record(of: flat).map { EntityLookup.found($0) }
                 ?? entities.reader.record(of: flat)

@@ -20,10 +20,13 @@ package struct Restriction: Sendable {
     package var since: DateTime
     /// When it ends by itself; nil for never.
     package var until: DateTime?
+    /// Whether what names the entity in an attribute is refused as well, as accounts name their
+    /// tenant; only attributes that are an entity or a set of entities themselves.
+    package var takesReferences: Bool
 
     package init(
         _ subject: RestrictionSubject, _ kind: Kind, reason: Text, note: Text? = nil,
-        since: DateTime, until: DateTime? = nil
+        since: DateTime, until: DateTime? = nil, takesReferences: Bool = false
     ) {
         self.subject = subject
         self.kind = kind
@@ -31,6 +34,7 @@ package struct Restriction: Sendable {
         self.note = note
         self.since = since
         self.until = until
+        self.takesReferences = takesReferences
     }
 
     /// Whether a text may be a reason.
@@ -48,6 +52,7 @@ package struct Restriction: Sendable {
         ]
         if let note { members.append(("note", .string(note))) }
         if let until { members.append(("until", .datetime(until))) }
+        if takesReferences { members.append(("references", .bool(true))) }
         return .record(members)
     }
 
@@ -64,6 +69,7 @@ package struct Restriction: Sendable {
             case ("note", .string(let text)): note = text
             case ("since", .datetime(let instant)): since = instant
             case ("until", .datetime(let instant)): until = instant
+            case ("references", .bool(let flag)): takesReferences = flag
             default: return nil
             }
         }

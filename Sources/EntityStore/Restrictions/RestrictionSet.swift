@@ -3,8 +3,8 @@ import CedarSyntax
 
 /// What is restricted in one revision, in memory: made when it changes, asked at every decision.
 ///
-/// Lookups allocate nothing for identities of ordinary length. Instants are milliseconds since
-/// 1970; a restriction that has ended restricts nothing.
+/// Lookups allocate nothing. Instants are milliseconds since 1970; a restriction that has ended
+/// restricts nothing.
 package final class RestrictionSet: Sendable {
     /// Why something is refused.
     package struct Match: BitwiseCopyable, Sendable {
@@ -23,6 +23,7 @@ package final class RestrictionSet: Sendable {
         let identity: FlatUID
         let reason: [UInt8]
         let until: Int64
+        let takesReferences: Bool
     }
 
     /// The revision that made it; 0 for that of a store without any.
@@ -31,6 +32,8 @@ package final class RestrictionSet: Sendable {
     private let entries: [Entry]
     /// The entries that are entities.
     private let entityIndices: [Int]
+    /// Whether one of them takes along what names it.
+    private let hasReferences: Bool
 
     /// The set of nothing.
     package static let empty = RestrictionSet([], revision: 0)
@@ -48,12 +51,14 @@ package final class RestrictionSet: Sendable {
             entries.append(
                 Entry(
                     identity: flat, reason: restriction.reason.utf8,
-                    until: restriction.until?.milliseconds ?? .max))
+                    until: restriction.until?.milliseconds ?? .max,
+                    takesReferences: restriction.takesReferences))
             if case .entity = restriction.subject { entities.insert(flat) }
         }
         entries.sort { $0.identity.hash < $1.identity.hash }
         hashes = entries.map(\.identity.hash)
         entityIndices = entries.indices.filter { entities.contains(entries[$0].identity) }
+        hasReferences = entityIndices.contains { entries[$0].takesReferences }
         self.entries = entries
     }
 
@@ -66,40 +71,16 @@ package final class RestrictionSet: Sendable {
     /// The code of a restriction.
     package func reason(_ match: Match) -> [UInt8] { entries[match.index].reason }
 
-    /// - Parameter id: a SPIFFE id with its scheme and trust domain in lower case.
-    package func match(spiffeID id: Span<UInt8>, at now: Int64) -> Match? {
-        find(RestrictionSubject.spiffeType, id, nil, now)
+    /// The restriction of the first of some identities that has one.
+    package func match(anyOf identities: [RestrictableIdentity], at now: Int64) -> Match? {
+        guard hasIdentities else { return nil }
+        for identity in identities {
+            if let match = identity.flat.withEntity({ find($0, now) }) { return match }
+        }
+        return nil
     }
 
-    /// - Parameters:
-    ///   - issuer: RFC 2253 text.
-    ///   - serial: lower-case hexadecimal digits without leading zeros and colons; `0` for zero.
-    package func match(
-        issuer: Span<UInt8>, serial: Span<UInt8>, at now: Int64
-    ) -> Match? {
-        find(RestrictionSubject.certificateType, serial, issuer, now)
-    }
-
-    /// - Parameter thumbprint: 64 lower-case hexadecimal digits.
-    package func match(thumbprint: Span<UInt8>, at now: Int64) -> Match? {
-        find(RestrictionSubject.thumbprintType, thumbprint, nil, now)
-    }
-
-    package func match(
-        tokenSubject subject: Span<UInt8>, issuer: Span<UInt8>, at now: Int64
-    ) -> Match? {
-        find(RestrictionSubject.tokenSubjectType, subject, nil, now)
-            ?? find(RestrictionSubject.tokenSubjectType, subject, issuer, now)
-    }
-
-    package func match(
-        tokenID id: Span<UInt8>, issuer: Span<UInt8>, at now: Int64
-    ) -> Match? {
-        find(RestrictionSubject.tokenIDType, id, nil, now)
-            ?? find(RestrictionSubject.tokenIDType, id, issuer, now)
-    }
-
-    /// Whether an entity is restricted, or one that it is in.
+    /// Whether an entity is restricted, or one that it is in, or names where that counts.
     package func match<Source: EntitySource & ~Copyable>(
         _ entity: FlatEntity, in source: borrowing Source, at now: Int64
     ) -> EntityMatch {
@@ -121,14 +102,30 @@ package final class RestrictionSet: Sendable {
             case .failed: return .failed
             }
         }
+        if hasReferences, let match = find(namedIn: record.attributes, now) {
+            return .restricted(match)
+        }
         return .free
     }
 
-    private func find(
-        _ type: StaticString, _ id: Span<UInt8>, _ rest: Span<UInt8>?, _ now: Int64
-    ) -> Match? {
-        guard hasIdentities else { return nil }
-        return FlatEntity.withTemporary(type: type, id: id, rest: rest) { find($0, now) }
+    /// Searches the entities that attributes name.
+    private func find(namedIn attributes: FlatRecord, _ now: Int64) -> Match? {
+        func find(_ value: FlatBytes) -> Match? {
+            guard value.tag == .entity else { return nil }
+            return self.find(FlatEntity(value), now).flatMap { match in
+                entries[match.index].takesReferences ? match : nil
+            }
+        }
+        for index in 0..<attributes.count {
+            let value = attributes.value(index)
+            if let match = find(value) { return match }
+            guard value.tag == .set else { continue }
+            let set = FlatSet(value)
+            for index in 0..<set.count {
+                if let match = find(set.element(index)) { return match }
+            }
+        }
+        return nil
     }
 
     private func find(_ identity: FlatEntity, _ now: Int64) -> Match? {

@@ -1,4 +1,6 @@
 package import AuthZEN
+package import DecisionPoint
+package import Server
 
 /// One address on which the service answers HTTP, and how.
 package struct HTTPListener: Sendable {
@@ -10,49 +12,75 @@ package struct HTTPListener: Sendable {
         case unix(path: String)
     }
 
+    /// What is answered.
+    package enum Family: String, Sendable, CaseIterable {
+        /// The Authorization API.
+        case authzen
+        /// What gateways ask for each request of theirs: ``HTTPListener/mounts``.
+        case forwardAuth = "forward-auth"
+        /// Health and figures, and no decisions.
+        case operations
+    }
+
     /// Its name in metrics and logs.
     package let name: String
+    package let family: Family
     package let address: Address
     /// The certificate and who else must show one; nil for a local socket.
     package var tls: HTTPTransportSecurity?
     package var authentication: EnforcementPointAuthentication
+    /// Who may connect to a local socket, as the kernel says.
+    package var peers = PeerAllowList.ownUser
     package var authzen = AuthZENConfiguration()
     package var metadata: MetadataDocument?
     package var limits = HTTPLimits()
+    /// How many requests may be decided at once; 0 for as many as the service has otherwise.
+    package var threadCount = 0
     /// Whether `/metrics` is answered.
     package var servesMetrics = true
+    /// Other protocols that answer here.
+    package var mounts: [MountedRoute] = []
+    /// Which requests and decisions are written to the log.
+    package var logged = RequestLog.Selection.none
 
     /// - Parameter authentication: who may ask. Health is told to anybody.
     package init(
-        name: String, address: Address, tls: HTTPTransportSecurity? = nil,
-        authentication: EnforcementPointAuthentication
+        name: String, family: Family = .authzen, address: Address,
+        tls: HTTPTransportSecurity? = nil, authentication: EnforcementPointAuthentication
     ) {
         self.name = name
+        self.family = family
         self.address = address
         self.tls = tls
         self.authentication = authentication
     }
 
     /// What forbids to start it; nil when nothing does.
-    var problem: String? {
-        if case .tcp(let host, _) = address, tls == nil, !Self.isLoopback(host) {
+    package var problem: String? {
+        guard case .tcp(let host, _) = address else {
+            return tls == nil ? nil : "the listener `\(name)` is a local socket and needs no TLS"
+        }
+        let isLocalOperations = family == .operations && Self.isLoopback(host)
+        if tls == nil, !isLocalOperations {
             return
                 "the listener `\(name)` is open to the network without TLS: give it a certificate "
-                + "or a loopback address"
+                + "or make it a local socket; only `operations` may do without, on a loopback "
+                + "address"
         }
-        if authentication.isOpen, case .tcp = address, tls?.clients != .required {
+        if authentication.isOpen, !isLocalOperations {
             return
-                "the listener `\(name)` answers anybody: ask for client certificates, name API keys "
-                + "or use a local socket"
+                "the listener `\(name)` answers anybody: say whose certificates, keys or tokens "
+                + "are taken, or make it a local socket"
         }
-        if authentication.takesCertificates, tls == nil || tls?.clients == .ignored {
+        if authentication.certificates != nil, tls?.clients == nil {
             return "the listener `\(name)` takes client certificates and does not ask for any: set "
                 + "its TLS to do so"
         }
         return nil
     }
 
-    private static func isLoopback(_ host: String) -> Bool {
+    /// Whether a host is this machine and no other.
+    package static func isLoopback(_ host: String) -> Bool {
         ["127.0.0.1", "::1", "localhost"].contains(host)
     }
 }
@@ -77,28 +105,28 @@ package struct HTTPLimits: Sendable, Equatable {
 
 /// The certificate of a listener and what it demands of clients. TLS is 1.3, nothing older.
 package struct HTTPTransportSecurity: Sendable {
-    /// What becomes of clients' certificates.
-    package enum Clients: Sendable, Equatable {
-        case ignored
-        /// One that is shown must be valid; a client may show none.
-        case optional
-        case required
+    /// Clients' certificates: each one that is shown is judged, and a bad one ends the connection.
+    package struct Clients: Sendable {
+        /// Whether a client that shows none is let in; it must prove itself otherwise then.
+        package let isOptional: Bool
+        /// What certificates are judged by, on every request anew: revocation ends what goes on.
+        package let identity: IdentitySettings
+
+        package init(identity: IdentitySettings, isOptional: Bool = false) {
+            self.identity = identity
+            self.isOptional = isOptional
+        }
     }
 
     /// PEM files: the certificate chain, leaf first, and its key.
     package let certificatePath: String
     package let keyPath: String
-    /// A PEM file of the authorities of clients' certificates.
-    package let clientAuthorityPath: String?
-    package let clients: Clients
+    /// Nil when clients are not asked for a certificate.
+    package let clients: Clients?
 
-    package init(
-        certificatePath: String, keyPath: String, clientAuthorityPath: String? = nil,
-        clients: Clients = .ignored
-    ) {
+    package init(certificatePath: String, keyPath: String, clients: Clients? = nil) {
         self.certificatePath = certificatePath
         self.keyPath = keyPath
-        self.clientAuthorityPath = clientAuthorityPath
         self.clients = clients
     }
 }

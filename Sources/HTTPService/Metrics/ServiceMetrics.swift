@@ -44,6 +44,7 @@ final class ListenerMetrics: Sendable {
     }
 
     let name: String
+    let connections = ConnectionFigures()
     private let requests: [Counter]
     private let buckets: [Counter]
     private let nanoseconds: [Counter]
@@ -73,56 +74,46 @@ final class ListenerMetrics: Sendable {
         if reply.refused > 0 { refused.add(UInt64(reply.refused)) }
     }
 
+    func count(_ decision: DecisionRecord) {
+        switch decision.outcome {
+        case .allowed: allowed.add()
+        case .denied: denied.add()
+        case .refused: refused.add()
+        }
+    }
+
     // MARK: Writing
 
     /// Appends the decisions by outcome.
-    func writeDecisions(_ text: inout String) {
+    func writeDecisions(_ text: inout MetricsText) {
         for (outcome, counter) in [("allowed", allowed), ("denied", denied), ("refused", refused)] {
-            text +=
-                "writ_decisions_total{listener=\"\(name)\",outcome=\"\(outcome)\"} "
-                + "\(counter.current)\n"
+            text.add(counter.current, [("listener", name), ("outcome", outcome)])
         }
     }
 
     /// Appends the requests by route and status.
-    func writeRequests(_ text: inout String) {
+    func writeRequests(_ text: inout MetricsText) {
         for route in Route.allCases {
             for index in 0...Self.statuses.count {
                 let count = requests[route.rawValue * (Self.statuses.count + 1) + index].current
                 guard count > 0 else { continue }
                 let status = index < Self.statuses.count ? "\(Self.statuses[index])" : "other"
-                text +=
-                    "writ_http_requests_total{listener=\"\(name)\",route=\"\(route)\","
-                    + "status=\"\(status)\"} \(count)\n"
+                text.add(
+                    count, [("listener", name), ("route", "\(route)"), ("status", status)])
             }
         }
     }
 
     /// Appends the times of answers by route.
-    func writeTimes(_ text: inout String) {
+    func writeTimes(_ text: inout MetricsText) {
         for route in Route.allCases {
-            var sum: UInt64 = 0
-            var lines = ""
-            let labels = "listener=\"\(name)\",route=\"\(route)\""
-            for index in 0...Self.bounds.count {
-                sum += buckets[route.rawValue * (Self.bounds.count + 1) + index].current
-                let bound =
-                    index < Self.bounds.count ? Self.seconds(Self.bounds[index]) : "+Inf"
-                lines += "writ_http_request_seconds_bucket{\(labels),le=\"\(bound)\"} \(sum)\n"
-            }
-            guard sum > 0 else { continue }
-            text += lines
-            text +=
-                "writ_http_request_seconds_sum{\(labels)} "
-                + "\(Self.seconds(nanoseconds[route.rawValue].current))\n"
-            text += "writ_http_request_seconds_count{\(labels)} \(sum)\n"
+            let first = route.rawValue * (Self.bounds.count + 1)
+            let counts = (0...Self.bounds.count).map { buckets[first + $0].current }
+            guard counts.contains(where: { $0 > 0 }) else { continue }
+            text.addHistogram(
+                counts, bounds: Self.bounds, sum: nanoseconds[route.rawValue].current,
+                [("listener", name), ("route", "\(route)")])
         }
-    }
-
-    private static func seconds(_ nanoseconds: UInt64) -> String {
-        let fraction = String(nanoseconds % 1_000_000_000)
-        let digits = String(repeating: "0", count: 9 - fraction.count) + fraction
-        return "\(nanoseconds / 1_000_000_000).\(digits)"
     }
 }
 
@@ -132,22 +123,40 @@ final class ListenerMetrics: Sendable {
 struct ServiceMetrics: Sendable {
     let listeners: [ListenerMetrics]
 
-    func text(policyVersion: UInt64, revision: UInt64) -> String {
-        var text = "# HELP writ_decisions_total Decisions by outcome; refused ones are denies for "
-        text += "another cause than policies.\n# TYPE writ_decisions_total counter\n"
+    func write(_ text: inout MetricsText) {
+        text.begin(
+            "writ_decisions_total", .counter,
+            "Decisions by outcome; refused ones are denies for another cause than policies.")
         for listener in listeners { listener.writeDecisions(&text) }
-        text += "# HELP writ_http_requests_total HTTP requests by route and status.\n"
-        text += "# TYPE writ_http_requests_total counter\n"
+        text.begin("writ_http_requests_total", .counter, "HTTP requests by route and status.")
         for listener in listeners { listener.writeRequests(&text) }
-        text += "# HELP writ_http_request_seconds Time from a request's head to its answer.\n"
-        text += "# TYPE writ_http_request_seconds histogram\n"
+        text.begin(
+            "writ_http_request_seconds", .histogram, "Time from a request's head to its answer.")
         for listener in listeners { listener.writeTimes(&text) }
-        text += "# HELP writ_store_revision The newest revision of the entity store.\n"
-        text += "# TYPE writ_store_revision gauge\nwrit_store_revision \(revision)\n"
-        text += "# HELP writ_policy_info The version of the policies.\n"
-        text += "# TYPE writ_policy_info gauge\n"
-        text += "writ_policy_info{version=\"\(hexadecimal(policyVersion))\"} 1\n"
-        return text
+        text.begin("writ_rejected_inputs_total", .counter, "Inputs refused before a decision.")
+        for listener in listeners {
+            for figure in ConnectionFigures.Figure.allCases {
+                guard let reason = figure.rejection else { continue }
+                text.add(
+                    listener.connections[figure],
+                    [("listener", listener.name), ("reason", reason)])
+            }
+        }
+        text.begin("writ_connections_total", .counter, "Connections that were taken.")
+        for listener in listeners {
+            text.add(listener.connections[.accepted], [("listener", listener.name)])
+        }
+        text.begin("writ_connections", .gauge, "Connections that are open.")
+        for listener in listeners {
+            let (open, closed) = (listener.connections[.accepted], listener.connections[.closed])
+            text.add(open >= closed ? open - closed : 0, [("listener", listener.name)])
+        }
+        text.begin(
+            "writ_connections_broken_total", .counter,
+            "Connections that the other end broke off, or that failed.")
+        for listener in listeners {
+            text.add(listener.connections[.broken], [("listener", listener.name)])
+        }
     }
 }
 

@@ -3,55 +3,93 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import NIOSSL
 import Synchronization
 
 /// Answers the requests of one listener.
 struct ListenerResponder: HTTPResponder {
     let listener: HTTPListener
-    let pool: DecisionPool
+    let pool: WorkerPool<AuthZENService>
     let metrics: ListenerMetrics
-    let allMetrics: ServiceMetrics
+    /// All figures as Prometheus reads them.
+    let figures: @Sendable () -> String
     let metadata: [UInt8]?
-    let mounts: [MountedRoute]
     let identifiers: DecisionIdentifiers
     let drain: DrainState
+    let peers: ConnectionPeers
+    let log: RequestLog
     private let clock = ContinuousClock()
 
+    /// What is found out about a request while it is answered, for the log.
+    private struct Trail {
+        var caller: String?
+        var requestID: String?
+        var decisionID = ""
+        var trace: TraceParent?
+        var decisions: [DecisionRecord] = []
+        var omitted = 0
+        /// Whether a mounted route has answered.
+        var isMounts = false
+    }
+
     init(
-        _ listener: HTTPListener, _ pool: DecisionPool, _ metrics: ListenerMetrics,
-        _ allMetrics: ServiceMetrics, metadata: [UInt8]?, mounts: [MountedRoute],
-        drain: DrainState
+        _ listener: HTTPListener, _ pool: WorkerPool<AuthZENService>, _ metrics: ListenerMetrics,
+        metadata: [UInt8]?, drain: DrainState, peers: ConnectionPeers, log: RequestLog,
+        figures: @escaping @Sendable () -> String
     ) {
         self.listener = listener
         self.pool = pool
         self.metrics = metrics
-        self.allMetrics = allMetrics
+        self.figures = figures
         self.metadata = metadata
-        self.mounts = mounts
         self.drain = drain
+        self.peers = peers
+        self.log = log
         identifiers = DecisionIdentifiers()
     }
 
     func respond(to request: Request, context: ListenerContext) async throws -> Response {
         let begin = clock.now
         let target = RequestTarget(request.head.path ?? "")
-        let route = RouteKey(target.path, mounts, hasMetadata: metadata != nil)
-        var answer = await self.answer(request, route, target, context)
+        let route = RouteKey(target.path, listener, hasMetadata: metadata != nil)
+        var trail = Trail()
         let requestID = request.headers[.requestID]
         if let requestID, requestID.utf8.count <= listener.limits.maximumRequestIDBytes {
-            answer.headers[.requestID] = requestID
+            trail.requestID = requestID
         }
+        var answer = await self.answer(request, route, target, context, &trail)
+        if listener.family == .forwardAuth, case .mounted = route, !trail.isMounts {
+            // nginx makes a 500 of another code, and others pass it on to their clients.
+            answer.status = .forbidden
+            answer.headers[.wwwAuthenticate] = nil
+        }
+        if let requestID = trail.requestID { answer.headers[.requestID] = requestID }
         let elapsed = (clock.now - begin).components
-        metrics.count(
-            route.metric, status: answer.status.code,
-            nanoseconds: UInt64(elapsed.seconds) * 1_000_000_000
-                + UInt64(elapsed.attoseconds / 1_000_000_000))
+        let nanoseconds =
+            UInt64(elapsed.seconds) * 1_000_000_000 + UInt64(elapsed.attoseconds / 1_000_000_000)
+        metrics.count(route.metric, status: answer.status.code, nanoseconds: nanoseconds)
+        if listener.logged != .none {
+            write(request, target, answer.status.code, nanoseconds, trail)
+        }
         return answer
     }
 
+    private func write(
+        _ request: Request, _ target: RequestTarget, _ status: Int, _ nanoseconds: UInt64,
+        _ trail: Trail
+    ) {
+        guard listener.logged.includes(status: status, trail.decisions) else { return }
+        log.write(
+            RequestLog.Entry(
+                listener: listener.name, caller: trail.caller, method: request.method.rawValue,
+                path: String(target.path), status: status, nanoseconds: nanoseconds,
+                requestID: trail.requestID,
+                trace: trail.trace ?? request.headers[.traceParent].flatMap { TraceParent($0) },
+                decisionID: trail.decisionID, decisions: trail.decisions, omitted: trail.omitted))
+    }
+
     private func answer(
-        _ request: Request, _ route: RouteKey, _ target: RequestTarget, _ context: ListenerContext
+        _ request: Request, _ route: RouteKey, _ target: RequestTarget,
+        _ context: ListenerContext, _ trail: inout Trail
     ) async -> Response {
         if let refusal = refusal(request, target) { return refusal }
         switch route {
@@ -60,21 +98,26 @@ struct ListenerResponder: HTTPResponder {
         case .metadata:
             // Whoever looks for the decision point is not known yet.
             return only(.get, request) { metadataAnswer() }
-        case .openAPI: return only(.get, request) { .json(OpenAPIDocument.bytes) }
-        case .unknown: return .text(.notFound, "there is nothing here: see `/openapi.json`")
+        case .openAPI:
+            return only(.get, request) {
+                .json(OpenAPIDocument.bytes(withMetrics: listener.servesMetrics))
+            }
+        case .unknown:
+            return .text(
+                .notFound,
+                listener.family == .authzen
+                    ? "there is nothing here: see `/openapi.json`" : "there is nothing here")
         case .metrics, .operation, .mounted: break
         }
-        var caller: String?
         if !listener.authentication.isOpen {
-            caller = await self.caller(request, context)
-            guard caller != nil else { return .unauthenticated }
+            trail.caller = await caller(request, context)
+            guard trail.caller != nil else { return .unauthenticated }
         }
         switch route {
-        case .metrics:
-            guard listener.servesMetrics else { return .text(.notFound, "no metrics here") }
-            return only(.get, request) { metricsAnswer() }
-        case .operation(let operation): return await decide(operation, request)
-        case .mounted(let mount): return await answer(mount, request, target, caller)
+        case .metrics: return only(.get, request) { metricsAnswer() }
+        case .operation(let operation): return await decide(operation, request, &trail)
+        case .mounted(let mount):
+            return await answer(mount, request, target, context, &trail)
         case .live, .ready, .metadata, .openAPI, .unknown:
             return .text(.notFound, "there is nothing here")
         }
@@ -111,31 +154,35 @@ struct ListenerResponder: HTTPResponder {
     // MARK: Authentication
 
     private func caller(_ request: Request, _ context: ListenerContext) async -> String? {
+        let authentication = listener.authentication
+        let certificate = await peers.certificate(of: context.channel)
         var values: [String] = []
         for field in request.headers where field.name == .authorization {
             values.append(field.value)
         }
-        // One that is sent twice could be read differently by whoever stands between.
-        if values.count == 1, let name = listener.authentication.caller(authorization: values[0]) {
-            return name
+        // A gateway's call carries the field of its client.
+        guard let value = values.first, listener.family != .forwardAuth else {
+            guard let allowed = authentication.certificates, let facts = certificate?.facts else {
+                return nil
+            }
+            return allowed.caller(facts)
         }
-        guard values.isEmpty, listener.authentication.takesCertificates,
-            let certificate = try? await context.channel.nioSSL_peerCertificate().get(),
-            let der = try? certificate.toDERBytes()
-        else { return nil }
-        // TLS has verified the chain: it does not let others through.
-        return "certificate:"
-            + Digest.sha256(der).prefix(16).map { hexadecimal(UInt64($0)).suffix(2) }
-            .joined()
+        // One that is sent twice could be read differently by whoever stands between, and a wrong
+        // one is not mended by a certificate.
+        guard values.count == 1 else { return nil }
+        return authentication.caller(authorization: value, certificate: certificate)
     }
 
     // MARK: Answers
 
     private func ready() -> Response {
         guard !drain.isDraining else { return .text(.serviceUnavailable, "stopping") }
-        let readiness = pool.readiness()
+        let readiness = pool.withWorker { $0.readiness() }
         guard readiness.isStoreReadable else {
             return .text(.serviceUnavailable, "the entity store cannot be read")
+        }
+        guard readiness.policyCount > 0 else {
+            return .text(.serviceUnavailable, "there are no policies: everything is denied")
         }
         return .text(.ok, "ready")
     }
@@ -147,29 +194,32 @@ struct ListenerResponder: HTTPResponder {
     }
 
     private func metricsAnswer() -> Response {
-        let readiness = pool.readiness()
-        var response = Response.text(
-            .ok,
-            allMetrics.text(
-                policyVersion: readiness.policyVersion, revision: readiness.revision))
+        var response = Response.text(.ok, figures())
         response.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
         return response
     }
 
-    private func decide(_ operation: AuthZENOperation, _ request: Request) async -> Response {
+    private func decide(
+        _ operation: AuthZENOperation, _ request: Request, _ trail: inout Trail
+    ) async -> Response {
         guard request.method == .post else { return .notAllowed(.post) }
         guard request.isJSON else {
             return .text(.badRequest, "the content type must be `application/json`")
         }
         guard let body = await self.body(request) else { return tooLarge }
-        let reply = body.withUnsafeReadableBytesSpan { pool.answer(operation, $0) }
+        let reply = pool.withWorker { worker in
+            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0) }
+        }
         metrics.count(reply)
+        trail.decisionID = identifiers.next()
+        trail.decisions = reply.decisions
+        trail.omitted = reply.omittedDecisions
         let status: HTTPResponse.Status =
             reply.status == 200 ? .ok : reply.status == 400 ? .badRequest : .internalServerError
         var response =
             reply.status == 200
             ? Response.json(reply.body) : .text(status, String(decoding: reply.body, as: UTF8.self))
-        response.headers[.decisionID] = identifiers.next()
+        response.headers[.decisionID] = trail.decisionID
         response.headers[.policyVersion] = hexadecimal(reply.policyVersion)
         response.headers[.revision] = String(reply.revision)
         return response
@@ -190,21 +240,32 @@ struct ListenerResponder: HTTPResponder {
     }
 
     private func answer(
-        _ mount: MountedRoute, _ request: Request, _ target: RequestTarget, _ caller: String?
+        _ mount: MountedRoute, _ request: Request, _ target: RequestTarget,
+        _ context: ListenerContext, _ trail: inout Trail
     ) async -> Response {
         guard let body = await self.body(request) else { return tooLarge }
+        trail.decisionID = identifiers.next()
+        trail.trace = request.headers[.traceParent].flatMap { TraceParent($0) }
         let reply = mount.answer(
             MountedRequest(
                 method: request.method.rawValue, path: String(target.path),
                 query: target.query.map { String($0) },
                 fields: request.headers.map { ($0.name.canonicalName, $0.value) },
-                body: Array(body.readableBytesView), caller: caller))
+                body: Array(body.readableBytesView), caller: trail.caller,
+                peer: peers[context.channel].credentials, decisionID: trail.decisionID,
+                trace: trail.trace))
         var response = Response(
             status: HTTPResponse.Status(code: reply.status),
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
         for field in reply.fields {
             guard let name = HTTPField.Name(field.name) else { continue }
             response.headers.append(HTTPField(name: name, value: field.value))
+        }
+        trail.isMounts = true
+        if let id = reply.decisionID { trail.decisionID = id }
+        if let decision = reply.decision {
+            metrics.count(decision)
+            trail.decisions = [decision]
         }
         return response
     }

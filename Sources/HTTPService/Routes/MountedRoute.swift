@@ -1,3 +1,6 @@
+package import AuthZEN
+package import Server
+
 /// A request as a mounted route sees it: already bounded, its caller proved.
 package struct MountedRequest: Sendable {
     package let method: String
@@ -10,6 +13,12 @@ package struct MountedRequest: Sendable {
     package let body: [UInt8]
     /// Who asks, as the listener's authentication found; nil when it asks for none.
     package let caller: String?
+    /// The process at the other end of a local socket, as the kernel says.
+    package let peer: PeerCredentials?
+    /// The name of this answer in logs: 32 hexadecimal digits.
+    package let decisionID: String
+    /// `traceparent` when one well formed came.
+    package let trace: TraceParent?
 }
 
 /// The answer of a mounted route.
@@ -17,11 +26,20 @@ package struct MountedReply: Sendable {
     package var status: Int
     package var fields: [(name: String, value: String)]
     package var body: [UInt8]
+    /// What was decided, for metrics and the log; nil when there was nothing to decide.
+    package var decision: DecisionRecord?
+    /// The name of the decision where the protocol gives it one of its own; nil otherwise.
+    package var decisionID: String?
 
-    package init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    package init(
+        status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
+        decision: DecisionRecord? = nil, decisionID: String? = nil
+    ) {
         self.status = status
         self.fields = fields
         self.body = body
+        self.decision = decision
+        self.decisionID = decisionID
     }
 }
 

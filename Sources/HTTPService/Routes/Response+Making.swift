@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 
 extension HTTPField.Name {
+    static let traceParent = constant("traceparent")
     static let requestID = constant("X-Request-ID")
     static let decisionID = constant("Writ-Decision-ID")
     static let policyVersion = constant("Writ-Policy-Version")
@@ -31,7 +32,8 @@ extension Response {
 
     static var unauthenticated: Response {
         var response = text(
-            .unauthorized, "send an API key as `Authorization: Bearer KEY`, or a client certificate"
+            .unauthorized,
+            "send a key or a token as `Authorization: Bearer KEY`, or a client certificate"
         )
         response.headers[.wwwAuthenticate] = "Bearer realm=\"writ\""
         return response

@@ -29,34 +29,38 @@ enum RouteKey {
     case mounted(MountedRoute)
     case unknown
 
-    init(_ path: Substring, _ mounts: [MountedRoute], hasMetadata: Bool) {
+    init(_ path: Substring, _ listener: HTTPListener, hasMetadata: Bool) {
         let utf8 = path.utf8
+        let isAPI = listener.family == .authzen
         func equals(_ other: StaticString) -> Bool {
             guard utf8.count == other.utf8CodeUnitCount else { return false }
             return other.withUTF8Buffer { unsafe utf8.elementsEqual($0) }
         }
-        if equals("/access/v1/evaluation") {
+        if let mount = listener.mounts.first(where: { $0.holds(utf8) }) {
+            self = .mounted(mount)
+        } else if listener.family == .forwardAuth {
+            // To a gateway that was given another path by mistake, any success would be an allow.
+            self = .unknown
+        } else if isAPI, equals("/access/v1/evaluation") {
             self = .operation(.evaluation)
-        } else if equals("/access/v1/evaluations") {
+        } else if isAPI, equals("/access/v1/evaluations") {
             self = .operation(.evaluations)
-        } else if equals("/access/v1/search/subject") {
+        } else if isAPI, equals("/access/v1/search/subject") {
             self = .operation(.subjectSearch)
-        } else if equals("/access/v1/search/resource") {
+        } else if isAPI, equals("/access/v1/search/resource") {
             self = .operation(.resourceSearch)
-        } else if equals("/access/v1/search/action") {
+        } else if isAPI, equals("/access/v1/search/action") {
             self = .operation(.actionSearch)
-        } else if equals("/.well-known/authzen-configuration"), hasMetadata {
+        } else if isAPI, hasMetadata, equals("/.well-known/authzen-configuration") {
             self = .metadata
         } else if equals("/health/live") {
             self = .live
         } else if equals("/health/ready") {
             self = .ready
-        } else if equals("/metrics") {
+        } else if listener.servesMetrics, equals("/metrics") {
             self = .metrics
-        } else if equals("/openapi.json") {
+        } else if isAPI, equals("/openapi.json") {
             self = .openAPI
-        } else if let mount = mounts.first(where: { $0.holds(utf8) }) {
-            self = .mounted(mount)
         } else {
             self = .unknown
         }

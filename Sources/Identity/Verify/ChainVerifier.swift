@@ -139,10 +139,13 @@ package struct ChainVerifier: ~Copyable {
     ) -> Result<VerifiedCertificate, Rejection> {
         var from = Int64.min
         var until = domain.expiresAtSeconds ?? Int64.max
+        var chain: [ChainMember] = []
         for index in 0..<built.count {
             guard let certificate = built[index], let start = certificate.notBeforeSeconds,
-                let end = certificate.notAfterSeconds
+                let end = certificate.notAfterSeconds,
+                let member = ChainMember(certificate, issuedBy: built[index + 1])
             else { return .failure(Rejection(.internalError)) }
+            chain.append(member)
             from = max(from, start)
             until = min(until, end)
         }
@@ -157,7 +160,25 @@ package struct ChainVerifier: ~Copyable {
             }
         }
         return .success(
-            VerifiedCertificate(facts: facts, validFromSeconds: from, validUntilSeconds: until))
+            VerifiedCertificate(
+                facts: facts, chain: chain, validFromSeconds: from, validUntilSeconds: until))
+    }
+}
+
+extension ChainMember {
+    /// - Parameter issuer: the certificate that follows in the chain; nil for the anchor.
+    init?(_ certificate: Certificate, issuedBy issuer: Certificate?) {
+        guard let thumbprint = certificate.thumbprint, let serial = certificate.serial,
+            let name = certificate.issuer
+        else { return nil }
+        self.thumbprint = thumbprint
+        self.serial = serial
+        // Names that differ in case only are the same to libcrypto.
+        if let spelled = issuer?.subject, !spelled.utf8.elementsEqual(name.utf8) {
+            issuers = [name, spelled]
+        } else {
+            issuers = [name]
+        }
     }
 }
 

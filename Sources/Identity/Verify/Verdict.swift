@@ -10,6 +10,9 @@ package enum Verdict: Sendable {
 package final class VerifiedCertificate: Sendable {
     package let facts: CertificateFacts
 
+    /// The certificates from the leaf to the anchor.
+    package let chain: [ChainMember]
+
     /// Seconds since 1970 from which the chain and what was consulted are valid, inclusive.
     package let validFromSeconds: Int64
 
@@ -17,11 +20,26 @@ package final class VerifiedCertificate: Sendable {
     /// consulted and the bundle expires; from then on the verdict must be found anew.
     package let validUntilSeconds: Int64
 
-    init(facts: CertificateFacts, validFromSeconds: Int64, validUntilSeconds: Int64) {
+    init(
+        facts: CertificateFacts, chain: [ChainMember], validFromSeconds: Int64,
+        validUntilSeconds: Int64
+    ) {
         self.facts = facts
+        self.chain = chain
         self.validFromSeconds = validFromSeconds
         self.validUntilSeconds = validUntilSeconds
     }
+}
+
+/// A certificate of a verified chain, by what it can be revoked by.
+package struct ChainMember: Sendable {
+    /// SHA-256 of its DER.
+    package let thumbprint: Fingerprint
+    /// The serial number in lower-case hexadecimal, two digits a byte.
+    package let serial: String
+    /// The issuer, RFC 2253 text: as the certificate spells it and, where that is another spelling
+    /// of the same name, as the issuer's own certificate does.
+    package let issuers: [String]
 }
 
 /// What a leaf certificate says, believed because its chain was verified.

@@ -12,7 +12,7 @@ import Routes
 /// A service for Envoy without its network: bytes in, bytes out.
 ///
 /// Time stands at the instant of the open-banking scenario, whose certificates are used.
-struct CheckBench: ~Copyable {
+final class CheckBench {
     static let ledger = "spiffe://northbank.example/production/core/ledger"
 
     private let folder: String
@@ -31,11 +31,12 @@ struct CheckBench: ~Copyable {
     ) throws {
         let folder = NSTemporaryDirectory() + "gateway-" + UUID().uuidString
         self.folder = folder
-        store = try EntityStore.open(
+        let store = try EntityStore.open(
             at: folder, StoreOptions(createIfMissing: true, mapBytes: 8 << 20))
-        let rules = ObligationRules(knownObligations: obligations)
-        publisher = RulesetPublisher(try Self.ruleset(policies), obligations: rules)
-        routes = RoutePublisher(try Self.routes())
+        let publisher = RulesetPublisher(
+            try Self.ruleset(policies),
+            obligations: ObligationRules(knownObligations: obligations))
+        let routes = RoutePublisher(try Self.routes())
         var settings = GatewaySettings(listener: "envoy")
         settings.identityFields = [
             GatewaySettings.IdentityField("x-principal", .principalId),
@@ -45,14 +46,17 @@ struct CheckBench: ~Copyable {
             GatewaySettings.IdentityField("x-roles", .removed),
         ].compactMap { $0 }
         change(&settings)
+        let decider = try GatewayDecider(
+            settings, routes: routes, publisher: publisher, store: store, errors: errors,
+            cacheBytes: 1 << 20, identity: try Self.identity(), worker: worker,
+            startedAt: 1_760_000_000)
+        check = DecisionCheck(decider)
         reply = ReplyBuffer(identityHeaders: settings.identityFields.map(\.name))
+        self.store = store
+        self.publisher = publisher
+        self.routes = routes
         self.settings = settings
         self.errors = errors
-        check = DecisionCheck(
-            try GatewayDecider(
-                settings, routes: routes, publisher: publisher, store: store, errors: errors,
-                cacheBytes: 1 << 20, identity: try Self.identity(), worker: worker,
-                startedAt: 1_760_000_000))
     }
 
     static func ruleset(_ policies: String, version: UInt64 = 1) throws -> Ruleset {
@@ -63,7 +67,7 @@ struct CheckBench: ~Copyable {
     }
 
     /// The answer to a refusal that cannot be brought about here.
-    mutating func refuse(_ refusal: Refusal) throws -> DecodedReply {
+    func refuse(_ refusal: Refusal) throws -> DecodedReply {
         var decider = try GatewayDecider(
             settings, routes: routes, publisher: publisher, store: store, errors: errors,
             identity: try Self.identity(), worker: 1, startedAt: 1_760_000_000)
@@ -76,7 +80,7 @@ struct CheckBench: ~Copyable {
         return DecodedReply(encoded())
     }
 
-    private mutating func encoded() -> [UInt8] {
+    private func encoded() -> [UInt8] {
         reply.withEncoded { bytes in
             var copy: [UInt8] = []
             for index in bytes.indices { copy.append(bytes[index]) }
@@ -87,37 +91,22 @@ struct CheckBench: ~Copyable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Asks, in a batch of its own.
-    mutating func ask(_ message: CheckMessage) throws -> DecodedReply {
+    func ask(_ message: CheckMessage) throws -> DecodedReply {
         check.beginBatch()
         defer { check.endBatch() }
         return try askWithoutBatch(message)
     }
 
     /// Asks where the store cannot be read.
-    mutating func askWithoutBatch(_ message: CheckMessage) throws -> DecodedReply {
+    func askWithoutBatch(_ message: CheckMessage) throws -> DecodedReply {
         DecodedReply(try bytes(of: Message(message.bytes)))
     }
 
-    mutating func bytes(of message: Message) throws -> [UInt8] {
+    func bytes(of message: Message) throws -> [UInt8] {
         reply.reset()
         check.check(
             try message.view(), call: CheckCall(deadlineNanoseconds: .max, peer: nil), into: &reply)
         return encoded()
-    }
-
-    /// Asks many times, and counts the bytes of the answers.
-    mutating func repeatedly(_ message: Message, _ times: Int) throws -> Int {
-        var count = 0
-        for _ in 0..<times {
-            check.beginBatch()
-            reply.reset()
-            check.check(
-                try message.view(), call: CheckCall(deadlineNanoseconds: .max, peer: nil),
-                into: &reply)
-            count += reply.withEncoded { $0.count }
-            check.endBatch()
-        }
-        return count
     }
 
     /// A request with the certificate of the ledger.

@@ -12,7 +12,11 @@ struct LoadFrames {
 
     /// - Parameter itemsPerFrame: 1 for frames of one question, more for batches; a divisor of the
     ///   number of items.
-    init(_ items: [QuestionBlock.Item], expected: [Bool], itemsPerFrame: Int = 1) throws {
+    ///   - evidence: sent with every frame, in the order of the kinds; empty for none.
+    init(
+        _ items: [QuestionBlock.Item], expected: [Bool], itemsPerFrame: Int = 1,
+        evidence: [(kind: EvidencePart, bytes: [UInt8])] = []
+    ) throws {
         var encoder = FlatEncoder()
         var buffer = FrameBuffer(capacity: items.count * 256)
         var starts: [Int] = []
@@ -23,10 +27,15 @@ struct LoadFrames {
             let context = item.context.isEmpty ? [] : try encoder.encode(record: item.context)
             if number % itemsPerFrame == 0 {
                 starts.append(buffer.count)
-                _ =
-                    itemsPerFrame == 1
-                    ? buffer.beginDecide(requestID: 0)
-                    : buffer.beginDecideBatch(requestID: 0, itemCount: UInt32(itemsPerFrame))
+                let count = itemsPerFrame == 1 ? nil : UInt32(itemsPerFrame)
+                if !evidence.isEmpty {
+                    _ = buffer.beginDecideEvidence(requestID: 0, itemCount: count)
+                    Self.append(evidence, to: &buffer)
+                } else if let count {
+                    _ = buffer.beginDecideBatch(requestID: 0, itemCount: count)
+                } else {
+                    _ = buffer.beginDecide(requestID: 0)
+                }
             }
             unsafe buffer.appendItem(
                 principal: principal.span.bytes, action: action.span.bytes,
@@ -39,6 +48,14 @@ struct LoadFrames {
         }
         self.starts = starts
         self.expected = expected
+    }
+
+    private static func append(
+        _ evidence: [(kind: EvidencePart, bytes: [UInt8])], to buffer: inout FrameBuffer
+    ) {
+        buffer.beginEvidence(
+            partBytes: evidence.reduce(0) { $0 + EvidencePart.encodedBytes($1.bytes.count) })
+        for part in evidence { unsafe buffer.appendEvidence(part.kind, part.bytes.span.bytes) }
     }
 
     /// The number of frames.

@@ -1,17 +1,23 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose request takes too long to arrive, however often a little of it does.
-final class RequestDeadlineHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Closes a connection whose request takes too long to arrive, however often a little of it does, and
+/// counts what ended connections.
+final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 
     private let limit: TimeAmount
+    private let figures: ConnectionFigures
     /// When the head of the request that is arriving came; nil when none is arriving.
     private var began: NIODeadline?
     private var check: Scheduled<Void>?
+    private var hasFailed = false
 
-    init(limit: TimeAmount) { self.limit = limit }
+    init(limit: TimeAmount, _ figures: ConnectionFigures) {
+        self.limit = limit
+        self.figures = figures
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -39,6 +45,13 @@ final class RequestDeadlineHandler: ChannelInboundHandler, RemovableChannelHandl
         check = nil
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // One for a connection: a failure is often followed by others.
+        if !hasFailed { figures.count(error) }
+        hasFailed = true
+        context.fireErrorCaught(error)
+    }
+
     private func schedule(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         check = context.eventLoop.scheduleTask(in: limit) {
@@ -46,6 +59,7 @@ final class RequestDeadlineHandler: ChannelInboundHandler, RemovableChannelHandl
             handler.check = nil
             guard let began = handler.began else { return }
             if context.eventLoop.now - began >= handler.limit {
+                handler.figures.add(.slowRequests)
                 context.close(promise: nil)
             } else {
                 handler.schedule(context)

@@ -1,0 +1,161 @@
+import DecisionPoint
+import HTTPService
+import Identity
+
+/// The key `callers` of an HTTP listener: who may ask, by any one of these.
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `certificates` | client certificates that `identity` verifies: each `spiffe`, a pattern of ids, or `subject`, the whole subject as RFC 2253 text of one without a SPIFFE id |
+/// | `keys` | API keys, `Authorization: Bearer KEY`: each a `name` for logs and `sha256`, the digest of the key |
+/// | `clients` | clients with a secret, `Authorization: Basic`: each an `id` and `sha256`, the digest of the secret |
+/// | `tokens` | access tokens that `identity` verifies: each an `issuer` and a `subject` or a `client` |
+///
+/// Keys and secrets must be hard to guess, as only one round of SHA-256 lies over them:
+///
+///     openssl rand -hex 32 | tee key | tr -d '\n' | sha256sum
+struct HTTPCallersConfiguration {
+    var keys: [EnforcementPointAuthentication.APIKey] = []
+    var clients: [EnforcementPointAuthentication.APIKey] = []
+    var certificates: CallerCertificates?
+    var tokens: [CallerTokens.Rule] = []
+
+    /// Whether nothing is asked for.
+    var isEmpty: Bool {
+        keys.isEmpty && clients.isEmpty && certificates == nil && tokens.isEmpty
+    }
+
+    init() {}
+
+    init(_ node: ConfigurationNode, _ identity: IdentityConfiguration?) throws(Failure) {
+        let keys = try node.mapping([
+            "certificates": "SPIFFE ids and subjects", "keys": "API keys",
+            "clients": "ids with secrets", "tokens": "issuers with subjects",
+        ])
+        if let node = try keys.optional("keys") {
+            self.keys = try Self.secrets(node, "name")
+        }
+        if let node = try keys.optional("clients") {
+            clients = try Self.secrets(node, "id")
+        }
+        if let node = try keys.optional("certificates") {
+            guard let identity else {
+                throw node.failure(
+                    "there is nothing to judge clients' certificates by: add `identity`")
+            }
+            certificates = try Self.certificates(node, identity)
+        }
+        if let node = try keys.optional("tokens") {
+            guard let issuers = identity?.tokens else {
+                throw node.failure("no tokens are believed: list issuers under `identity.tokens`")
+            }
+            for element in try Self.some(node) {
+                tokens.append(try Self.token(element, issuers))
+            }
+        }
+    }
+
+    /// The elements of a list that must have one.
+    private static func some(
+        _ node: ConfigurationNode
+    ) throws(Failure) -> [ConfigurationNode] {
+        let elements = try node.elements()
+        guard !elements.isEmpty else { throw node.failure("an empty list lets nobody in") }
+        return elements
+    }
+
+    private static func secrets(
+        _ node: ConfigurationNode, _ nameKey: String
+    ) throws(Failure) -> [EnforcementPointAuthentication.APIKey] {
+        var secrets: [EnforcementPointAuthentication.APIKey] = []
+        for element in try some(node) {
+            let keys = try element.mapping([nameKey: "a name", "sha256": "64 digits"])
+            let nameNode = try keys.required(nameKey)
+            let name = try nameNode.text()
+            guard name.utf8.count <= 256, !secrets.contains(where: { $0.name == name }) else {
+                throw nameNode.failure("`\(name)` stands twice, or is longer than 256 bytes")
+            }
+            let digestNode = try keys.required("sha256")
+            guard let digest = digest(try digestNode.text()),
+                let secret = EnforcementPointAuthentication.APIKey(name: name, digest: digest)
+            else {
+                throw digestNode.failure(
+                    "`sha256` must be 64 hexadecimal digits, never the key itself",
+                    help: "make them by: openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum")
+            }
+            secrets.append(secret)
+        }
+        return secrets
+    }
+
+    private static func digest(_ text: String) -> [UInt8]? {
+        let digits = Array(text.utf8)
+        guard digits.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: 64, by: 2) {
+            guard let high = Character(Unicode.Scalar(digits[index])).hexDigitValue,
+                let low = Character(Unicode.Scalar(digits[index + 1])).hexDigitValue
+            else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        return bytes
+    }
+
+    private static func certificates(
+        _ node: ConfigurationNode, _ identity: IdentityConfiguration
+    ) throws(Failure) -> CallerCertificates {
+        var (patterns, subjects): ([SpiffePattern], [String]) = ([], [])
+        for element in try some(node) {
+            let keys = try element.mapping(["spiffe": "a pattern", "subject": "a subject"])
+            switch (try keys.optional("spiffe"), try keys.optional("subject")) {
+            case (let node?, nil):
+                guard let pattern = SpiffePattern(try node.text()) else {
+                    throw node.failure(
+                        "`\(try node.text())` is no pattern of SPIFFE ids",
+                        help: "as in spiffe://bank.example/ns/*/sa/gateway, where `*` stands for "
+                            + "one segment")
+                }
+                guard identity.domains[pattern.trustDomain] != nil else {
+                    throw node.failure(
+                        "nobody of the trust domain `\(pattern.trustDomain)` is trusted",
+                        help: "give it a bundle under `identity.trust.domains`")
+                }
+                patterns.append(pattern)
+            case (nil, let node?):
+                guard identity.organizations != nil else {
+                    throw node.failure(
+                        "no certificate without a SPIFFE id is trusted",
+                        help: "give them a bundle as `identity.trust.organizations`")
+                }
+                subjects.append(try node.text())
+            default:
+                throw element.failure("a certificate has exactly one of `spiffe` and `subject`")
+            }
+        }
+        return CallerCertificates(spiffeIDs: patterns, subjects: subjects)
+    }
+
+    private static func token(
+        _ node: ConfigurationNode, _ issuers: [KeyLoader.Configured]
+    ) throws(Failure) -> CallerTokens.Rule {
+        let keys = try node.mapping([
+            "issuer": "an issuer", "subject": "a `sub`", "client": "a `client_id`",
+        ])
+        let issuerNode = try keys.required("issuer")
+        let issuer = try issuerNode.text()
+        guard issuers.contains(where: { $0.owner == .issuer(Array(issuer.utf8)) }) else {
+            throw issuerNode.failure(
+                "tokens of the issuer `\(issuer)` are not believed",
+                help: "list it under `identity.tokens`")
+        }
+        let rule = CallerTokens.Rule(
+            issuer: issuer, subject: try keys.optional("subject")?.text(),
+            client: try keys.optional("client")?.text())
+        guard let rule else {
+            throw node.failure(
+                "a token's rule must name a `subject` or a `client`: anybody with a token of the "
+                    + "issuer could ask otherwise")
+        }
+        return rule
+    }
+}

@@ -1,0 +1,275 @@
+import HTTPService
+import Server
+
+/// One element of the list `http` of a service's configuration: an address on which it answers HTTP.
+///
+/// | key | meaning | default |
+/// | --- | --- | --- |
+/// | `name` | its name in metrics, logs and policies, different from the others | required |
+/// | `family` | `authzen`: the AuthZEN Authorization API; `forward-auth`: gateways' questions; `operations`: health and metrics | required |
+/// | `address` | `HOST:PORT`; port 0 takes a free one, which the log names | this or `socket` |
+/// | `socket` | path of a local socket | this or `address` |
+/// | `allowedUsers`, `allowedGroups` | of a `socket`: who may connect | the service's own user |
+/// | `tls.certificate`, `tls.key` | PEM files: the chain, leaf first, and its key | required with `address` |
+/// | `tls.clients` | clients' certificates: `ignored`, `optional` or `required` | `ignored`; `required` where `callers.certificates` is given |
+/// | `callers` | who may ask, ``HTTPCallersConfiguration`` | required with `address` |
+/// | `metrics` | `true`: `/metrics` is answered here too | `true` for `operations` only |
+/// | `log` | the requests that are logged: `none`, `denials` or `all` | `denials`; `none` for `operations` |
+/// | `threads` | how many requests are decided at once, 1–256 | one per core |
+/// | `maximumConnections` | connections served at once | 4096 |
+/// | `maximumHeaderBytes` | all header fields of a request, 1 KiB to 1 MiB | 16 KiB; 64 KiB for `forward-auth` |
+/// | `idleTimeout` | how long a connection may be without a request | 60s |
+/// | `requestTimeout` | how long a request may take to arrive | 10s |
+/// | `authzen` | of `authzen`, ``AuthZENListenerConfiguration`` | |
+/// | `forwardAuth` | of `forward-auth`, ``ForwardAuthConfiguration`` | |
+///
+/// TCP without TLS is refused, but for `operations` on a loopback address.
+struct HTTPListenerConfiguration: Sendable {
+    let name: String
+    let family: HTTPListener.Family
+    let address: HTTPListener.Address
+    var peers = PeerAllowList.ownUser
+    /// PEM files; nil without TLS.
+    var tls: (certificate: String, key: String)?
+    var clients = Clients.ignored
+    var callers = HTTPCallersConfiguration()
+    var servesMetrics: Bool
+    var logged: RequestLog.Selection
+    var threads = 0
+    var limits = HTTPLimits()
+    var authzen: AuthZENListenerConfiguration?
+    var forwardAuth: ForwardAuthConfiguration?
+    /// Where the listener stands, for what is found out later.
+    let place: ConfigurationPlace
+
+    /// What clients are asked for.
+    enum Clients: Sendable {
+        case ignored
+        case optional
+        case required
+    }
+
+    /// Reads the list `http`.
+    static func list(
+        _ node: ConfigurationNode, in folder: String, _ identity: IdentityConfiguration?
+    ) throws(Failure) -> [HTTPListenerConfiguration] {
+        var listeners: [HTTPListenerConfiguration] = []
+        for element in try node.elements() {
+            let listener = try HTTPListenerConfiguration(element, in: folder, identity)
+            guard !listeners.contains(where: { $0.name == listener.name }) else {
+                throw element.failure("two listeners have the name `\(listener.name)`")
+            }
+            guard !listeners.contains(where: { $0.isAt(listener.address) }) else {
+                throw element.failure("another listener has the address of `\(listener.name)`")
+            }
+            listeners.append(listener)
+        }
+        return listeners
+    }
+
+    private init(
+        _ node: ConfigurationNode, in folder: String, _ identity: IdentityConfiguration?
+    ) throws(Failure) {
+        place = node.place
+        let keys = try node.mapping([
+            "name": "a name", "family": "`authzen`, `forward-auth` or `operations`",
+            "address": "HOST:PORT", "socket": "a path", "allowedUsers": "user ids",
+            "allowedGroups": "group ids", "tls": "certificate and key", "callers": "who may ask",
+            "metrics": "`true` or `false`", "log": "`none`, `denials` or `all`",
+            "threads": "a number", "maximumConnections": "a number",
+            "maximumHeaderBytes": "a size", "idleTimeout": "a time", "requestTimeout": "a time",
+            "authzen": "how the API answers", "forwardAuth": "what gateways send",
+        ])
+        let nameNode = try keys.required("name")
+        name = try nameNode.text()
+        guard name.utf8.count <= 64, name.utf8.allSatisfy(Self.mayName) else {
+            throw nameNode.failure(
+                "a listener's name has at most 64 letters, digits, `-`, `_` and `.`")
+        }
+        family = try keys.required("family").choice(
+            Dictionary(
+                uniqueKeysWithValues: HTTPListener.Family.allCases.map { ($0.rawValue, $0) }))
+        address = try Self.address(keys, node, folder)
+        servesMetrics = try keys.optional("metrics")?.boolean() ?? (family == .operations)
+        logged = family == .operations ? .none : .denials
+        if let node = try keys.optional("log") {
+            logged = try node.choice(
+                Dictionary(
+                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
+        }
+        if let node = try keys.optional("threads") { threads = try node.integer(1...256) }
+        if let node = try keys.optional("callers") {
+            callers = try HTTPCallersConfiguration(node, identity)
+        }
+        try readPeers(keys)
+        try readSecurity(keys, folder, identity)
+        try readLimits(keys)
+        try readFamily(keys, folder, identity)
+        try judge()
+    }
+
+    private static func mayName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+        default: false
+        }
+    }
+
+    private func isAt(_ other: HTTPListener.Address) -> Bool {
+        if case .tcp(_, 0) = other { return false }
+        return address == other
+    }
+
+    // MARK: Where
+
+    private static func address(
+        _ keys: ConfigurationNode.Mapping, _ node: ConfigurationNode, _ folder: String
+    ) throws(Failure) -> HTTPListener.Address {
+        switch (try keys.optional("address"), try keys.optional("socket")) {
+        case (let node?, nil):
+            let text = try node.text()
+            guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+                let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+            else { throw node.failure("`address` must be as in `127.0.0.1:8443` or `[::1]:8443`") }
+            var host = String(text[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") {
+                host = String(host.dropFirst().dropLast())
+            } else if host.contains(":") {
+                throw node.failure("an IPv6 address stands in brackets, as in `[::1]:8443`")
+            }
+            return .tcp(host: host, port: port)
+        case (nil, let node?):
+            let path = try node.path(in: folder)
+            guard path.utf8.count <= 107 else {
+                throw node.failure("the path of a socket has at most 107 bytes: `\(path)`")
+            }
+            return .unix(path: path)
+        default: throw node.failure("a listener must have exactly one of `address` and `socket`")
+        }
+    }
+
+    private var isLocal: Bool {
+        if case .unix = address { true } else { false }
+    }
+
+    private mutating func readPeers(_ keys: ConfigurationNode.Mapping) throws(Failure) {
+        let (users, groups) = (
+            try keys.optional("allowedUsers"), try keys.optional("allowedGroups")
+        )
+        if !isLocal, let node = users ?? groups {
+            throw node.failure(
+                "`allowedUsers` and `allowedGroups` are for a `socket`: with an `address` use "
+                    + "`callers`")
+        }
+        guard users != nil || groups != nil else { return }
+        peers = PeerAllowList(
+            userIDs: Set(try users?.identifiers() ?? []),
+            groupIDs: Set(try groups?.identifiers() ?? []))
+    }
+
+    // MARK: Who
+
+    private mutating func readSecurity(
+        _ keys: ConfigurationNode.Mapping, _ folder: String, _ identity: IdentityConfiguration?
+    ) throws(Failure) {
+        guard let node = try keys.optional("tls") else { return }
+        guard !isLocal else {
+            throw node.failure("a local socket needs no TLS: leave `tls` out")
+        }
+        let keys = try node.mapping([
+            "certificate": "a file", "key": "a file",
+            "clients": "`ignored`, `optional` or `required`",
+        ])
+        tls = (
+            try keys.required("certificate").path(in: folder),
+            try keys.required("key").path(in: folder)
+        )
+        clients = callers.certificates == nil ? .ignored : .required
+        if let node = try keys.optional("clients") {
+            clients = try node.choice([
+                "ignored": .ignored, "optional": .optional, "required": .required,
+            ])
+            guard clients == .ignored || identity != nil else {
+                throw node.failure(
+                    "there is nothing to judge clients' certificates by: add `identity`")
+            }
+        }
+    }
+
+    /// Refuses what would let in more than its author can want.
+    private func judge() throws(Failure) {
+        if callers.certificates != nil, clients == .ignored {
+            throw place.failure(
+                "the listener `\(name)` takes client certificates and does not ask for any",
+                help: "give it `tls` without `clients`, or set that to `required` or `optional`")
+        }
+        guard case .tcp(let host, _) = address else { return }
+        if tls == nil {
+            guard family == .operations, HTTPListener.isLoopback(host) else {
+                throw place.failure(
+                    "the listener `\(name)` is open to the network without TLS",
+                    help: "give it `tls`, or a `socket` instead of an `address`; only "
+                        + "`operations` may do without, on a loopback address")
+            }
+        } else if callers.isEmpty {
+            throw place.failure(
+                "the listener `\(name)` answers anybody",
+                help: "say under `callers` whose certificates, keys or tokens are taken")
+        }
+    }
+
+    // MARK: What
+
+    private mutating func readLimits(_ keys: ConfigurationNode.Mapping) throws(Failure) {
+        if let node = try keys.optional("maximumConnections") {
+            limits.maximumConnections = try node.integer(1...(1 << 20))
+        }
+        // What gateways send holds what their clients sent, and a certificate.
+        if family == .forwardAuth { limits.maximumHeaderBytes = 64 << 10 }
+        if let node = try keys.optional("maximumHeaderBytes") {
+            limits.maximumHeaderBytes = try node.size((1 << 10)...(1 << 20))
+        }
+        if let node = try keys.optional("idleTimeout") {
+            limits.idleSeconds = try Self.seconds(node)
+        }
+        if let node = try keys.optional("requestTimeout") {
+            limits.requestSeconds = try Self.seconds(node)
+        }
+    }
+
+    private static func seconds(_ node: ConfigurationNode) throws(Failure) -> Int {
+        let parts = try node.duration().components
+        guard (1...86_400).contains(parts.seconds), parts.attoseconds == 0 else {
+            throw node.failure("this time must be in whole seconds, from 1s to 24h")
+        }
+        return Int(parts.seconds)
+    }
+
+    private mutating func readFamily(
+        _ keys: ConfigurationNode.Mapping, _ folder: String, _ identity: IdentityConfiguration?
+    ) throws(Failure) {
+        let (api, gateways) = (try keys.optional("authzen"), try keys.optional("forwardAuth"))
+        if family != .authzen, let api {
+            throw api.failure("`authzen` has no effect with the family `\(family.rawValue)`")
+        }
+        if family != .forwardAuth, let gateways {
+            throw gateways.failure(
+                "`forwardAuth` has no effect with the family `\(family.rawValue)`")
+        }
+        switch family {
+        case .authzen:
+            authzen = try AuthZENListenerConfiguration(
+                api, in: folder, reserved: identity?.verifiedName)
+        case .forwardAuth:
+            forwardAuth = try ForwardAuthConfiguration(
+                try keys.required("forwardAuth"), listener: name, identity: identity, in: folder)
+            guard callers.keys.isEmpty, callers.clients.isEmpty, callers.tokens.isEmpty else {
+                throw place.failure(
+                    "the gateway of `\(name)` cannot prove itself by `Authorization`, which is its "
+                        + "client's",
+                    help: "use `callers.certificates`, or a `socket` with `allowedUsers`")
+            }
+        case .operations: break
+        }
+    }
+}

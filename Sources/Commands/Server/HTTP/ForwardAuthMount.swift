@@ -1,0 +1,95 @@
+import AuthZEN
+import DecisionPoint
+import EntityStore
+import ForwardAuth
+import Gateway
+import HTTPService
+import Routes
+import Server
+
+/// What decides for one thread of a forward-auth listener, with memory for the call and the answer.
+struct ForwardAuthWorker: ~Copyable {
+    private var decider: ForwardAuthDecider
+    private var call = HeaderList()
+    private var reply = ForwardAuthReply()
+
+    init(_ decider: consuming ForwardAuthDecider) { self.decider = decider }
+
+    /// Answers a call.
+    ///
+    /// - Parameter now: the machine's time, in milliseconds since 1970.
+    mutating func answer(_ request: MountedRequest, at now: Int64) -> MountedReply {
+        do throws(RequestRefusal) {
+            call.removeAll()
+            for field in request.fields { try call.append(name: field.name, value: field.value) }
+            decider.answer(call, from: Self.peer(request), at: now, into: &reply)
+        } catch {
+            decider.refuse(error, into: &reply)
+        }
+        var fields: [(name: String, value: String)] = []
+        reply.fields.forEachField { name, value in
+            fields.append((Self.text(name), Self.text(value)))
+        }
+        if !reply.body.isEmpty {
+            fields.append(("content-type", "text/plain; charset=utf-8"))
+        }
+        return MountedReply(
+            status: Int(reply.status.rawValue), fields: fields, body: reply.body,
+            decision: record(), decisionID: decider.decisionID)
+    }
+
+    private mutating func record() -> DecisionRecord {
+        let outcome: DecisionRecord.Outcome
+        switch decider.verdict {
+        // What could not be sent is a denial, whatever was decided.
+        case .allowed: outcome = reply.isSpoiled ? .refused("answerInvalid") : .allowed
+        case .denied: outcome = .denied
+        case .refused(let denial): outcome = .refused("\(denial.cause)")
+        }
+        return DecisionRecord(
+            outcome: outcome, policies: decider.policies(), errors: decider.failedPolicies(),
+            policyVersion: decider.policyVersion, revision: decider.revision)
+    }
+
+    private static func peer(_ request: MountedRequest) -> ListenerFacts.Peer {
+        if let peer = request.peer { return .local(userID: peer.userID, groupID: peer.groupID) }
+        return request.caller.map { .identified($0) } ?? .anonymous
+    }
+
+    private static func text(_ bytes: Span<UInt8>) -> String {
+        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension ForwardAuthConfiguration {
+    /// What answers a gateway's questions on a listener; what follows the path, and the query, are of no
+    /// account.
+    func mount(
+        for listener: HTTPListenerConfiguration, _ foundation: HTTPFoundation
+    ) throws(Failure) -> MountedRoute {
+        let (settings, gateway) = (settings, gateway)
+        guard let identity = foundation.identity,
+            let routes = foundation.routes.first(where: { $0.path == gateway.routes })
+        else { throw listener.place.failure("a listener for gateways needs `identity`") }
+        do throws(StoreError) {
+            let workers = try WorkerPool(count: listener.threadCount) { (_) throws(StoreError) in
+                ForwardAuthWorker(
+                    ForwardAuthDecider(
+                        settings,
+                        try GatewayDecider(
+                            gateway.settings, routes: routes.publisher,
+                            publisher: foundation.publisher, store: foundation.store,
+                            errors: gateway.errors ?? foundation.errors,
+                            cacheBytes: foundation.cacheBytesPerThread,
+                            cacheBoard: foundation.cacheBoards.add(), identity: identity,
+                            worker: foundation.workers.next(), startedAt: foundation.startedAt)))
+            }
+            return MountedRoute(path: path) { request in
+                let now = DecisionClock.realTime()
+                return workers.withWorker { $0.answer(request, at: now) }
+            }
+        } catch {
+            throw listener.place.failure("`\(listener.name)` cannot decide: \(error.description)")
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import CedarEngine
+import DecisionPoint
+import EntityStore
+import HTTPService
+import Logging
+import Routes
+import Server
+import Synchronization
+
+/// What the HTTP listeners of a service decide with: the same as its local socket.
+struct HTTPFoundation: Sendable {
+    let publisher: RulesetPublisher
+    let store: EntityStore
+    let errors: ErrorMode
+    /// The bound on the cache of records of each deciding thread; 0 for none.
+    let cacheBytesPerThread: Int
+    /// Nil when callers name their principals.
+    let identity: IdentitySettings?
+    /// What requests ask, by the files that listeners name.
+    let routes: [RouteSource]
+    let cacheBoards: CacheBoards
+    let workers: WorkerNumbers
+    /// Seconds since 1970.
+    let startedAt: UInt64
+    let log: Logger
+}
+
+/// Gives each worker of the process its number.
+final class WorkerNumbers: Sendable {
+    private let last: Atomic<Int>
+
+    /// - Parameter count: how many workers have numbers already, from 0.
+    init(after count: Int) { last = Atomic(count - 1) }
+
+    func next() -> Int { last.add(1, ordering: .relaxed).newValue }
+}
+
+extension [HTTPListenerConfiguration] {
+    /// How many threads decide for these listeners, each with a cache.
+    var decidingThreads: Int {
+        reduce(0) { $0 + ($1.family == .operations ? 0 : $1.threadCount) }
+    }
+
+    /// Starts all of them, or none.
+    func start(
+        _ foundation: HTTPFoundation, _ figures: ServiceFigures
+    ) async throws(Failure) -> HTTPService {
+        var listeners: [HTTPListener] = []
+        for configuration in self { listeners.append(try configuration.listener(foundation)) }
+        let apiThreads = reduce(0) { $0 + ($1.family == .authzen ? $1.threadCount : 0) }
+        // The framework's own words are not for those who run the service.
+        var quiet = foundation.log
+        quiet.logLevel = .warning
+        let service: HTTPService
+        do throws(HTTPServiceError) {
+            service = try await HTTPService.start(
+                listeners,
+                HTTPService.Decisions(
+                    publisher: foundation.publisher, store: foundation.store,
+                    errors: foundation.errors,
+                    cacheBytes: foundation.cacheBytesPerThread * apiThreads,
+                    cacheBoards: { [boards = foundation.cacheBoards] in boards.add() }),
+                figures: [{ figures.write(&$0) }], log: quiet)
+        } catch {
+            throw Failure(error.description)
+        }
+        for listener in listeners {
+            foundation.log.notice(
+                "answering HTTP",
+                metadata: [
+                    "listener": "\(listener.name)", "family": "\(listener.family.rawValue)",
+                    "address": "\(listener.address.words(service.ports[listener.name]))",
+                ])
+        }
+        return service
+    }
+}
+
+extension HTTPListener.Address {
+    /// The address with the port that was really taken.
+    fileprivate func words(_ port: Int?) -> String {
+        switch self {
+        case .tcp(let host, let wanted):
+            "\(host.contains(":") ? "[\(host)]" : host):\(port ?? wanted)"
+        case .unix(let path): path
+        }
+    }
+}
+
+extension HTTPListenerConfiguration {
+    /// How many requests are decided at once.
+    var threadCount: Int { threads > 0 ? threads : LocalSocketConfiguration.onlineCores }
+
+    /// The listener as it is started.
+    func listener(_ foundation: HTTPFoundation) throws(Failure) -> HTTPListener {
+        var authentication = EnforcementPointAuthentication(
+            keys: callers.keys, clients: callers.clients, certificates: callers.certificates)
+        if !callers.tokens.isEmpty {
+            guard let identity = foundation.identity,
+                let tokens = CallerTokens(callers.tokens, identity)
+            else { throw place.failure("no tokens are believed: add `identity.tokens`") }
+            authentication.tokens = tokens
+        }
+        var listener = HTTPListener(
+            name: name, family: family, address: address, tls: try security(foundation.identity),
+            authentication: authentication)
+        listener.peers = peers
+        listener.limits = limits
+        if forwardAuth != nil {
+            // Caddy appends the client's query to the path, and all send what the client sent.
+            listener.limits.maximumPathBytes = limits.maximumHeaderBytes
+            listener.limits.maximumHeaderFields = RequestLimits.maximumHeaders
+        }
+        listener.servesMetrics = servesMetrics
+        listener.logged = logged
+        listener.threadCount = threadCount
+        if let authzen {
+            listener.authzen = authzen.configuration
+            listener.metadata = authzen.metadata
+        }
+        if let forwardAuth {
+            listener.mounts = [try forwardAuth.mount(for: self, foundation)]
+        }
+        if let problem = listener.problem { throw place.failure(problem) }
+        return listener
+    }
+
+    private func security(
+        _ identity: IdentitySettings?
+    ) throws(Failure) -> HTTPTransportSecurity? {
+        guard let tls else { return nil }
+        var judged: HTTPTransportSecurity.Clients?
+        if clients != .ignored {
+            guard let identity else {
+                throw place.failure("there is nothing to judge clients' certificates by")
+            }
+            judged = HTTPTransportSecurity.Clients(
+                identity: identity, isOptional: clients == .optional)
+        }
+        return HTTPTransportSecurity(
+            certificatePath: tls.certificate, keyPath: tls.key, clients: judged)
+    }
+}

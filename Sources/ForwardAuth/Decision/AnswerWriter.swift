@@ -1,0 +1,149 @@
+import CedarEngine
+import DecisionPoint
+import Gateway
+
+/// Puts answers together, in memory that is reused.
+struct AnswerWriter: ~Copyable {
+    private let tellsCause: Bool
+    private var text: [UInt8] = []
+    private let names = AnswerNames()
+
+    init(tellsCause: Bool) { self.tellsCause = tellsCause }
+
+    /// The policies allow: the identity and what policies add, for the gateway to pass on.
+    mutating func allow(_ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply) {
+        reply.conclude(.allowed)
+        decider.withIdentityFields { name, value in reply.add(name, value) }
+        describe(&decider, &reply)
+        decider.withParts { kind, name, value in
+            if kind == .header { reply.add(name, value) }
+        }
+    }
+
+    /// The policies deny, with the header fields and the reasons that they name.
+    mutating func deny(
+        _ code: DenialCode, _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
+    ) {
+        reply.conclude(ForwardAuthReply.Status(code))
+        describe(&decider, &reply)
+        text.removeAll(keepingCapacity: true)
+        decider.withParts { kind, name, value in
+            switch kind {
+            case .header: reply.add(name, value)
+            case .challenge: reply.add(names.challenge.span, value)
+            case .reason:
+                if !text.isEmpty { text.append(0x0A) }
+                for index in value.indices { text.append(value[index]) }
+            case .obligation: break
+            }
+        }
+        // No policy had one: of two the first counts.
+        if code == .unauthenticated {
+            reply.add(names.challenge.span, decider.settings.challenge.span)
+        }
+        if !text.isEmpty { reply.setBody(text.span) }
+    }
+
+    /// No decision could be made from policies.
+    mutating func refuse(
+        _ denial: Denial, _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
+    ) {
+        reply.conclude(ForwardAuthReply.Status(denial.code))
+        describe(&decider, &reply)
+        if denial.code == .unauthenticated {
+            reply.add(names.challenge.span, decider.settings.challenge.span)
+        }
+    }
+
+    /// What names the decision, what it rests on, and what the gateway has to do beside obeying.
+    private mutating func describe(
+        _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
+    ) {
+        decider.withDecisionID { reply.add(names.decisionID.span, $0) }
+        setDigits(decider.policyVersion)
+        reply.add(names.policyVersion.span, text.span)
+        text = Array(String(decider.revision).utf8)
+        reply.add(names.revision.span, text.span)
+        addObligations(&decider, &reply)
+        guard tellsCause else { return }
+        let cause = decider.cause
+        let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
+        reply.add(names.cause.span, word)
+        decider.withDetail { detail in
+            if Self.isPrintable(detail) { reply.add(names.detail.span, detail) }
+        }
+        addPolicies(&decider, &reply)
+    }
+
+    private mutating func addObligations(
+        _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
+    ) {
+        text.removeAll(keepingCapacity: true)
+        decider.withParts { kind, name, argument in
+            guard kind == .obligation else { return }
+            // Neither has a comma or a space: policies with such a one are not loaded.
+            if !text.isEmpty { for byte in ", ".utf8 { text.append(byte) } }
+            for index in name.indices { text.append(name[index]) }
+            if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
+            for index in argument.indices { text.append(argument[index]) }
+        }
+        // An allow always has the field, so that a client's own copy is never taken for it.
+        if !text.isEmpty || reply.status == .allowed {
+            reply.add(names.obligations.span, text.span)
+        }
+    }
+
+    /// Names the determining policies, but for those whose id a field cannot carry.
+    private mutating func addPolicies(
+        _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
+    ) {
+        text.removeAll(keepingCapacity: true)
+        for index in 0..<decider.reasonCount where text.count < 4 << 10 {
+            decider.reason(index).withUTF8 { id in
+                guard Self.isPrintable(id) else { return }
+                if !text.isEmpty { for byte in ", ".utf8 { text.append(byte) } }
+                for place in id.indices { text.append(id[place]) }
+            }
+        }
+        if !text.isEmpty, text.count <= 8 << 10 { reply.add(names.policies.span, text.span) }
+    }
+
+    private static func isPrintable(_ text: Span<UInt8>) -> Bool {
+        guard 1...512 ~= text.count, text[0] != 0x20, text[text.count - 1] != 0x20 else {
+            return false
+        }
+        for index in text.indices where !(0x20..<0x7F ~= text[index]) { return false }
+        return true
+    }
+
+    /// Writes sixteen hexadecimal digits into ``text``.
+    private mutating func setDigits(_ value: UInt64) {
+        text.removeAll(keepingCapacity: true)
+        for index in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * index)) & 15
+            text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
+}
+
+extension ForwardAuthReply.Status {
+    /// Gateways know two kinds of denials.
+    init(_ code: DenialCode) {
+        switch code {
+        case .unauthenticated: self = .unauthenticated
+        case .forbidden, .tooMany, .unavailable: self = .denied
+        }
+    }
+}
+
+/// The names of the fields of answers.
+private struct AnswerNames {
+    let decisionID = Array("x-decision-id".utf8)
+    let policyVersion = Array("writ-policy-version".utf8)
+    let revision = Array("writ-revision".utf8)
+    let obligations = Array("writ-obligations".utf8)
+    let cause = Array("writ-cause".utf8)
+    let detail = Array("writ-detail".utf8)
+    let policies = Array("writ-policies".utf8)
+    let challenge = Array("www-authenticate".utf8)
+}

@@ -1,0 +1,221 @@
+import CedarEngine
+package import DecisionPoint
+package import Gateway
+package import Routes
+
+/// Answers the authorization calls of a listener: its gateway's header fields say what is asked and who
+/// asks. One for each thread.
+///
+/// Whatever is not an allow of the policies is a denial.
+package struct ForwardAuthDecider: ~Copyable {
+    private let settings: ForwardAuthSettings
+    private var decider: GatewayDecider
+    private var writer: AnswerWriter
+    private var facts: ListenerFacts
+    private var peer = ListenerFacts.Peer.anonymous
+    /// What the last call came to.
+    package private(set) var verdict = Gateway.Verdict.refused(.malformed)
+
+    /// - Parameter decider: has the settings that gateways of all kinds have.
+    package init(_ settings: ForwardAuthSettings, _ decider: consuming GatewayDecider) {
+        self.settings = settings
+        facts = GatewayDecider.facts(decider.settings, peer: .anonymous)
+        writer = AnswerWriter(tellsCause: settings.tellsCause)
+        self.decider = decider
+    }
+
+    /// Answers a call.
+    ///
+    /// The caller must know that the peer is the gateway. The method, the target and the query of the
+    /// call itself are of no account.
+    ///
+    /// - Parameters:
+    ///   - call: all header fields of the call.
+    ///   - peer: the gateway, as the listener has authenticated it.
+    ///   - now: the machine's time, in milliseconds since 1970.
+    package mutating func answer(
+        _ call: HeaderList, from peer: ListenerFacts.Peer, at now: Int64,
+        into reply: inout ForwardAuthReply
+    ) {
+        if peer != self.peer {
+            self.peer = peer
+            facts = GatewayDecider.facts(decider.settings, peer: peer)
+        }
+        decider.begin()
+        defer { decider.end() }
+        write(decide(call, now), &reply)
+    }
+
+    /// Answers a call whose header fields cannot even be gathered.
+    package mutating func refuse(_ refusal: RequestRefusal, into reply: inout ForwardAuthReply) {
+        decider.begin()
+        defer { decider.end() }
+        write(decider.refuse(refusal), &reply)
+    }
+
+    private mutating func write(_ verdict: Gateway.Verdict, _ reply: inout ForwardAuthReply) {
+        reply.reset()
+        self.verdict = verdict
+        switch verdict {
+        case .allowed: writer.allow(&decider, &reply)
+        case .denied(let code): writer.deny(code, &decider, &reply)
+        case .refused(let denial): writer.refuse(denial, &decider, &reply)
+        }
+    }
+
+    // MARK: The last answer, for logs
+
+    /// The id of the decision, sixteen lower-case hexadecimal digits.
+    package var decisionID: String {
+        mutating get {
+            var id = ""
+            decider.withDecisionID { id = $0.text }
+            return id
+        }
+    }
+
+    /// The version of the policies that decided.
+    package var policyVersion: UInt64 { mutating get { decider.policyVersion } }
+
+    /// The revision of the store that was decided on; 0 when it cannot be read.
+    package var revision: UInt64 { mutating get { decider.revision } }
+
+    /// The ids of the determining policies.
+    package mutating func policies() -> [String] {
+        (0..<decider.reasonCount).map { index in
+            decider.reason(index).withUTF8 { $0.text }
+        }
+    }
+
+    /// The ids of the policies that could not be evaluated.
+    package mutating func failedPolicies() -> [String] {
+        (0..<decider.errorCount).map { index in
+            decider.failedPolicy(index).withUTF8 { $0.text }
+        }
+    }
+
+    // MARK: Deciding
+
+    private mutating func decide(_ call: HeaderList, _ now: Int64) -> Gateway.Verdict {
+        let forwarded: ForwardedRequest
+        do throws(ForwardAuthRefusal) {
+            try settings.checkAge(call, at: now)
+            forwarded = try settings.reader.read(call)
+        } catch {
+            return decider.refuse(
+                error == .requestTooOld ? Denial(.deadline) : .malformed, code: error.code)
+        }
+        do throws(RequestRefusal) {
+            try read(forwarded, call)
+        } catch {
+            return decider.refuse(error)
+        }
+        var token: ByteRange?
+        if decider.settings.judgesTokens {
+            switch call.find("authorization") {
+            case .absent: break
+            case .several:
+                return decider.refuse(
+                    Denial(.identityRejected), code: "authorization-duplicated")
+            case .one(let range): token = call.withValue(range) { Self.bearer($0, in: range) }
+            }
+        }
+        return decide(forwarded, call, token: token)
+    }
+
+    /// Reads method, host, target and the header fields that routes name.
+    private mutating func read(
+        _ forwarded: ForwardedRequest, _ call: HeaderList
+    ) throws(RequestRefusal) {
+        decider.request.removeAll()
+        try call.withValue(forwarded.method) { (method) throws(RequestRefusal) in
+            try call.withValue(forwarded.host) { (host) throws(RequestRefusal) in
+                try call.withValue(forwarded.target) { (target) throws(RequestRefusal) in
+                    try decider.request.read(method: method, host: host, target: target)
+                }
+            }
+        }
+        let names = decider.headerNames
+        guard !names.isEmpty else { return }
+        try call.forEachField { (name, value) throws(RequestRefusal) in
+            for index in names.indices {
+                let named = names[index]
+                guard Self.areEqual(name, named.span) else { continue }
+                try decider.request.headers.append(name: name, value: value)
+                break
+            }
+        }
+    }
+
+    private mutating func decide(
+        _ forwarded: ForwardedRequest, _ call: HeaderList, token: ByteRange?
+    ) -> Gateway.Verdict {
+        let facts = facts
+        let form = settings.reader.certificate
+        var issuers: ByteRange?
+        if form == .clientCert {
+            switch call.find("client-cert-chain") {
+            case .absent: break
+            case .several:
+                return decider.refuse(
+                    .malformed, code: ForwardAuthRefusal.certificateDuplicated.code)
+            case .one(let range): issuers = range
+            }
+        }
+        return unsafe call.bytes.withUnsafeBytes { bytes in
+            func part(_ range: ByteRange?) -> UntrustedBytes {
+                guard let range, range.count > 0 else { return .none }
+                return unsafe UntrustedBytes(
+                    UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.end]))
+            }
+            var evidence = Evidence()
+            if let form { evidence.certificateForm = form.evidenceForm }
+            evidence.certificate = part(forwarded.certificate)
+            evidence.issuers = part(issuers)
+            evidence.sourceIP = part(forwarded.sourceIP)
+            evidence.token = part(token)
+            return decider.decide(evidence, listener: facts)
+        }
+    }
+
+    /// Where the token of `Authorization: Bearer` stands; nil for another scheme.
+    ///
+    /// A field with the scheme and nothing else leads to a token that no judge accepts.
+    ///
+    /// Source: RFC 6750, section 2.1; RFC 9110, section 11.1.
+    private static func bearer(_ value: Span<UInt8>, in range: ByteRange) -> ByteRange? {
+        let scheme = Array("bearer".utf8)
+        guard value.count >= scheme.count else { return nil }
+        for index in scheme.indices where value[index] | 0x20 != scheme[index] { return nil }
+        var start = scheme.count
+        guard start < value.count else { return range }
+        // Another scheme that begins so.
+        guard value[start] == 0x20 else { return nil }
+        while start < value.count, value[start] == 0x20 { start += 1 }
+        return ByteRange(range.start + start, range.end)
+    }
+
+    private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
+    }
+}
+
+extension CertificateField {
+    /// How the judge of identities calls the form.
+    fileprivate var evidenceForm: Evidence.CertificateForm {
+        switch self {
+        case .escapedPEM: .escapedPEM
+        case .base64DER, .traefikBase64: .base64DER
+        case .forwardedClientCert: .forwardedClientCert
+        case .clientCert: .clientCert
+        }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var text: String {
+        unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}

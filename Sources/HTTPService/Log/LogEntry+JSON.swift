@@ -1,0 +1,111 @@
+import AuthZEN
+import Glibc
+import JSON
+
+extension RequestLog.Entry {
+    /// The longest text of a request that is written, in bytes.
+    private static let maximumTextBytes = 512
+
+    /// The entry as one line.
+    ///
+    /// | member | meaning |
+    /// | --- | --- |
+    /// | `time` | UTC, RFC 3339, to the microsecond |
+    /// | `event` | `request` |
+    /// | `listener`, `caller` | where it came in, and who asked |
+    /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query |
+    /// | `requestId` | `X-Request-ID` as it came |
+    /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |
+    /// | `decisionId`, `policyVersion`, `revision` | as the answer names them |
+    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `policies`, `errors` |
+    /// | `omitted` | how many more decisions there were |
+    var line: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        func add(_ name: String, _ value: String?) {
+            guard let value else { return }
+            writer.key(name)
+            writer.string(Self.shortened(value))
+        }
+        add("time", Self.now())
+        add("event", "request")
+        add("listener", listener)
+        add("caller", caller)
+        add("method", method)
+        add("path", path)
+        writer.key("status")
+        writer.integer(Int64(status))
+        writer.key("microseconds")
+        writer.integer(Int64(clamping: nanoseconds / 1000))
+        add("requestId", requestID)
+        add("traceId", trace?.traceID)
+        add("parentId", trace?.parentID)
+        add("traceFlags", trace?.flags)
+        add("decisionId", decisionID)
+        if let first = decisions.first {
+            add("policyVersion", hexadecimal(first.policyVersion))
+            writer.key("revision")
+            writer.integer(Int64(clamping: first.revision))
+            writer.key("decisions")
+            writer.beginArray()
+            for decision in decisions { Self.write(decision, &writer) }
+            writer.endArray()
+        }
+        if omitted > 0 {
+            writer.key("omitted")
+            writer.integer(Int64(omitted))
+        }
+        writer.endObject()
+        return writer.bytes + [0x0A]
+    }
+
+    private static func write(_ decision: DecisionRecord, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        for (name, value) in [
+            ("principal", decision.principal), ("action", decision.action),
+            ("resource", decision.resource),
+        ] {
+            guard let value else { continue }
+            writer.key(name)
+            writer.string(shortened(value))
+        }
+        writer.key("decision")
+        writer.string(decision.outcome == .allowed ? "allow" : "deny")
+        if case .refused(let cause) = decision.outcome {
+            writer.key("cause")
+            writer.string(cause)
+        }
+        for (name, list) in [("policies", decision.policies), ("errors", decision.errors)]
+        where !list.isEmpty {
+            writer.key(name)
+            writer.beginArray()
+            for element in list { writer.string(shortened(element)) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    private static func shortened(_ text: String) -> String {
+        guard text.utf8.count > maximumTextBytes else { return text }
+        var bytes = Array(text.utf8.prefix(maximumTextBytes))
+        while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
+        bytes.removeLast()
+        return String(decoding: bytes, as: UTF8.self) + "…"
+    }
+
+    private static func now() -> String {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        var parts = unsafe tm()
+        unsafe gmtime_r(&time.tv_sec, &parts)
+        let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
+        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+        func digits(_ value: Int, _ count: Int = 2) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        return digits(Int(year), 4) + "-" + digits(Int(month)) + "-" + digits(Int(day)) + "T"
+            + digits(Int(hour)) + ":" + digits(Int(minute)) + ":" + digits(Int(second)) + "."
+            + digits(time.tv_nsec / 1000, 6) + "Z"
+    }
+}
