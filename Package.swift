@@ -74,6 +74,7 @@ let package = Package(
 
         // The service.
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CLibSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Wire", swiftSettings: settings),
         .target(
             name: "DecisionPoint",
@@ -83,6 +84,16 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Server", dependencies: ["CEpoll", "CedarEngine", "DecisionPoint", "Wire"],
+            swiftSettings: settings),
+        .target(
+            name: "TLSListener",
+            dependencies: [
+                "DecisionPoint", "Identity", "Server", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
         .target(
@@ -130,7 +141,8 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "WritClient",
-            dependencies: ["CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            dependencies: ["CLibSSL", "CedarEngine", "CedarSyntax", "CedarValues", "Wire"],
+            exclude: ["python"],
             swiftSettings: settings),
 
         // The command line.
@@ -141,7 +153,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
                 "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
                 "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
-                "Routes", "Scenario", "Server", "Wire", "WritClient",
+                "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -262,7 +274,7 @@ let package = Package(
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
                 "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB", "Server",
-                "Wire", "WritClient", "writ",
+                "TLSListener", "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
         .testTarget(

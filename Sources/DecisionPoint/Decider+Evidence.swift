@@ -55,7 +55,11 @@ extension Decider {
         establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.storeUnavailable) }
         if let now = establisher?.now { setInstant(now) }
-        if !restrictions.isEmpty, let outcome = restrictedEvidence() { return outcome }
+        if !restrictions.isEmpty,
+            let outcome = restrictedPeer(listener.certificate) ?? restrictedEvidence()
+        {
+            return outcome
+        }
         guard
             let request = question.validated(
                 principal: principal, emptyContext: emptyContext.flat)

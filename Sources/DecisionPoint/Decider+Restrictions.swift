@@ -42,6 +42,11 @@ extension Decider {
         return nil
     }
 
+    /// Refuses what a peer asks whose own certificate is restricted, for whomever it asks.
+    mutating func restrictedPeer(_ certificate: JudgedCertificate?) -> Outcome? {
+        certificate.flatMap { restricted($0.restrictable) }
+    }
+
     private mutating func restricted(_ identities: [RestrictableIdentity]) -> Outcome? {
         restrictions.match(anyOf: identities, at: instant).map { refuse($0) }
     }

@@ -22,6 +22,8 @@ package struct Decider: ~Copyable {
     private(set) var ruleset: Ruleset
     private var rules: RulesView
     private var obligations: ObligationTable
+    /// Whether any policy asks for something.
+    package private(set) var mayHaveObligations: Bool
     private var epoch: UInt64
     /// Whether the store can be read, between ``begin()`` and ``end()``.
     package private(set) var isReadable = false
@@ -62,6 +64,7 @@ package struct Decider: ~Copyable {
         self.diagnostics = diagnostics
         self.clock = identity?.clock ?? clock
         (ruleset, obligations, epoch) = publisher.loadAll()
+        mayHaveObligations = !obligations.isEmpty
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
@@ -122,6 +125,7 @@ package struct Decider: ~Copyable {
     @inline(never)
     private mutating func adopt() {
         (ruleset, obligations, epoch) = publisher.loadAll()
+        mayHaveObligations = !obligations.isEmpty
         rules = ruleset.view
         policyVersion = ruleset.version
         entities.actions = ruleset.schema?.view
@@ -180,8 +184,11 @@ package struct Decider: ~Copyable {
     mutating func authorize(_ request: Request) -> Outcome {
         if let outcome = restricted(request) { return outcome }
         entities.reader.anticipate(request.principal, request.resource)
+        // An obligation of a policy that was not looked at any more would be an allow without its
+        // condition.
         switch rules.authorize(
-            request, entities: entities, errors: mode, diagnostics: diagnostics,
+            request, entities: entities, errors: mode,
+            diagnostics: mayHaveObligations ? .full : diagnostics,
             workspace: &workspace)
         {
         case .allow: return .allowed

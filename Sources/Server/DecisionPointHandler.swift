@@ -11,6 +11,7 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     private var ids: DecisionIDs
     private let judgesIdentities: Bool
     private var peers: LocalPeerFacts
+    private var merged = MergedObligations()
     private let outcomes: OutcomeBoard?
     private var batchBegan: UInt64 = 0
 
@@ -55,16 +56,38 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
     package mutating func decide(
         _ item: ItemView, request: RequestInfo, into answer: inout AnswerWriter
     ) {
-        let question = unsafe Question(
-            principal: item.principal.buffer, action: item.action.buffer,
-            resource: item.resource.buffer, context: item.context.buffer)
         let outcome =
             judgesIdentities || request.evidence.isPresent
             ? decider.decide(
-                question, evidence: Evidence(request.evidence),
+                Self.question(item), evidence: Evidence(request.evidence),
                 listener: peers.facts(about: request.peer),
                 minimumRevision: request.atLeastRevision)
-            : decider.decide(question, minimumRevision: request.atLeastRevision)
+            : decider.decide(Self.question(item), minimumRevision: request.atLeastRevision)
+        conclude(outcome, into: &answer)
+    }
+
+    /// Decides one item for a peer that the listener has authenticated.
+    ///
+    /// - Parameters:
+    ///   - evidence: what came as proof of who asks, or the peer's own certificate.
+    ///   - listener: what the peer may do.
+    package mutating func decide(
+        _ item: ItemView, evidence: Evidence, listener: borrowing ListenerFacts,
+        atLeastRevision: UInt64, into answer: inout AnswerWriter
+    ) {
+        let outcome = decider.decide(
+            Self.question(item), evidence: evidence, listener: listener,
+            minimumRevision: atLeastRevision)
+        conclude(outcome, into: &answer)
+    }
+
+    private static func question(_ item: ItemView) -> Question {
+        unsafe Question(
+            principal: item.principal.buffer, action: item.action.buffer,
+            resource: item.resource.buffer, context: item.context.buffer)
+    }
+
+    private mutating func conclude(_ outcome: Outcome, into answer: inout AnswerWriter) {
         outcomes?.count(outcome)
         switch outcome {
         case .allowed: answer.conclude(.allow, cause: .decided)
@@ -82,8 +105,33 @@ package struct DecisionPointHandler: ~Copyable, DecisionHandler {
                 unsafe answer.addError(fault: error.fault.rawValue, $0.bytes)
             }
         }
+        if decider.mayHaveObligations { addObligations(of: outcome, to: &answer) }
         let detail = decider.detail
         if !detail.isEmpty { answer.setDetail(detail.span) }
+    }
+
+    /// Adds what the determining policies ask for; a refusal is not theirs.
+    private mutating func addObligations(of outcome: Outcome, to answer: inout AnswerWriter) {
+        switch outcome {
+        case .allowed, .denied: break
+        case .refused: return
+        }
+        let table = decider.obligations(into: &merged)
+        for part in merged.parts {
+            let kind: ObligationKind =
+                switch table.kind(part) {
+                case .obligation: .obligation
+                case .header: .header
+                case .challenge: .challenge
+                case .reason: .reason
+                }
+            table.withPart(part) { name, value in
+                answer.addObligation(kind, name: name, value: value)
+            }
+        }
+        guard outcome == .denied, merged.status != .denied else { return }
+        let status = merged.status == .unauthenticated ? "401" : "429"
+        answer.addObligation(.status, name: "".utf8Span.span, value: status.utf8Span.span)
     }
 
     private func cause(of refusal: Refusal) -> Cause {

@@ -1,9 +1,9 @@
-import DecisionPoint
-import Wire
+package import DecisionPoint
+package import Wire
 
 extension Evidence {
     /// The parts of a frame's evidence, where they lie.
-    init(_ view: EvidenceView) {
+    package init(_ view: EvidenceView) {
         self.init()
         var evidence = Evidence()
         view.forEachPart { part, region in
@@ -19,6 +19,7 @@ extension Evidence {
             case .deviceID: evidence.deviceID = bytes
             case .sourceIP: evidence.sourceIP = bytes
             case .http: evidence.http = bytes
+            case .introspection: evidence.introspection = bytes
             }
         }
         self = evidence

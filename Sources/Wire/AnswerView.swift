@@ -10,6 +10,8 @@ package struct AnswerView: BitwiseCopyable {
     package let reasonCount: Int
     /// The number of erroring policies.
     package let errorCount: Int
+    /// The number of obligations.
+    package let obligationCount: Int
     /// The version of the policy set; 0 when no policy was consulted.
     package let policyVersion: UInt64
     /// The store's revision; 0 when the store was not consulted.
@@ -24,7 +26,7 @@ package struct AnswerView: BitwiseCopyable {
 
     /// Reads the answer at `offset`, which must be a multiple of 8.
     /// - Throws: an error of a response body.
-    /// - Complexity: O(reasons + errors).
+    /// - Complexity: O(reasons + errors + obligations).
     package static func parse(_ frame: ByteRegion, at offset: Int) throws(FrameError) -> AnswerView
     {
         guard frame.count - offset >= WireLayout.answerMinimumBytes else { throw .bodyTooShort }
@@ -35,13 +37,20 @@ package struct AnswerView: BitwiseCopyable {
         if decision == .allow && cause != .decided { throw .allowWithCause }
         let reasonCount = Int(frame.integer(at: offset + 2, as: UInt16.self))
         let errorCount = Int(frame.integer(at: offset + 4, as: UInt16.self))
-        if frame.integer(at: offset + 6, as: UInt16.self) != 0 { throw .reservedNotZero }
+        let obligationCount = Int(frame.integer(at: offset + 6, as: UInt16.self))
         let detailBytes = Int(frame.integer(at: offset + 32, as: UInt32.self))
 
         let listStart = offset + WireLayout.answerHeaderBytes
         var end = listStart
         for _ in 0..<reasonCount { end = try skipText(frame, at: end) }
         for _ in 0..<errorCount { end = try skipText(frame, at: end + 1) }
+        for _ in 0..<obligationCount {
+            // What cannot be understood cannot be fulfilled.
+            guard end < frame.count, ObligationKind(rawValue: frame.byte(at: end)) != nil else {
+                throw .unknownObligation
+            }
+            end = try skipText(frame, at: try skipText(frame, at: end + 1))
+        }
         guard detailBytes <= frame.count - end else { throw .answerTooLong }
         let detail = frame.region(from: end, count: detailBytes)
         let lists = frame.region(from: listStart, count: end - listStart)
@@ -53,6 +62,7 @@ package struct AnswerView: BitwiseCopyable {
         }
         return AnswerView(
             decision: decision, cause: cause, reasonCount: reasonCount, errorCount: errorCount,
+            obligationCount: obligationCount,
             policyVersion: frame.integer(at: offset + 8, as: UInt64.self),
             revision: frame.integer(at: offset + 16, as: UInt64.self),
             decisionID: frame.integer(at: offset + 24, as: UInt64.self),
@@ -81,6 +91,22 @@ package struct AnswerView: BitwiseCopyable {
             let text = Self.text(lists, at: offset + 1)
             try body(lists.byte(at: offset), text)
             offset += 3 + text.count
+        }
+    }
+
+    /// Calls `body` with the kind, the name and the value of each obligation, in order.
+    package func forEachObligation<Failure: Error>(
+        _ body: (ObligationKind, ByteRegion, ByteRegion) throws(Failure) -> Void
+    ) throws(Failure) {
+        var offset = 0
+        for _ in 0..<reasonCount { offset += 2 + Self.text(lists, at: offset).count }
+        for _ in 0..<errorCount { offset += 3 + Self.text(lists, at: offset + 1).count }
+        for _ in 0..<obligationCount {
+            guard let kind = ObligationKind(rawValue: lists.byte(at: offset)) else { return }
+            let name = Self.text(lists, at: offset + 1)
+            let value = Self.text(lists, at: offset + 3 + name.count)
+            try body(kind, name, value)
+            offset += 5 + name.count + value.count
         }
     }
 

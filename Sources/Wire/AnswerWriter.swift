@@ -1,10 +1,10 @@
 /// Writes one answer straight into the output buffer, without allocation.
 ///
 /// An answer on which nothing was called is a deny with `internalError`. So is one whose parts were
-/// added out of order (reasons, then errors, then detail). One that passes its size limit is a deny
+/// added out of order (reasons, errors, obligations, detail). One that passes its size limit is a deny
 /// with `tooLarge` and nothing else. An allow with any cause but `decided` is a deny.
 @safe @usableFromInline package struct AnswerWriter: ~Copyable {
-    private enum Stage: UInt8 { case reasons, errors, detail, broken, tooLarge }
+    private enum Stage: UInt8 { case reasons, errors, obligations, detail, broken, tooLarge }
 
     private let region: UnsafeMutableRawBufferPointer
     private var end = WireLayout.answerHeaderBytes
@@ -13,6 +13,7 @@
     @usableFromInline var cause = Cause.internalError
     private var reasonCount: UInt16 = 0
     private var errorCount: UInt16 = 0
+    private var obligationCount: UInt16 = 0
     private var detailBytes: UInt32 = 0
     @usableFromInline var policyVersion: UInt64 = 0
     @usableFromInline var revision: UInt64 = 0
@@ -65,6 +66,35 @@
         errorCount += 1
     }
 
+    /// Adds what a determining policy asks of whoever enforces the decision, in UTF-8.
+    ///
+    /// Text for people is left out where there is no room for it; all else must fit.
+    package mutating func addObligation(
+        _ kind: ObligationKind, name: RawSpan, value: RawSpan
+    ) {
+        guard enter(.obligations) else { return giveUpOnSize() }
+        let length = 5 + name.byteCount + value.byteCount
+        guard name.byteCount <= Int(UInt16.max), value.byteCount <= Int(UInt16.max),
+            obligationCount < .max, hasRoom(length)
+        else {
+            if kind != .reason { giveUpOnSize() }
+            return
+        }
+        put(kind.rawValue)
+        put(UInt16(name.byteCount))
+        put(name)
+        put(UInt16(value.byteCount))
+        put(value)
+        obligationCount += 1
+    }
+
+    /// Adds what a determining policy asks of whoever enforces the decision, in UTF-8.
+    package mutating func addObligation(
+        _ kind: ObligationKind, name: Span<UInt8>, value: Span<UInt8>
+    ) {
+        unsafe addObligation(kind, name: name.bytes, value: value.bytes)
+    }
+
     /// Adds text for people, in UTF-8; once.
     package mutating func setDetail(_ text: RawSpan) {
         if detailBytes > 0 { stage = .broken }
@@ -88,19 +118,20 @@
         unsafe setDetail(text.bytes)
     }
 
-    /// Forgets reasons, errors and detail; the outcome and the snapshot stay.
+    /// Forgets reasons, errors, obligations and detail; the outcome and the snapshot stay.
     package mutating func removeLists() {
         end = WireLayout.answerHeaderBytes
         stage = .reasons
         reasonCount = 0
         errorCount = 0
+        obligationCount = 0
         detailBytes = 0
     }
 
     /// Completes the answer and returns its length in bytes, a multiple of 8.
     package consuming func finish() -> Int {
         switch stage {
-        case .reasons, .errors, .detail: break
+        case .reasons, .errors, .obligations, .detail: break
         case .broken: fail(.internalError)
         case .tooLarge: fail(.tooLarge)
         }
@@ -111,10 +142,10 @@
             while end < length { put(UInt8(0)) }
         }
         end = 0
-        // Decision, cause and the two counts as the one little-endian integer that they form.
+        // Decision, cause and the three counts as the one little-endian integer that they form.
         put(
             UInt64(decision.rawValue) | UInt64(cause.rawValue) << 8 | UInt64(reasonCount) << 16
-                | UInt64(errorCount) << 32)
+                | UInt64(errorCount) << 32 | UInt64(obligationCount) << 48)
         put(policyVersion)
         put(revision)
         put(decisionID)

@@ -20,13 +20,15 @@ package enum EvidencePart: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case sourceIP = 9
     /// A flat record about the HTTP request.
     case http = 10
+    /// What an issuer answered about an opaque token: the JSON of RFC 7662.
+    case introspection = 11
 
     /// Whether it says by itself who the client is on the connection to the gateway; of such parts
     /// there is at most one.
     package var isCertificate: Bool {
         switch self {
         case .certificateChain, .forwardedClientCert, .clientCert, .escapedPEM, .base64DER: true
-        case .clientCertChain, .token, .deviceID, .sourceIP, .http: false
+        case .clientCertChain, .token, .deviceID, .sourceIP, .http, .introspection: false
         }
     }
 

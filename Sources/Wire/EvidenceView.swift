@@ -33,6 +33,7 @@ package struct EvidenceView: BitwiseCopyable {
         var position = 0
         var last: UInt8 = 0
         var certificate: EvidencePart?
+        var hasToken = false
         while position < parts.count {
             let (kind, part) = try part(parts, at: position)
             guard kind.rawValue > last else { throw .evidenceOrder }
@@ -41,6 +42,10 @@ package struct EvidenceView: BitwiseCopyable {
                 guard certificate == nil else { throw .evidenceConflict }
                 certificate = kind
             } else if kind == .clientCertChain, certificate != .clientCert {
+                throw .evidenceConflict
+            } else if kind == .token {
+                hasToken = true
+            } else if kind == .introspection, hasToken {
                 throw .evidenceConflict
             }
             position += EvidencePart.encodedBytes(part.count)

@@ -9,7 +9,7 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
     case evidenceConflict
     // Response bodies.
     case unknownDecision, unknownCause, allowWithCause, unknownRefusal, answerTooLong
-    case paddingNotZero, textNotUTF8
+    case paddingNotZero, textNotUTF8, unknownObligation
 
     /// The refusal that a server sends for a framing error; `nil` for an error inside a body.
     package var refusal: RefusalReason? {
@@ -22,7 +22,7 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
             .itemPartNotAligned, .itemTooLong, .trailingBytes, .unknownDecision, .unknownCause,
             .allowWithCause, .unknownRefusal, .answerTooLong, .paddingNotZero, .textNotUTF8,
             .evidenceTooLong, .evidenceNotAligned, .unknownEvidence, .emptyEvidence,
-            .evidenceOrder, .evidenceConflict:
+            .evidenceOrder, .evidenceConflict, .unknownObligation:
             nil
         }
     }
@@ -54,7 +54,8 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
         case .unknownEvidence: "evidence has a part of a kind that is not known"
         case .emptyEvidence: "evidence has a part without bytes"
         case .evidenceOrder: "parts of the evidence are not in order, or one stands twice"
-        case .evidenceConflict: "evidence has two certificates, or a chain without its leaf"
+        case .evidenceConflict:
+            "evidence has two certificates, two tokens, or a chain without its leaf"
         case .unknownDecision: "decision is neither allow nor deny"
         case .unknownCause: "cause is not one this version knows"
         case .allowWithCause: "allow comes with a cause that only a deny can have"
@@ -62,6 +63,7 @@ package enum FrameError: UInt8, BitwiseCopyable, Error, Sendable, CaseIterable {
         case .answerTooLong: "answer runs past the end of its frame"
         case .paddingNotZero: "padding is not zero"
         case .textNotUTF8: "text is not UTF-8"
+        case .unknownObligation: "obligation is of a kind that this version does not know"
         }
     }
 }

@@ -10,7 +10,8 @@ public enum RefusalReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case frameTooLarge = 4
     /// The server has no room for the connection or its data.
     case overloaded = 5
-    /// The peer's user and group are not on the server's list.
+    /// The peer's user and group, or its SPIFFE id, are not on the server's list, or its certificate
+    /// is not believed any more.
     case unauthorizedPeer = 6
     /// The server is stopping; requests without an answer were not decided.
     case shuttingDown = 7

@@ -12,6 +12,23 @@ public struct Answer: Sendable, Equatable {
         public var policyID: String
     }
 
+    /// What a determining policy asks of whoever enforces the decision.
+    public struct Obligation: Sendable, Equatable {
+        /// What it is.
+        public var kind: ObligationKind
+        /// The name of an obligation or header field; else empty.
+        public var name: String
+        /// The argument or value.
+        public var value: String
+
+        /// Makes an obligation.
+        public init(kind: ObligationKind, name: String, value: String) {
+            self.kind = kind
+            self.name = name
+            self.value = value
+        }
+    }
+
     /// Allow or deny.
     public let decision: Decision
     /// Why.
@@ -20,6 +37,8 @@ public struct Answer: Sendable, Equatable {
     public let reasons: [String]
     /// The policies that could not be evaluated.
     public let errors: [PolicyFault]
+    /// What to fulfil: an allow holds only for whoever fulfils all of kind `obligation`.
+    public let obligations: [Obligation]
     /// The version of the policy set; 0 when no policy was consulted.
     public let policyVersion: UInt64
     /// The store's revision; 0 when the store was not consulted.
@@ -43,11 +62,17 @@ public struct Answer: Sendable, Equatable {
             guard let text = bytes.text() else { throw .textNotUTF8 }
             errors.append(PolicyFault(fault: fault, policyID: text))
         }
+        var obligations: [Obligation] = []
+        try view.forEachObligation { (kind, name, value) throws(FrameError) in
+            guard let name = name.text(), let value = value.text() else { throw .textNotUTF8 }
+            obligations.append(Obligation(kind: kind, name: name, value: value))
+        }
         guard let detail = view.detail.text() else { throw .textNotUTF8 }
         self.decision = view.decision
         self.cause = view.cause
         self.reasons = reasons
         self.errors = errors
+        self.obligations = obligations
         self.policyVersion = view.policyVersion
         self.revision = view.revision
         self.decisionID = view.decisionID

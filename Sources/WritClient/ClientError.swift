@@ -9,6 +9,9 @@ public enum ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     case noServer(path: String)
     /// The server runs as a user that the options do not accept.
     case untrustedServer(userID: UInt32)
+    /// No connection by TLS: the server is not the one expected, does not believe the client's
+    /// certificate, or a file cannot be used.
+    case tls(String)
     /// A system call failed.
     case system(operation: String, code: Int32)
     /// The time limit passed; the connection can go on being used.
@@ -30,6 +33,7 @@ public enum ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case .invalidPath(let path): "`\(path)` cannot be a socket path"
         case .noServer(let path): "no server answers at `\(path)`"
         case .untrustedServer(let user): "the server runs as user \(user), which is not accepted"
+        case .tls(let reason): "no connection by TLS: \(reason)"
         case .system(let operation, let code): "cannot \(operation): \(Self.text(code))"
         case .timeout(let operation): "time limit passed: \(operation)"
         case .refused(let reason, let text): "the server refused the connection: \(reason): \(text)"

@@ -1,7 +1,7 @@
 import Glibc
 import Wire
 
-/// A client's connection to a decision point's local socket.
+/// A client's connection to a decision point: to its local socket, or by TLS to another machine.
 ///
 /// Blocking, for one thread. Requests may be pipelined: `enqueue` any number, `flush` once,
 /// `receive` each response. An allow is reported only from a complete, well-formed response to
@@ -14,7 +14,7 @@ public struct Connection: ~Copyable {
         case pong
     }
 
-    private let socket: UnixSocket
+    private var transport: Transport
     private let options: ConnectionOptions
     private let limits: FrameLimits
     private var output = FrameBuffer()
@@ -31,7 +31,28 @@ public struct Connection: ~Copyable {
     public init(
         path: String, options: ConnectionOptions = ConnectionOptions()
     ) throws(ClientError) {
-        socket = try UnixSocket(path: path, options: options)
+        self.init(Transport(try StreamSocket(path: path, options: options)), options)
+    }
+
+    /// Connects to a server on another machine, which must prove who it is, as must the client.
+    ///
+    /// What the client may ask follows from its certificate. That the server does not believe it may
+    /// be known only when the first response is received.
+    /// - Throws: `noServer`, `tls`, `timeout` or `system`.
+    public init(
+        host: String, port: UInt16, tls: TLSOptions,
+        options: ConnectionOptions = ConnectionOptions()
+    ) throws(ClientError) {
+        let deadline = Deadline(after: options.connectTimeout)
+        let session = try TLSSession(tls, host: host)
+        var transport = Transport(
+            try StreamSocket(host: host, port: port, deadline: deadline), session)
+        try transport.shakeHands(until: deadline)
+        self.init(transport, options)
+    }
+
+    private init(_ transport: consuming Transport, _ options: ConnectionOptions) {
+        self.transport = transport
         self.options = options
         limits = FrameLimits(
             maximumFrameBytes: options.maximumFrameBytes,
@@ -135,8 +156,8 @@ public struct Connection: ~Copyable {
     public mutating func flush() throws(ClientError) {
         if let failure { throw failure }
         let deadline = Deadline(after: options.responseTimeout)
-        while output.count > 0 && !isOutputClosed {
-            if let sent = unsafe socket.send(output.written.buffer) {
+        while (output.count > 0 || transport.hasUnsent) && !isOutputClosed {
+            if let sent = unsafe transport.send(output.written.buffer) {
                 output.removeFirst(sent)
                 continue
             }
@@ -144,7 +165,7 @@ public struct Connection: ~Copyable {
             case EAGAIN:
                 let mayRead =
                     !isInputClosed && input.count - consumedInput < options.maximumBufferedBytes
-                let events = socket.wait(
+                let events = transport.wait(
                     for: mayRead ? Int32(POLLIN | POLLOUT) : Int32(POLLOUT), until: deadline)
                 if events == 0 { throw .timeout(operation: "send requests") }
                 if mayRead && events & Int32(POLLIN) != 0 { try readAvailable() }
@@ -167,7 +188,7 @@ public struct Connection: ~Copyable {
         while true {
             if let response = try takeResponse() { return response }
             if isInputClosed { throw fail(.connectionClosed) }
-            if socket.wait(for: Int32(POLLIN), until: deadline) == 0 {
+            if transport.wait(for: Int32(POLLIN), until: deadline) == 0 {
                 throw .timeout(operation: "wait for a response")
             }
             try readAvailable()
@@ -262,15 +283,17 @@ public struct Connection: ~Copyable {
     private mutating func readAvailable() throws(ClientError) {
         var received: Int?
         unsafe input.appendInPlace(limit: 64 << 10) { (room) in
-            received = unsafe socket.receive(into: room)
+            received = unsafe transport.receive(into: room)
             return received ?? 0
         }
         if received == 0 { isInputClosed = true }
         if received == nil {
-            switch errno {
+            let code = errno
+            if let reason = transport.failure { throw fail(.tls(reason)) }
+            switch code {
             case EAGAIN: break
             case ECONNRESET: isInputClosed = true
-            default: throw fail(.system(operation: "receive a response", code: errno))
+            default: throw fail(.system(operation: "receive a response", code: code))
             }
         }
     }

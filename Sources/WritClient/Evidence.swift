@@ -25,6 +25,9 @@ public struct Evidence: Sendable {
     public var certificate: Certificate?
     /// A token in compact form, without `Bearer`; nil when there is none.
     public var token: String?
+    /// What the issuer of an opaque token answered about it, the JSON of RFC 7662; nil when it was not
+    /// asked. Not beside a token.
+    public var introspection: String?
     /// The id of the client's device, believed only if certificate or token lead to it as well.
     public var deviceID: String?
     /// The client's address, as in `192.0.2.7`.
@@ -34,11 +37,12 @@ public struct Evidence: Sendable {
 
     /// Makes evidence; without any part it only says that nobody is known.
     public init(
-        certificate: Certificate? = nil, token: String? = nil, deviceID: String? = nil,
-        sourceIP: String? = nil, http: [String: CedarValue]? = nil
+        certificate: Certificate? = nil, token: String? = nil, introspection: String? = nil,
+        deviceID: String? = nil, sourceIP: String? = nil, http: [String: CedarValue]? = nil
     ) {
         self.certificate = certificate
         self.token = token
+        self.introspection = introspection
         self.deviceID = deviceID
         self.sourceIP = sourceIP
         self.http = http
@@ -73,6 +77,7 @@ public struct EncodedEvidence: Sendable {
             if let text { parts.append((kind, Array(text.utf8))) }
         }
         if let http = evidence.http { parts.append((.http, try Self.encoded(http))) }
+        if let text = evidence.introspection { parts.append((.introspection, Array(text.utf8))) }
         self.parts = parts.filter { !$0.1.isEmpty }
     }
 

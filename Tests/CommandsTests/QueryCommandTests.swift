@@ -111,6 +111,59 @@ struct QueryCommandTests {
         #expect(unhurried.allSatisfy { $0.isAllowed })
     }
 
+    @Test("What the determining policies ask for is shown")
+    func obligations() throws {
+        try server.workplace.write(
+            "policies/photos.cedar",
+            PhotoWorld.policies + """
+                @id("asks") @header("x-level: 3") @obligation("mask:iban")
+                permit (principal, action == Action::"mask", resource);
+
+                @id("slow") @status("429") @reason("Later.")
+                forbid (principal, action == Action::"burst", resource);
+
+                """)
+        // Nobody is known to fulfil `mask`.
+        #expect(eventually { server.log.contains("POLICIES NOT RELOADED") })
+        try server.workplace.write(
+            "policies/photos.cedar",
+            server.workplace.text("policies/photos.cedar").replacing(
+                #" @obligation("mask:iban")"#, with: ""))
+        #expect(eventually { server.log.contains("policies reloaded") })
+        let run = try query(PhotoWorld.flags("bob", "mask"))
+        #expect(run.output.hasPrefix("ALLOW\npolicy: asks\nheader: x-level: 3\n"), "\(run.output)")
+        let slow = try query(PhotoWorld.flags("alice", "burst"))
+        #expect(
+            slow.output.hasPrefix("DENY\npolicy: slow\nreason: Later.\nstatus: 429\n"),
+            "\(slow.output)")
+        let json = try query(PhotoWorld.flags("bob", "mask") + ["--json"])
+        #expect(
+            json.output.contains(
+                #""obligations":[{"kind":"header","name":"x-level","value":"3"}]"#),
+            "\(json.output)")
+    }
+
+    @Test("An obligation that is known reaches the client, whatever else the answer leaves out")
+    func knownObligations() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.write(
+            "policies/photos.cedar",
+            """
+            @id("first") permit (principal, action, resource);
+            @id("asks") @obligation("mask:iban") permit (principal, action, resource);
+            """)
+        let other = try RunningServer(
+            workplace,
+            configuration: RunningServer.configuration
+                + "  diagnostics: none\nobligations: [mask]\n")
+        let answer = try other.ask(#"User::"bob""#, #"Action::"view""#, #"Photo::"beach""#)
+        #expect(answer.isAllowed)
+        #expect(
+            answer.obligations
+                == [Answer.Obligation(kind: .obligation, name: "mask", value: "iban")])
+    }
+
     @Test("--json is one JSON object")
     func json() throws {
         let run = try query(PhotoWorld.flags("mallory") + ["--json"])
@@ -125,6 +178,7 @@ struct QueryCommandTests {
         #expect(text("policyVersion")?.count == 16)
         #expect(text("decisionId")?.count == 16)
         #expect(tape.member(root, "revision").flatMap { tape.integer($0) } == 1)
+        #expect(run.output.contains(#""obligations":[]"#))
         let reasons = tape.elements(try #require(tape.member(root, "reason")))
         #expect(reasons.map { tape.string($0) } == ["blocked-never"])
     }

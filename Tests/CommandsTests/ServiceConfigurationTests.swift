@@ -1,5 +1,6 @@
 import CedarEngine
 import Server
+import TLSListener
 import Testing
 import Wire
 
@@ -80,6 +81,55 @@ struct ServiceConfigurationTests {
     }
 
     @Test(
+        "Refused TLS sections",
+        arguments: [
+            ("", "`tls` needs `identity`"),
+            ("listen: x", "`x` is no host and port"), ("listen: ':1'", "no host and port"),
+            ("listen: '::1:5'", "no host and port"), ("listen: 'a:65536'", "no host and port"),
+            ("allowed: []", "the list of SPIFFE ids is empty"),
+            ("allowed: ['*']", "`*` is no pattern of SPIFFE ids"),
+            ("allowed: ['spiffe://*/a']", "is no pattern of SPIFFE ids"),
+            ("gateways: all", "`tls.gateways` must be a list"),
+            ("threads: 257", "`tls.threads` must be an integer from 1 to 256"),
+            ("maximumHandshakes: 0", "must be an integer from 1"),
+            ("idleTimeout: 2000h", "a time limit is not between zero and a day"),
+            ("maximumFrameBytes: 1KiB", "frame limits contradict each other"),
+            ("verify: none", "unknown key `tls.verify`"),
+        ])
+    func refusedTLS(_ line: String, _ message: String) throws {
+        var lines = [
+            "listen": "0.0.0.0:0", "certificate": "c", "key": "k",
+            "allowed": "['spiffe://a.example/**']",
+        ]
+        let parts = line.split(separator: ": ", maxSplits: 1).map(String.init)
+        if parts.count == 2 { lines[parts[0]] = parts[1] }
+        let identity = line.isEmpty ? "" : "identity: {trust: {}}\n"
+        let section = lines.map { "  \($0.key): \($0.value)\n" }.sorted().joined()
+        let refused = try refusal(Self.minimum + identity + "tls:\n" + section)
+        #expect(refused.contains(message), "\(refused)")
+    }
+
+    @Test("TLS sections need an address, a certificate, a key and who is allowed")
+    func tls() throws {
+        let whole = [
+            "  listen: '[::1]:8447'\n", "  certificate: c\n", "  key: /k\n",
+            "  allowed: ['spiffe://a.example/**']\n",
+        ]
+        let start = Self.minimum + "identity: {trust: {}}\ntls:\n"
+        for index in whole.indices {
+            var part = whole
+            part.remove(at: index)
+            #expect(try refusal(start + part.joined()).contains("is missing"))
+        }
+        let configuration = try read(start + whole.joined())
+        let read = try #require(configuration.tls)
+        #expect(read.listener.host == "::1" && read.listener.port == 8447)
+        #expect(read.listener.certificate.keyPath == "/k")
+        #expect(read.listener.rights.gateways.isEmpty)
+        #expect(read.listener.rights.mayNamePrincipal.isEmpty)
+    }
+
+    @Test(
         "Unknown keys name the nearest known one and their place",
         arguments: [
             ("polices: p\n", "writ.yaml:1:1: unknown key `polices`", "did you mean `policies`?"),
@@ -91,7 +141,7 @@ struct ServiceConfigurationTests {
             ),
             (
                 minimum + "zzzzzzzzzzzz: 2\n", "unknown key `zzzzzzzzzzzz`",
-                "known keys: cache, errors, "
+                "known keys: cache, "
             ),
             (minimum + "[a, b]: 2\n", "unknown key ``", "known keys: "),
         ])

@@ -37,17 +37,20 @@ struct TokenServiceTests {
                 """)
     }
 
-    private func server(whenBoth: String? = nil) throws -> RunningServer {
+    private func server(
+        whenBoth: String? = nil, rights: String = TrustWorld.gateway, introspects: Bool = false
+    ) throws -> RunningServer {
+        let source = introspects ? "introspection: true" : "keys: trust/login.jwks"
         let tokens = """
               tokens:
-                - {issuer: '\(TokenIssuer.name)', keys: trust/login.jwks, audiences: [writ]}
+                - {issuer: '\(TokenIssuer.name)', \(source), audiences: [writ]}
               principals:
                 - {token: '\(TokenIssuer.name)', type: User, id: sub}
             """
         let both = whenBoth.map { "\n  whenBoth: \($0)" } ?? ""
         return try RunningServer(
             workplace,
-            configuration: TrustWorld.configuration(identity: both)
+            configuration: TrustWorld.configuration(rights: rights, identity: both)
                 .replacingOccurrences(of: "  principals:", with: tokens))
     }
 
@@ -128,6 +131,72 @@ struct TokenServiceTests {
         #expect(answer.cause == .identityRejected)
         #expect(answer.detail == "two_identities")
         #expect(try server.ask(try TrustWorld.evidence("good"), "view").isAllowed)
+    }
+
+    // MARK: Introspection
+
+    /// What the issuer answered, with members changed or added.
+    private func introspection(_ more: String = "", active: String = "true") -> String {
+        let now = Int(Date().timeIntervalSince1970)
+        return """
+            {"active":\(active),"iss":"\(TokenIssuer.name)","sub":"alice","aud":"writ",
+            "client_id":"app","iat":\(now - 60),"exp":\(now + 300),"scope":"photos"\(more)}
+            """
+    }
+
+    @Test func introspectionIsForGatewaysAndWhereItIsConfigured() throws {
+        let nobody = try server(rights: "", introspects: true)
+        let answer = try nobody.ask(Evidence(introspection: introspection()), "list")
+        #expect(answer.cause == .unauthorizedPeer)
+        #expect(answer.detail == "not_a_gateway")
+        #expect(nobody.stop() == 0)
+        let unasked = try server()
+        #expect(
+            try unasked.ask(Evidence(introspection: introspection()), "list").detail
+                == "token_untrusted_issuer")
+    }
+
+    @Test func introspectionThatProvesNobody() throws {
+        let server = try server(introspects: true)
+        let rows: [(String, String)] = [
+            (introspection(active: "false"), "token_inactive"),
+            (introspection(active: "\"true\""), "token_claim_malformed"),
+            (introspection(#","active":true"#), "token_duplicate_member"),
+            (introspection(#","cnf":{"jkt":"x"}"#), "token_confirmation_unsupported"),
+            (introspection(try binding("good")), "token_bound_to_other_certificate"),
+            ("{", "token_not_json"),
+            (String(repeating: " ", count: (64 << 10) + 1), "evidence_too_large"),
+            // The text of a token is no answer about one.
+            (try issuer.token(), "token_not_json"),
+        ]
+        for (text, code) in rows {
+            for _ in 0..<2 {
+                let answer = try server.ask(Evidence(introspection: text), "list")
+                #expect(answer.cause == .identityRejected, "\(code)")
+                #expect(answer.detail == code)
+            }
+        }
+        // And such an answer is no token, before as after it was believed.
+        for _ in 0..<2 {
+            #expect(try !server.ask(Evidence(token: introspection()), "list").isAllowed)
+            #expect(
+                try server.ask(Evidence(introspection: introspection()), "list").isAllowed)
+        }
+        let both = try server.ask(
+            Evidence(token: try issuer.token(), introspection: introspection()), "list")
+        #expect(both.cause == .malformedRequest)
+    }
+
+    @Test func whomAnIntrospectedTokenBelongsTo() throws {
+        let server = try server(introspects: true)
+        let text = introspection()
+        for _ in 0..<3 {
+            let answer = try server.ask(Evidence(introspection: text), "list")
+            #expect(answer.reasons == ["alice-lists"], "\(answer.detail)")
+        }
+        var bound = try TrustWorld.evidence("good")
+        bound.introspection = introspection(try binding("good"))
+        #expect(try server.ask(bound, "pay").reasons == ["bound"])
     }
 
     @Test func keysThatAreGoneAreNotBelieved() throws {

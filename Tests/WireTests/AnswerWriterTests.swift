@@ -82,6 +82,40 @@ import Wire
         }
     }
 
+    /// An answer with one obligation of two bytes of text, of 43 bytes, padded 48.
+    private func obliged(_ kind: ObligationKind, limit: Int) throws -> (Decision, Int) {
+        let frame = written { buffer in
+            let start = buffer.beginDecision(requestID: 1)
+            buffer.appendAnswer(limit: limit) { answer in
+                answer.conclude(.allow, cause: .decided)
+                answer.addObligation(kind, name: "a".utf8Span.span, value: "b".utf8Span.span)
+            }
+            buffer.finishFrame(startingAt: start)
+        }
+        return try withRegion(frame) { region in
+            let answer = try AnswerView.parse(region, at: 16)
+            return (answer.decision, answer.obligationCount)
+        }
+    }
+
+    @Test(arguments: ObligationKind.allCases) func anObligationFitsOrTheAnswerIsADeny(
+        _ kind: ObligationKind
+    ) throws {
+        #expect(try obliged(kind, limit: 48) == (.allow, 1))
+        // Only text for people may be missing from an allow.
+        #expect(try obliged(kind, limit: 40) == (kind == .reason ? .allow : .deny, 0))
+    }
+
+    @Test func obligationsOutOfOrderAreADeny() throws {
+        let result = try outcome { answer in
+            answer.conclude(.allow, cause: .decided)
+            answer.addObligation(
+                .obligation, name: "mask".utf8Span.span, value: "iban".utf8Span.span)
+            answer.addReason("p".utf8Span.span)
+        }
+        #expect(result == (.deny, .internalError, 0, 0))
+    }
+
     @Test func removedListsLeaveTheOutcome() throws {
         let result = try outcome { answer in
             answer.conclude(.allow, cause: .decided)

@@ -35,7 +35,7 @@ import Wire
             ("length of all ones", frame(token, length: 0xFFFF_FFF8), .evidenceTooLong),
             ("length up to the end, items and all", frame(token, length: 48), .unknownEvidence),
             ("kind 0", frame(part(0, "x")), .unknownEvidence),
-            ("kind 11", frame(part(11, "x")), .unknownEvidence),
+            ("kind 12", frame(part(12, "x")), .unknownEvidence),
             (
                 "kind beyond a byte", frame([7, 1, 0, 0, 1, 0, 0, 0] + part(7, "x")),
                 .unknownEvidence
@@ -47,6 +47,7 @@ import Wire
             ("twice", frame(token + token), .evidenceOrder),
             ("wrong order", frame(part(9, "::1") + token), .evidenceOrder),
             ("two certificates", frame(part(1, "0") + part(2, "x")), .evidenceConflict),
+            ("two tokens", frame(token + part(11, "{}")), .evidenceConflict),
             ("chain without leaf", frame(part(4, "x")), .evidenceConflict),
             ("chain after another form", frame(part(2, "x") + part(4, "x")), .evidenceConflict),
         ]
@@ -133,6 +134,7 @@ import Wire
     }
 
     @Test func kindsAreStable() {
-        #expect(EvidencePart.allCases.map(\.rawValue) == Array(1...10))
+        #expect(EvidencePart.allCases.map(\.rawValue) == Array(1...11))
+        #expect(requestError(frame(part(9, "::1") + part(11, "{}"))) == nil)
     }
 }

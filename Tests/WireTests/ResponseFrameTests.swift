@@ -13,9 +13,47 @@ import Wire
         buffer.finishFrame(startingAt: start)
     }
 
+    /// The bytes of an answer with obligations, digit by digit: what other implementations rely on.
+    @Test func obligations() throws {
+        let frame = written { buffer in
+            let start = buffer.beginDecision(requestID: 7)
+            buffer.appendAnswer(limit: 1024) { answer in
+                answer.conclude(.allow, cause: .decided)
+                answer.addReason("p".utf8Span.span)
+                answer.addObligation(
+                    .obligation, name: "mask".utf8Span.span, value: "iban".utf8Span.span)
+                answer.addObligation(.reason, name: "".utf8Span.span, value: "why".utf8Span.span)
+            }
+            buffer.finishFrame(startingAt: start)
+        }
+        #expect(
+            frame
+                == bytes(
+                    """
+                    50000000 01 02 0000 0700000000000000
+                    01 00 0100 0000 0200 0000000000000000 0000000000000000 0000000000000000 00000000
+                    0100 70
+                    01 0400 6d61736b 0400 6962616e
+                    04 0000 0300 776879 000000 00
+                    """))
+        for kind: UInt8 in [0, 6, 255] {
+            var other = frame
+            other[55] = kind
+            #expect(responseError(other) == .unknownObligation)
+        }
+        try withRegion(frame) { region in
+            let answer = try AnswerView.parse(region, at: 16)
+            var read: [String] = []
+            answer.forEachObligation { kind, name, value in
+                read.append("\(kind) \(name.text() ?? "?") \(value.text() ?? "?")")
+            }
+            #expect(read == ["obligation mask iban", "reason  why"])
+        }
+    }
+
     @Test(arguments: [
         (16, 0, FrameError.unknownDecision), (16, 3, .unknownDecision), (17, 200, .unknownCause),
-        (17, 3, .allowWithCause), (22, 1, .reservedNotZero), (18, 2, .answerTooLong),
+        (17, 3, .allowWithCause), (22, 1, .unknownObligation), (18, 2, .answerTooLong),
         (20, 5, .answerTooLong), (48, 200, .answerTooLong), (52, 255, .answerTooLong),
         (71, 1, .paddingNotZero),
     ])

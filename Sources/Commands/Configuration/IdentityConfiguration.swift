@@ -32,7 +32,8 @@ import Identity
 /// | key | meaning | default |
 /// | --- | --- | --- |
 /// | `issuer` | the `iss` of access tokens; or `domain`, the trust domain of JWT-SVIDs | required |
-/// | `keys` | a file with a JWK set, or the SPIFFE bundle of the domain | required |
+/// | `keys` | a file with a JWK set, or the SPIFFE bundle of the domain | required but with `introspection` |
+/// | `introspection` | `true`: what the issuer answered a gateway about a token is believed (RFC 7662) | `false` |
 /// | `audiences` | names of this service, one of which must be in `aud` | required |
 /// | `form` | `at+jwt`: RFC 9068; `jwt`: an issuer that does not know it | `at+jwt` |
 /// | `algorithms` | those accepted, as in [ES256, RS256] | all but `none` and shared secrets |
@@ -145,13 +146,18 @@ struct IdentityConfiguration {
         let keys = try node.mapping([
             "issuer": "an `iss`", "domain": "a trust domain", "keys": "a file",
             "audiences": "a list", "form": "`at+jwt` or `jwt`", "algorithms": "a list",
-            "skew": "a time",
+            "skew": "a time", "introspection": "`true` or `false`",
         ])
         var audiences: [String] = []
         for element in try keys.required("audiences").elements() {
             audiences.append(try element.text())
         }
-        let source = KeySource(path: try keys.required("keys").path(in: folder))
+        let introspects = try keys.optional("introspection")?.boolean() ?? false
+        // Who only ever answers about opaque tokens has no keys.
+        let path =
+            introspects
+            ? try keys.optional("keys")?.path(in: folder)
+            : try keys.required("keys").path(in: folder)
         let owner: KeyLoader.Owner
         var form = TokenRules.Form.accessToken
         switch (try keys.optional("issuer"), try keys.optional("domain")) {
@@ -164,13 +170,17 @@ struct IdentityConfiguration {
             guard let domain = TrustDomain(try name.text()) else {
                 throw name.failure("`\(try name.text())` is no trust domain")
             }
+            guard !introspects else {
+                throw node.failure("`introspection` is for an `issuer`, not for a `domain`")
+            }
             owner = .trustDomain(domain)
             form = .svid
         default: throw node.failure("tokens must have exactly one of `issuer` and `domain`")
         }
         var rules = TokenRules(
             form: form, audiences: audiences, skewSeconds: 60,
-            claims: devices.tokenClaim.map { [TokenRules.Claim($0)] } ?? [])
+            claims: devices.tokenClaim.map { [TokenRules.Claim($0)] } ?? [],
+            acceptsIntrospection: introspects)
         if let node = try keys.optional("skew") {
             rules.skewSeconds = try node.duration().components.seconds
             guard rules.skewSeconds <= TokenRules.maximumSkewSeconds else {
@@ -187,7 +197,7 @@ struct IdentityConfiguration {
             }
             rules.algorithms = form == .svid ? algorithms.intersection(.jwtSVID) : algorithms
         }
-        return KeyLoader.Configured(owner, rules, source: source)
+        return KeyLoader.Configured(owner, rules, source: path.map { KeySource(path: $0) })
     }
 
     private func rule(_ node: ConfigurationNode) throws(Failure) -> PrincipalRules.Rule {

@@ -29,6 +29,7 @@ import Wire
 /// | `socket.mayNamePrincipal` | `users` and `groups` that may name the principal; needs `identity`, without it all may | nobody |
 /// | `socket.requireEvidence` | `true`: no question without a certificate or a token; needs `identity` | `false` |
 /// | `identity` | how identities are judged, ``IdentityConfiguration`` | not at all |
+/// | `tls` | the same frames for other machines, ``TLSSection``; needs `identity` | not served |
 /// | `obligations` | names that policies may use in `@obligation`, as every enforcing side fulfils them | none |
 /// | `envoy` | how Envoy asks by ext_authz, ``EnvoyConfiguration``; needs `identity` | not at all |
 /// | `http` | addresses for HTTP, a list of ``HTTPListenerConfiguration`` | none |
@@ -51,6 +52,8 @@ struct ServiceConfiguration {
     var socketRights = LocalPeerRights()
     /// Nil when callers name their principals.
     var identity: IdentityConfiguration?
+    /// Nil when nobody is served by TLS.
+    var tls: TLSSection?
     /// What annotations of policies may ask for.
     var obligations = ObligationRules()
     /// Nil when Envoy does not ask.
@@ -69,6 +72,7 @@ struct ServiceConfiguration {
             "socket": "the local socket", "errors": "`strict` or `cedar`",
             "reload": "`watch` or `signal`", "cache": "a size",
             "identity": "how identities are judged", "http": "addresses for HTTP",
+            "tls": "a listener for other machines",
             "obligations": "names of obligations", "envoy": "how Envoy asks",
         ])
         let socketNode = try top.required("socket")
@@ -90,6 +94,13 @@ struct ServiceConfiguration {
         }
         configuration.identity = try top.optional("identity").map {
             (node) throws(Failure) in try IdentityConfiguration(node, in: folder)
+        }
+        if let node = try top.optional("tls") {
+            guard configuration.identity != nil else {
+                throw node.failure(
+                    "`tls` needs `identity`, by which the certificates of its peers are judged")
+            }
+            configuration.tls = try TLSSection(node, in: folder)
         }
         if let node = try top.optional("http") {
             configuration.http = try HTTPListenerConfiguration.list(

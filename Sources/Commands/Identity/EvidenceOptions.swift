@@ -16,12 +16,20 @@ struct EvidenceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "A file with what the issuer of an opaque token answered about it, JSON of RFC 7662.",
+            valueName: "file"))
+    var introspection: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The id of the client's device; believed only if certificate or token lead to it.",
             valueName: "id"))
     var device: String?
 
     /// Whether any evidence is given.
-    var isGiven: Bool { certificate != nil || token != nil || device != nil }
+    var isGiven: Bool {
+        certificate != nil || token != nil || introspection != nil || device != nil
+    }
 
     /// Reads the files.
     func evidence() throws(Failure) -> Evidence {
@@ -30,6 +38,9 @@ struct EvidenceOptions: ParsableArguments {
             evidence.certificate = .chain(try Self.certificates(InputFile(certificate)))
         }
         if let token { evidence.token = try Self.text(InputFile(token)) }
+        if let introspection {
+            evidence.introspection = try Self.text(InputFile(introspection))
+        }
         return evidence
     }
 

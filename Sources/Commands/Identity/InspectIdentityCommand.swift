@@ -59,8 +59,11 @@ struct InspectIdentityCommand: AsyncParsableCommand {
         if clientCertChain != nil, clientCert == nil {
             throw ValidationError("--client-cert-chain needs --client-cert")
         }
-        if forms.isEmpty, evidence.token == nil {
-            throw ValidationError("a certificate or --token is needed")
+        if evidence.token != nil, evidence.introspection != nil {
+            throw ValidationError("--token and --introspection exclude each other")
+        }
+        if forms.isEmpty, evidence.token == nil, evidence.introspection == nil {
+            throw ValidationError("a certificate, --token or --introspection is needed")
         }
     }
 
@@ -83,7 +86,8 @@ struct InspectIdentityCommand: AsyncParsableCommand {
         log.logLevel = .critical
         let watch = try TrustWatch(identity, log: log)
         var form = DecisionPoint.Evidence.CertificateForm.der
-        var (certificate, issuers, token): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
+        var (certificate, issuers): ([UInt8], [UInt8]) = ([], [])
+        var (token, introspection): ([UInt8], [UInt8]) = ([], [])
         if let path = evidence.certificate {
             certificate = try EvidenceOptions.certificates(InputFile(path)).flatMap(\.self)
         }
@@ -100,12 +104,16 @@ struct InspectIdentityCommand: AsyncParsableCommand {
         if let path = evidence.token {
             token = Array(try EvidenceOptions.text(InputFile(path)).utf8)
         }
+        if let path = evidence.introspection {
+            introspection = Array(try EvidenceOptions.text(InputFile(path)).utf8)
+        }
         let device = Array((evidence.device ?? "").utf8)
-        return Self.lend(certificate, issuers, token, device) { regions in
+        return Self.lend(certificate, issuers, token, device, introspection) { regions in
             var sent = Evidence()
             sent.certificateForm = form
             (sent.certificate, sent.issuers) = (regions[0], regions[1])
             (sent.token, sent.deviceID) = (regions[2], regions[3])
+            sent.introspection = regions[4]
             return IdentityInspection(sent, watch.settings)
         }
     }

@@ -13,6 +13,9 @@ struct QueryCommand: AsyncParsableCommand {
             With --certificate, --token or --device, which only a gateway of the service may send, the
             principal may be left out: it is the one that these lead to.
 
+            With --connect the server is asked by TLS; what the certificate may ask for is up to the
+            server. Without a principal and a certificate of somebody else, it asks for itself.
+
             Exit codes: 0 allow, 2 deny, 1 no answer.
 
             Examples:
@@ -21,10 +24,14 @@ struct QueryCommand: AsyncParsableCommand {
               writ query --socket /run/writ/writ.sock --request-json request.json --json
               writ query --socket /run/writ/writ.sock --certificate client.pem --token token.jwt \
                 --action 'Action::"view"' --resource 'Photo::"1"'
+              writ query --connect tls://writ.example:8447 --ca ca.pem --cert me.pem --key me.key \
+                --action 'Action::"view"' --resource 'Photo::"1"'
             """)
 
     @Option(help: ArgumentHelp("The server's socket.", valueName: "path"))
-    var socket: String
+    var socket: String?
+
+    @OptionGroup(title: "A server on another machine") var remote: RemoteOptions
 
     @OptionGroup var request: RequestOptions
 
@@ -51,6 +58,9 @@ struct QueryCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard (socket == nil) != (remote.connect == nil) else {
+            throw ValidationError("one of --socket and --connect is needed")
+        }
         if let deadline, !(1...3_600_000).contains(deadline) {
             throw ValidationError("--deadline must be from 1 to 3600000 milliseconds")
         }
@@ -69,10 +79,17 @@ struct QueryCommand: AsyncParsableCommand {
     private func ask() throws(Failure) -> Answer {
         let schema = try schema.map { path throws(Failure) in try InputFile(path).schema() }
         let tree = try request.request(
-            schema: schema, mayOmitPrincipal: evidence.isGiven)
-        let sent = evidence.isGiven ? try evidence.evidence() : nil
+            schema: schema, mayOmitPrincipal: evidence.isGiven || remote.connect != nil)
+        let isProven = evidence.isGiven || request.omitsPrincipal
+        let sent = isProven ? try evidence.evidence() : nil
+        let server = try remote.server()
         do throws(ClientError) {
-            var connection = try Connection(path: absolutePath(socket))
+            var connection =
+                if let server {
+                    try Connection(host: server.host, port: server.port, tls: server.options)
+                } else {
+                    try Connection(path: absolutePath(socket ?? ""))
+                }
             var encoded = try EncodedRequest(tree)
             if request.omitsPrincipal { encoded.principal = [] }
             return try connection.decide(
@@ -96,6 +113,10 @@ extension Answer {
         for error in errors {
             let fault = Fault(rawValue: error.fault)?.message ?? "fault \(error.fault)"
             printLine("error: \(error.policyID): \(fault)")
+        }
+        for obligation in obligations {
+            let words = [obligation.name, obligation.value].filter { !$0.isEmpty }
+            printLine("\(obligation.kind): \(words.joined(separator: ": "))")
         }
         if !detail.isEmpty { printLine("detail: \(detail)") }
         printLine(
@@ -123,6 +144,21 @@ extension Answer {
             writer.string(error.policyID)
             writer.key("message")
             writer.string(Fault(rawValue: error.fault)?.message ?? "fault \(error.fault)")
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("obligations")
+        writer.beginArray()
+        for obligation in obligations {
+            writer.beginObject()
+            writer.key("kind")
+            writer.string("\(obligation.kind)")
+            if !obligation.name.isEmpty {
+                writer.key("name")
+                writer.string(obligation.name)
+            }
+            writer.key("value")
+            writer.string(obligation.value)
             writer.endObject()
         }
         writer.endArray()

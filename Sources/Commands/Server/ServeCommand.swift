@@ -9,8 +9,9 @@ import Glibc
 import HTTPService
 import Logging
 import Server
+import TLSListener
 
-/// `writ serve`: answers on the local socket until it is told to stop.
+/// `writ serve`: answers on its sockets until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -49,6 +50,15 @@ struct ServeCommand: AsyncParsableCommand {
                   - {token: 'https://login.bank.example', type: User, id: sub}
                 whenBoth: token              # who asks when a certificate and a token came
                 device: {thumbprint: true}   # how the device is found
+              tls:                           # optional: the socket's frames for other machines, by
+                listen: 0.0.0.0:8447         # TLS 1.3 with certificates that `identity` believes
+                certificate: tls/writ.pem    # the service's own, leaf first, read again when it
+                key: tls/writ.key            # changes; connections stay
+                allowed: ['spiffe://bank.example/ns/*/sa/*']
+                gateways: ['spiffe://bank.example/ns/edge/sa/*']
+                mayNamePrincipal: ['spiffe://bank.example/ns/core/sa/batch']
+                handshakeTimeout: 5s         # and the limits of `socket`
+                idleTimeout: 10m
               obligations: [mask, log]       # what `@obligation` may name: all that every enforcing
                                              # side fulfils; others are refused with the policies
               envoy:                         # optional: Envoy asks by ext_authz; needs `identity`
@@ -127,6 +137,14 @@ struct ServeCommand: AsyncParsableCommand {
             a second when they change. Peers that are no gateways may not send evidence, and
             nobody but those listed may name a principal.
 
+            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does): it stays open
+            while the service is restarted, and clients wait instead of being refused. Its path must
+            be that of the configuration; its mode and directory are the manager's.
+
+            With `tls`, a peer whose certificate is not believed gets no connection, and loses it when a
+            bundle, a revocation list or the deny-list changes. A question that names nobody and
+            brings nothing is decided for the peer itself.
+
             Addresses of `http` answer nobody unless `callers` says who may ask: a client certificate
             that `identity` verifies, a key or secret of which the digest stands here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
@@ -154,7 +172,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = try StopSignals()
-        let service = try Service(ServiceConfiguration.read(config))
+        var configuration = try ServiceConfiguration.read(config)
+        try Self.inheritSockets(&configuration)
+        let service = try Service(configuration)
         let http: HTTPService?
         do throws(Failure) {
             http = try await service.startHTTP()
@@ -170,14 +190,34 @@ struct ServeCommand: AsyncParsableCommand {
         service.stop(drainFor: .seconds(drain))
         await stopped
     }
+
+    /// Takes over what a service manager opened for this process.
+    private static func inheritSockets(
+        _ configuration: inout ServiceConfiguration
+    ) throws(Failure) {
+        do throws(LocalSocketError) {
+            var sockets = try InheritedSockets()
+            configuration.socket.inherited = sockets.take(configuration.socket.path)
+            // A socket that is left would take connections which nobody answers.
+            if let path = sockets.paths.first {
+                throw .invalidConfiguration(
+                    "the service manager passed a socket at `\(path)`, which no listener of the "
+                        + "configuration has")
+            }
+        } catch {
+            throw Failure(error.description)
+        }
+    }
 }
 
-/// A running decision point: store, policies and local socket.
+/// A running decision point: store, policies and sockets.
 struct Service: Sendable {
     let reloader: PolicyReloader
     /// Nil when callers name their principals.
     private let trust: TrustWatch?
     private let server: LocalSocketServer
+    /// Nil when nobody is served by TLS.
+    private let tls: TLSService?
     /// Nil when Envoy does not ask.
     private let envoy: EnvoyListener?
     private let outcomes: OutcomeBoards
@@ -241,7 +281,8 @@ struct Service: Sendable {
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
-        let allWorkers = workers + (configuration.envoy?.server.loopCount ?? 0)
+        let envoyLoops = configuration.envoy?.server.loopCount ?? 0
+        let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
         http = configuration.http
         // A share that is too small for a cache is none.
         let share = configuration.cacheBytes / max(allWorkers + http.decidingThreads, 1)
@@ -271,6 +312,18 @@ struct Service: Sendable {
                 configured, settings, routes: routes.publisher, material, firstWorker: workers)
         } else {
             envoy = nil
+        }
+        if let section = configuration.tls, let identity {
+            let own = section.diagnostics
+            let first = workers + envoyLoops
+            tls = try TLSService(section, identity: identity, log: log) { loop in
+                try DecisionPointHandler(
+                    publisher: publisher, store: store, errors: mode, diagnostics: own,
+                    cacheBytes: cacheBytes, cacheBoard: caches.add(),
+                    identity: identity, worker: first + loop, startedAt: startedAt)
+            }
+        } else {
+            tls = nil
         }
         foundation = HTTPFoundation(
             publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
@@ -320,6 +373,9 @@ struct Service: Sendable {
         if let envoy {
             DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
         }
+        if let tls {
+            DispatchQueue.global().async(group: others) { tls.stop(drainFor: duration) }
+        }
         server.stop(drainFor: duration)
         others.wait()
         let statistics = server.statistics
@@ -327,6 +383,7 @@ struct Service: Sendable {
         for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
             figures["\(figure)"] = "\(statistics[figure])"
         }
+        if let tls { figures.merge(tls.figures) { own, _ in own } }
         let cache = cacheBoards.statistics
         for (name, figure) in [
             ("cacheHits", cache.hits), ("cacheMisses", cache.misses),

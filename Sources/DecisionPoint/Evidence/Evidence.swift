@@ -25,6 +25,8 @@ package struct Evidence: BitwiseCopyable {
     package var issuers = UntrustedBytes.none
     /// A token in compact form: the bare JWT, without `Bearer`.
     package var token = UntrustedBytes.none
+    /// An issuer's answer to the gateway's question about an opaque token, the JSON of RFC 7662.
+    package var introspection = UntrustedBytes.none
     /// The id of a device in UTF-8. It is believed only if a verified certificate or token leads to
     /// the same device.
     package var deviceID = UntrustedBytes.none
@@ -42,5 +44,7 @@ package struct Evidence: BitwiseCopyable {
     }
 
     /// Whether there is something to derive a principal from.
-    package var hasIdentity: Bool { !certificate.isEmpty || !issuers.isEmpty || !token.isEmpty }
+    package var hasIdentity: Bool {
+        !certificate.isEmpty || !issuers.isEmpty || !token.isEmpty || !introspection.isEmpty
+    }
 }

@@ -2,7 +2,7 @@
 package struct EvidenceLimits: Sendable, Hashable {
     /// Most bytes of a certificate or of its issuers, as received.
     package var maximumCertificateBytes = 256 << 10
-    /// Most bytes of a token.
+    /// Most bytes of a token, and of what an issuer answered about one.
     package var maximumTokenBytes = 64 << 10
     /// Most bytes of the id of a device.
     package var maximumDeviceIDBytes = 256
@@ -19,6 +19,7 @@ package struct EvidenceLimits: Sendable, Hashable {
         evidence.certificate.count <= maximumCertificateBytes
             && evidence.issuers.count <= maximumCertificateBytes
             && evidence.token.count <= maximumTokenBytes
+            && evidence.introspection.count <= maximumTokenBytes
             && evidence.deviceID.count <= maximumDeviceIDBytes
             && evidence.sourceIP.count <= maximumSourceIPBytes
             && evidence.http.count <= maximumHTTPBytes

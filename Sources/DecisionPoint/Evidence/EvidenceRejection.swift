@@ -20,6 +20,8 @@ package struct EvidenceRejection: Error, Sendable {
     static let missing = Self("evidence_missing")
     /// Issuers came without a certificate, or with a form that has none.
     static let strayIssuers = Self(RejectionReason.headerMalformed.code)
+    /// A token came, and beside it what an issuer answered about one.
+    static let twoTokens = Self("token_and_introspection")
     /// The service is not told how to judge tokens.
     static let tokensNotConfigured = Self("token_not_configured")
     /// The caller may not name a principal.

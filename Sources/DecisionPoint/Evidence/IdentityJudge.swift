@@ -53,8 +53,12 @@ package struct IdentityJudge: ~Copyable {
         } else if !evidence.issuers.isEmpty {
             throw .strayIssuers
         }
-        if !evidence.token.isEmpty {
-            finding.token = try judge(token: evidence.token, at: now / 1000)
+        if !evidence.token.isEmpty, !evidence.introspection.isEmpty { throw .twoTokens }
+        if !evidence.token.isEmpty || !evidence.introspection.isEmpty {
+            finding.token =
+                evidence.token.isEmpty
+                ? try judge(introspection: evidence.introspection, at: now / 1000)
+                : try judge(token: evidence.token, at: now / 1000)
             // A token that is bound to a certificate is nobody's without it.
             if let rejection = finding.token?.token.facts.bindingRejection(
                 presented: finding.certificate?.certificate.facts.thumbprint)
@@ -123,6 +127,35 @@ package struct IdentityJudge: ~Copyable {
                     let judged = try JudgedToken(verified, settings)
                     tokenMemory.remember(
                         Recalled(fingerprint: fingerprint, judged: judged), 0, token, .none)
+                    return judged
+                } catch {
+                    throw EvidenceRejection(TokenRejectionReason.tooLarge.code)
+                }
+            }
+        }
+    }
+
+    /// Judges what an issuer answered about a token; the digest of it is made each time.
+    private mutating func judge(
+        introspection: UntrustedBytes, at nowSeconds: Int64
+    ) throws(EvidenceRejection) -> JudgedToken {
+        guard settings.keys != nil else { throw .tokensNotConfigured }
+        return try introspection.withBytes { (bytes) throws(EvidenceRejection) in
+            switch tokens.verify(introspection: bytes, at: nowSeconds) {
+            case .rejected(let rejection): throw EvidenceRejection(rejection.code)
+            case .verified(let verified):
+                if let known = tokenMemory.recall(1, introspection, .none),
+                    verified === known.judged.token
+                {
+                    return known.judged
+                }
+                guard let fingerprint = tokens.fingerprint(bytes) else {
+                    throw EvidenceRejection(TokenRejectionReason.internalError.code)
+                }
+                do throws(FlatEncoder.Failure) {
+                    let judged = try JudgedToken(verified, settings)
+                    tokenMemory.remember(
+                        Recalled(fingerprint: fingerprint, judged: judged), 1, introspection, .none)
                     return judged
                 } catch {
                     throw EvidenceRejection(TokenRejectionReason.tooLarge.code)

@@ -20,7 +20,7 @@ package final class JudgedCertificate: Sendable {
     let restrictable: [RestrictableIdentity]
 
     /// - Throws: when the facts exceed the bounds on values.
-    init(
+    package init(
         _ certificate: VerifiedCertificate, _ settings: IdentitySettings
     ) throws(FlatEncoder.Failure) {
         self.certificate = certificate

@@ -21,6 +21,9 @@ package struct ListenerFacts: Sendable {
     package let mayAttachEvidence: Bool
     /// Whether a question without a certificate or a token is refused.
     package let requiresEvidence: Bool
+    /// The certificate by which the peer itself is known: a restriction of it refuses all that the
+    /// peer asks. Nil when peers have none.
+    let certificate: JudgedCertificate?
     /// The record `verified.gateway`.
     let gateway: FlatConstant
 
@@ -29,8 +32,9 @@ package struct ListenerFacts: Sendable {
     /// - Parameter listener: what policies call the listener, as in `local` or `envoy`.
     package init(
         listener: String, peer: Peer, mayNamePrincipal: Bool, mayAttachEvidence: Bool,
-        requiresEvidence: Bool = false
+        requiresEvidence: Bool = false, certificate: JudgedCertificate? = nil
     ) {
+        self.certificate = certificate
         self.mayNamePrincipal = mayNamePrincipal
         self.mayAttachEvidence = mayAttachEvidence
         self.requiresEvidence = requiresEvidence

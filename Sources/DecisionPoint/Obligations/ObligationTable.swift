@@ -62,6 +62,9 @@ package final class ObligationTable: Sendable {
         self.policies = entries
     }
 
+    /// Whether no policy asks for anything.
+    package var isEmpty: Bool { parts.isEmpty && policies.allSatisfy { $0.status == nil } }
+
     /// Puts together what the determining policies of a decision ask for.
     ///
     /// In the order of the policies' numbers, which is that of their files: an obligation or reason

@@ -49,7 +49,8 @@ struct AcceptLoop: ~Copyable {
             control.board.publish(statistics)
         }
         listener.removeFile()
-        _ = acceptWaiting(refusing: .shuttingDown)
+        // Who waits at an inherited socket is for whoever gets it next.
+        if !listener.isInherited { _ = acceptWaiting(refusing: .shuttingDown) }
         control.board.publish(statistics)
     }
 

@@ -11,9 +11,13 @@ package struct ListeningSocket: ~Copyable {
 
     /// The listening descriptor, which belongs to this value.
     package let descriptor: Int32
+    /// Whether a service manager opened the socket, whose path and directory are then its own.
+    package let isInherited: Bool
+    /// -1 when the socket is inherited.
     private let lock: Int32
     private let path: String
-    private let identity: FileStatus.Identity
+    /// Nil when the socket is inherited.
+    private let identity: FileStatus.Identity?
 
     /// Makes the directory if it is not there, judges what is at the path, binds and listens.
     /// - Throws: any `LocalSocketError` but `invalidConfiguration` and `handler`; nothing that was
@@ -24,25 +28,50 @@ package struct ListeningSocket: ~Copyable {
         let lock = try Self.acquireLock(path)
         do throws(LocalSocketError) {
             try Self.removeStale(path)
-            (descriptor, identity) = try Self.bindAndListen(path, backlog: backlog)
+            let made = try Self.bindAndListen(path, backlog: backlog)
+            descriptor = made.0
+            identity = made.1
         } catch {
             Self.releaseLock(lock, path)
             throw error
         }
         self.lock = lock
         self.path = path
+        isInherited = false
+    }
+
+    /// Takes over the socket that a service manager opened at a path; see ``InheritedSockets``.
+    /// - Throws: `system`.
+    package init(inherited descriptor: Int32, path: String) throws(LocalSocketError) {
+        // `accept` must not wait when a client has gone meanwhile.
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
+            let code = errno
+            _ = close(descriptor)
+            throw .system(operation: "take over", path: path, code: code)
+        }
+        self.descriptor = descriptor
+        isInherited = true
+        lock = -1
+        self.path = path
+        identity = nil
     }
 
     deinit {
+        if isInherited {
+            _ = close(descriptor)
+            return
+        }
         // Only our own socket file is removed: someone may have put another in its place.
-        if FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
+        if let identity, FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
         _ = close(descriptor)
         Self.releaseLock(lock, path)
     }
 
-    /// Removes the socket's file, so that nobody finds it any more; connections made stay.
+    /// Removes the socket's file, so that nobody finds it any more; connections made stay. An
+    /// inherited one is left to its owner.
     package func removeFile() {
-        if FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
+        if let identity, FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
     }
 
     private static func checkPath(_ path: String) throws(LocalSocketError) {

@@ -4,6 +4,8 @@ package import Wire
 package struct LocalSocketConfiguration: Sendable {
     /// Where the socket is; its directory is made with mode 0700 when it is not there.
     package var path: String
+    /// The listening socket at the path, when a service manager opened it; the server closes it.
+    package var inherited: Int32?
     /// Who may connect.
     package var allowedPeers: PeerAllowList = .ownUser
     /// The number of worker threads, 1 to 256.

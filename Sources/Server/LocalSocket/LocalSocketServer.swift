@@ -36,8 +36,12 @@ package final class LocalSocketServer: Sendable {
     ) throws(LocalSocketError) -> LocalSocketServer {
         if let problem = configuration.problem { throw .invalidConfiguration(problem) }
         let path = configuration.path
-        var listener: ListeningSocket? = try ListeningSocket(
-            path: path, backlog: configuration.listenBacklog)
+        var listener: ListeningSocket?
+        if let inherited = configuration.inherited {
+            listener = try ListeningSocket(inherited: inherited, path: path)
+        } else {
+            listener = try ListeningSocket(path: path, backlog: configuration.listenBacklog)
+        }
         let control = try AcceptControl(path: path)
         var inboxes: [WorkerInbox] = []
         var workers: [WorkerThread] = []

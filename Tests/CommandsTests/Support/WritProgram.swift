@@ -47,9 +47,10 @@ final class ChildProcess {
     let identifier: pid_t
     private var status: Int32?
 
+    /// - Parameter descriptor: what the program finds as its descriptor 3.
     init(
         _ program: String, _ arguments: [String], directory: String, input: String = "/dev/null",
-        output: String, errors: String
+        output: String, errors: String, descriptor: Int32? = nil
     ) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -58,6 +59,7 @@ final class ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o600)
+        if let descriptor { unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 3) }
 
         // Threads of tests block signals; a shell starts programs without a mask.
         var attributes = posix_spawnattr_t()

@@ -61,6 +61,10 @@ id='spiffe://prod.example.org/ns/payments/sa/api'
     leaf_section crl_signer "URI:$id" 'keyUsage = critical, digitalSignature, cRLSign' "$purposes"
     leaf_section critical "URI:$id" "$usage" "$purposes" '1.2.3.4.5 = critical, ASN1:UTF8String:unknown'
     leaf_section unknown "URI:$id" "$usage" "$purposes" '1.2.3.4.5 = ASN1:UTF8String:unknown'
+    leaf_section listener 'URI:spiffe://prod.example.org/writ, DNS:localhost, IP:127.0.0.1' "$usage" "$purposes"
+    leaf_section listener_next 'URI:spiffe://prod.example.org/writ/next, DNS:localhost, IP:127.0.0.1' "$usage" "$purposes"
+    leaf_section gateway 'URI:spiffe://prod.example.org/ns/edge/sa/gateway' "$usage" "$purposes"
+    leaf_section batch 'URI:spiffe://prod.example.org/ns/batch/sa/job' "$usage" "$purposes"
     printf '[authority]\nbasicConstraints = critical, CA:TRUE\nkeyUsage = critical, digitalSignature, keyCertSign\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\nsubjectAltName = URI:%s\n' "$id"
 } >> sections
 
@@ -103,7 +107,7 @@ leaf good leaf
 leaf direct leaf root
 leaf short leaf issuer 1
 for section in server_only two_uris semicolon comma root_path https_uri other_domain staging bad_dns \
-    no_usage encipherment crl_signer critical unknown authority; do
+    no_usage encipherment crl_signer critical unknown authority listener listener_next gateway batch; do
     leaf "$section" "$section"
 done
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out weak_key.key 2>/dev/null
@@ -121,6 +125,17 @@ cat good.pem issuer.pem > by_leaf.chain.pem
 leaf revoked leaf
 subject='/C=DE/O=Partner GmbH/organizationIdentifier=PSDDE-BAFIN-123456/CN=partner'
 leaf organization plain organization_root
+
+# One that has expired, which `openssl x509` cannot make.
+key expired
+: > expired_index
+printf '[ca]\ndefault_ca=it\n[it]\ndatabase=expired_index\nnew_certs_dir=.\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\nO=optional\nCN=optional\n' > expired.cnf
+openssl req -new -key expired.key -subj '/O=Example/CN=api' \
+    -config <(printf '[req]\ndistinguished_name=dn\n[dn]\n') -out expired.csr
+openssl ca -config expired.cnf -batch -notext -cert issuer.pem -keyfile issuer.key -in expired.csr \
+    -startdate 20200101000000Z -enddate 20210101000000Z -extfile sections -extensions leaf \
+    -out expired.pem 2>/dev/null
+cp issuer.pem expired.chain.pem
 
 cp good.pem missing_chain.pem
 : > missing_chain.chain.pem

@@ -100,6 +100,11 @@ private func checkResponse(_ header: FrameHeader, _ frame: ByteRegion, _ limits:
             answer.setDecisionID(view.decisionID)
             view.forEachReason { id in id.withBytes { answer.addReason($0) } }
             view.forEachError { fault, id in id.withBytes { answer.addError(fault: fault, $0) } }
+            view.forEachObligation { kind, name, value in
+                name.withBytes { name in
+                    value.withBytes { answer.addObligation(kind, name: name, value: $0) }
+                }
+            }
             if view.detail.count > 0 { view.detail.withBytes { answer.setDetail($0) } }
         }
     }

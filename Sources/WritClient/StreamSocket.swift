@@ -1,12 +1,15 @@
 import Glibc
 
-/// An owned, connected Unix domain stream socket.
-struct UnixSocket: ~Copyable {
+/// An owned, connected stream socket.
+struct StreamSocket: ~Copyable {
     let number: Int32
 
     deinit { _ = close(number) }
 
-    /// Connects to a path.
+    /// Takes a connected socket over.
+    init(owning number: Int32) { self.number = number }
+
+    /// Connects to a Unix domain socket.
     init(path: String, options: ConnectionOptions) throws(ClientError) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
