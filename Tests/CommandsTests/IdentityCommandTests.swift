@@ -26,7 +26,7 @@ struct IdentityCommandTests {
 
     @Test func refusesWhatItCannotJudge() throws {
         let rows: [([String], String)] = [
-            ([], "a certificate or --token is needed"),
+            ([], "a certificate, --token or --introspection is needed"),
             (["--certificate", "a", "--xfcc", "b"], "in one form only"),
             (["--xfcc", "a", "--client-cert-chain", "b"], "needs --client-cert"),
             (["--certificate", "absent.pem"], "cannot read `absent.pem`"),

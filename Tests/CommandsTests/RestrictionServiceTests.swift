@@ -138,6 +138,7 @@ struct RestrictionServiceTests {
             "revoke", ["--thumbprint", try TrustWorld.thumbprint("good")], of: server, ask)
         try expect(
             "revoke", ["--serial", leaf.serial, "--issuer", leaf.issuer], of: server, ask)
+        try expect("revoke", ["--certificate", try TrustWorld.path("good.pem")], of: server, ask)
     }
 
     @Test func whoVouchesForACertificateIsRevokedWithAllItVouchesFor() throws {
@@ -247,6 +248,10 @@ struct RestrictionServiceTests {
         try writ(["posture", "bind", "laptop-7", "--thumbprint", thumbprint, "--remove"])
         #expect(try !server.ask(good, "open").isAllowed)
         #expect(try server.ask(good).isAllowed)
+        // The certificate itself says the same as its thumbprint.
+        let file = try TrustWorld.path("good.pem")
+        try writ(["posture", "bind", "laptop-7", "--certificate", file])
+        #expect(try server.ask(good, "open").isAllowed)
     }
 
     @Test func whatIsKnownOfADeviceCountsForItsTimeOnly() throws {

@@ -7,8 +7,8 @@ struct WritBench: ParsableCommand {
         commandName: "writ-bench",
         abstract: "Measure the decision point.",
         discussion: """
-            Every command prints a table; `--json FILE` and `--svg FILE` write it for programs and
-            as a chart. Measure release builds only: `swift build -c release`.
+            Every command prints a table; `--json FILE` and `--svg FILE` write it for
+            programs and as a chart. Measure release builds only: `swift build -c release`.
 
             Example:
               WRIT_BENCH_DATA=data writ-bench decide

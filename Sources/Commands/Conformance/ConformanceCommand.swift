@@ -7,8 +7,9 @@ struct ConformanceCommand: AsyncParsableCommand {
         commandName: "conformance",
         abstract: "Replay recorded Cedar decisions and compare.",
         discussion: """
-            Reads JSON Lines, one case a line, and prints every mismatch. A request with recorded
-            decision, reasons and errors is one check, and so is each recorded verdict of validation.
+            Reads JSON Lines, one case a line, and prints every mismatch. A request with
+            recorded decision, reasons and errors is one check, and so is each recorded
+            verdict of validation.
 
             Exit codes: 0 all passed, 1 otherwise.
 

@@ -60,6 +60,14 @@ struct EvidenceOptions: ParsableArguments {
         return (0..<chain.count).map { chain.certificate($0) }
     }
 
+    /// The SHA-256 of a file's certificate, in hexadecimal; of a chain the first one's.
+    static func thumbprint(_ path: String) throws(Failure) -> String {
+        let file = try InputFile(path)
+        guard let leaf = try certificates(file).first, let digest = Fingerprint.sha256(leaf.span)
+        else { throw Failure("`\(file.name)` holds no certificates") }
+        return digest.description
+    }
+
     /// A file's text without the white space around it.
     static func text(_ file: InputFile) throws(Failure) -> String {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {

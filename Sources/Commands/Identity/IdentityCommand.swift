@@ -16,9 +16,10 @@ struct IdentitySchemaCommand: AsyncParsableCommand {
         commandName: "schema",
         abstract: "Print the Cedar schema of the context member `verified`.",
         discussion: """
-            Paste it into a schema and give the contexts that use it the member `verified: Verified`.
-            Parts that no policy reads may be left out. What a gateway tells about an HTTP request,
-            `verified.http`, is up to the gateway: add the members that policies read.
+            Paste it into a schema and give the contexts that use it the member `verified:
+            Verified`. Parts that no policy reads may be left out. What a gateway tells
+            about an HTTP request, `verified.http`, is up to the gateway: add the members
+            that policies read.
 
             Example:
               writ identity schema --device Device >> schema.cedarschema

@@ -9,9 +9,9 @@ struct FormatCommand: CedarCommand {
         commandName: "format",
         abstract: "Format policies, keeping their comments.",
         discussion: """
-            Without --write and --check the formatted text of one file goes to standard output.
-            A folder stands for all `.cedar` files in it. The layout is that of Cedar's own
-            formatter; a text once formatted stays as it is.
+            Without --write and --check the formatted text of one file goes to standard
+            output. A folder stands for all `.cedar` files in it. The layout is that of
+            Cedar's own formatter; a text once formatted stays as it is.
 
             Exit codes: 0 formatted, or with --check nothing would change; 1 something would
             change, or error.

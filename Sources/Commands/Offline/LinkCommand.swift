@@ -9,8 +9,8 @@ struct LinkCommand: CedarCommand {
         commandName: "link",
         abstract: "Make a policy of a template by filling its slots.",
         discussion: """
-            With --template-linked the link is added to that file, which is made when it is not
-            there.
+            With --template-linked the link is added to that file, which is made when it is
+            not there.
 
             Exit codes: 0 the link is made, 1 failure, 2 wrong usage.
 

@@ -8,8 +8,8 @@ struct TranslatePolicyCommand: CedarCommand {
         commandName: "translate-policy",
         abstract: "Translate policies from Cedar's syntax to JSON or back.",
         discussion: """
-            Comments and layout are lost. Linked policies have no Cedar syntax: a set that has
-            some is refused.
+            Comments and layout are lost. Linked policies have no Cedar syntax: a set that
+            has some is refused.
 
             Exit codes: 0 translated, 1 failure, 2 wrong usage.
 

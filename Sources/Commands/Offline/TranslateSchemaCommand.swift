@@ -7,9 +7,10 @@ struct TranslateSchemaCommand: CedarCommand {
         commandName: "translate-schema",
         abstract: "Translate a schema from Cedar's syntax to JSON or back.",
         discussion: """
-            Comments and layout are lost; declarations are sorted. Types need not be declared: the
-            schema may be a part of a larger one. What only JSON can say (an entity's attributes named
-            by a common type, a name that is both a common type and an entity type) is refused.
+            Comments and layout are lost; declarations are sorted. Types need not be
+            declared: the schema may be a part of a larger one. What only JSON can say (an
+            entity's attributes named by a common type, a name that is both a common type
+            and an entity type) is refused.
 
             Exit codes: 0 translated, 1 error.
 

@@ -9,13 +9,15 @@ struct PostureCommand: AsyncParsableCommand {
         commandName: "posture",
         abstract: "Take in reports about devices, bind devices to certificates, show the fleet.",
         discussion: """
-            Devices are entities. Reports set their attributes: osName, osVersion, lastPatched,
-            diskEncrypted, firewall, screenLock, edrRunning, edrScore, jailbroken, secureHardware,
-            managed, compliant, lastSeen. What is not known is absent, never false. `collectedAt` says
-            when each was collected and `expiresAt` until when it counts; after that, decisions do not
-            see it. An older report never undoes a newer one.
+            Devices are entities. Reports set their attributes: osName, osVersion,
+            lastPatched, diskEncrypted, firewall, screenLock, edrRunning, edrScore,
+            jailbroken, secureHardware, managed, compliant, lastSeen. What is not known is
+            absent, never false. `collectedAt` says when each was collected and `expiresAt`
+            until when it counts; after that, decisions do not see it. An older report never
+            undoes a newer one.
 
-            A request's device is found by its certificate or token, if the device is bound to it.
+            A request's device is found by its certificate or token, if the device is bound
+            to it.
             """,
         subcommands: [
             PostureIngestCommand.self, PostureBindCommand.self, PostureReportCommand.self,
@@ -37,7 +39,7 @@ struct PostureBindCommand: AsyncParsableCommand {
             A key leads to one device: binding one that another device has is refused.
 
             Examples:
-              writ posture bind --store /var/lib/writ laptop-7 --thumbprint 0a1b…
+              writ posture bind --store /var/lib/writ laptop-7 --certificate laptop.pem
               writ posture bind --store /var/lib/writ laptop-7 --certificate-id urn:device:7
               writ posture bind --store /var/lib/writ laptop-7 --thumbprint 0a1b… --remove
             """)
@@ -47,6 +49,9 @@ struct PostureBindCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The device's id.", valueName: "device"))
     var device: String
+
+    @Option(help: ArgumentHelp("A file with a certificate, leaf first.", valueName: "file"))
+    var certificate: [String] = []
 
     @Option(help: ArgumentHelp("SHA-256 of a certificate, in hexadecimal.", valueName: "digits"))
     var thumbprint: [String] = []
@@ -61,13 +66,15 @@ struct PostureBindCommand: AsyncParsableCommand {
     var remove = false
 
     func validate() throws {
-        if thumbprint.isEmpty, certificateID.isEmpty, tokenID.isEmpty {
-            throw ValidationError("--thumbprint, --certificate-id or --token-id is needed")
+        if certificate.isEmpty, thumbprint.isEmpty, certificateID.isEmpty, tokenID.isEmpty {
+            throw ValidationError(
+                "--certificate, --thumbprint, --certificate-id or --token-id is needed")
         }
     }
 
     func run() async throws {
-        var keys: [PostureBinding] = thumbprint.map { text in
+        let thumbprints = try thumbprint + certificate.map { try EvidenceOptions.thumbprint($0) }
+        var keys: [PostureBinding] = thumbprints.map { text in
             let digits = text.lowercased().filter { $0 != ":" }
             return PostureBinding(member: "certificateThumbprints", key: Text(digits))
         }

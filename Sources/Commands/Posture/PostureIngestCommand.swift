@@ -13,25 +13,27 @@ struct PostureIngestCommand: AsyncParsableCommand {
         abstract:
             "Read reports about devices from a file, standard input, a directory or a socket.",
         discussion: """
-            The input is one document, or one a line. Formats: osquery (result lines, snapshots,
-            differentials, distributed writes), fleet (hosts), intune (managedDevice), jamf (inventory),
-            crowdstrike (Zero Trust Assessment), generic:
+            The input is one document, or one a line. Formats: osquery (result lines,
+            snapshots, differentials, distributed writes), fleet (hosts), intune
+            (managedDevice), jamf (inventory), crowdstrike (Zero Trust Assessment), generic:
 
               {"device": "laptop-7", "collectedAt": "2026-11-21T12:00:00Z",
                "attributes": {"diskEncrypted": true, "edrScore": 82, "firewall": null}}
 
-            Each report is taken or refused by itself; a refused one is told with its place and a code,
-            and the others go on. A report of a device that is not in the store is refused unless
-            --create is given. One that was taken before changes nothing.
+            Each report is taken or refused by itself; a refused one is told with its place
+            and a code, and the others go on. A report of a device that is not in the store
+            is refused unless --create is given. One that was taken before changes nothing.
 
-            With --watch, files of a directory are read as they appear; rename them into it. What was
-            read is removed, and renamed to NAME.refused when any report was refused. With --listen, one
-            document a line is read from the connections of a Unix socket, which only this user may use.
-            Both go on until SIGTERM or SIGINT, and end when what was read is on disk.
+            With --watch, files of a directory are read as they appear; rename them into it.
+            What was read is removed, and renamed to NAME.refused when any report was
+            refused. With --listen, one document a line is read from the connections of a
+            Unix socket, which only this user may use. Both go on until SIGTERM or SIGINT,
+            and end when what was read is on disk.
 
-            An attribute counts from its collection, not from now, until its --lifetime is over: 15
-            minutes for compliant, edrRunning and edrScore, a week for lastSeen, a day for all others
-            unless given. What was collected longer ago than that is kept, and decisions do not see it.
+            An attribute counts from its collection, not from now, until its --lifetime is
+            over: 15 minutes for compliant, edrRunning and edrScore, a week for lastSeen, a
+            day for all others unless given. What was collected longer ago than that is
+            kept, and decisions do not see it.
 
             Examples:
               writ posture ingest --store /var/lib/writ --format fleet hosts.json

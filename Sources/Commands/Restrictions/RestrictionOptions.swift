@@ -9,6 +9,9 @@ struct RestrictionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A SPIFFE id.", valueName: "id"))
     var spiffe: [String] = []
 
+    @Option(help: ArgumentHelp("A file with a certificate, leaf first.", valueName: "file"))
+    var certificate: [String] = []
+
     @Option(help: ArgumentHelp("SHA-256 of a certificate, in hexadecimal.", valueName: "digits"))
     var thumbprint: [String] = []
 
@@ -51,7 +54,8 @@ struct RestrictionOptions: ParsableArguments {
 
     func subjects() throws -> [RestrictionSubject] {
         var subjects: [RestrictionSubject] = spiffe.map { .spiffeID(Text($0)) }
-        subjects += thumbprint.map { .thumbprint(Text($0)) }
+        let thumbprints = try thumbprint + certificate.map { try EvidenceOptions.thumbprint($0) }
+        subjects += thumbprints.map { .thumbprint(Text($0)) }
         for number in serial {
             guard let issuer else { throw ValidationError("--serial needs --issuer") }
             subjects.append(.certificate(issuer: Text(issuer), serial: Text(number)))

@@ -22,8 +22,8 @@ struct RoutesCommand: AsyncParsableCommand {
                   context:
                     consent: { header: x-consent-id, type: entity, entity: Consent }
 
-            A request that no route takes is denied. Of several the most specific counts; two that
-            are equally specific are refused when the file is loaded.
+            A request that no route takes is denied. Of several the most specific counts;
+            two that are equally specific are refused when the file is loaded.
             """,
         subcommands: [
             RoutesExplainCommand.self, RoutesCheckCommand.self, RoutesImportCommand.self,

@@ -8,9 +8,9 @@ struct RoutesImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Make a routes file of an OpenAPI 3 document.",
         discussion: """
-            `operationId` becomes the action, path parameters become captures, and the resource is
-            proposed from the path: look it through. What cannot be mapped is said on standard
-            error. The document may be YAML or JSON.
+            `operationId` becomes the action, path parameters become captures, and the
+            resource is proposed from the path: look it through. What cannot be mapped is
+            said on standard error. The document may be YAML or JSON.
 
             Exit codes: 0 written, 1 failure. With --strict, 1 when there is any warning.
 

@@ -10,11 +10,12 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "Ask a running decision point.",
         discussion: """
-            With --certificate, --token or --device, which only a gateway of the service may send, the
-            principal may be left out: it is the one that these lead to.
+            With --certificate, --token or --device, which only a gateway of the service may
+            send, the principal may be left out: it is the one that these lead to.
 
-            With --connect the server is asked by TLS; what the certificate may ask for is up to the
-            server. Without a principal and a certificate of somebody else, it asks for itself.
+            With --connect the server is asked by TLS; what the certificate may ask for is
+            up to the server. Without a principal and a certificate of somebody else, it
+            asks for itself.
 
             Exit codes: 0 allow, 2 deny, 1 no answer.
 

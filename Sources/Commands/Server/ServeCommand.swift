@@ -1,15 +1,7 @@
 import ArgumentParser
-import CedarEngine
-import DecisionPoint
-import EntityStore
-import ExtAuthz
-import Foundation
-import Gateway
-import Glibc
 import HTTPService
 import Logging
 import Server
-import TLSListener
 
 /// `writ serve`: answers on its sockets until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {
@@ -19,21 +11,27 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             The configuration is a YAML file:
 
-              policies: policies/            # a file, a folder of *.cedar and *.cedar.json, or
-                                             # a list of these; *.json is a policy set in JSON
-              links: links.json              # optional: links of templates, or a list of files
-              schema: schema.cedarschema     # optional: policies must be strictly valid against
-                                             # it, and every request is checked against its action
+              policies: policies/            # a file, a folder of *.cedar and *.cedar.json,
+                                             # or a list of these; *.json is a policy set in
+                                             # JSON
+              links: links.json              # optional: links of templates, or a list of
+                                             # files
+              schema: schema.cedarschema     # optional: policies must be strictly valid
+                                             # against it, and every request is checked
+                                             # against its action
               store: /var/lib/writ           # the entity store, made by `writ store import`
               errors: strict                 # a forbid that errors denies; `cedar` skips it
-              cache: 256MiB                  # of entity records, over all threads; 0 for none
+              cache: 256MiB                  # of entity records, over all threads; 0 for
+                                             # none
               identity:                      # optional: who asks is proven, not named
-                verified: verified           # the context member that only the service makes
+                verified: verified           # the context member that only the service
+                                             # makes
                 trust:
                   domains:
                     bank.example:
                       bundle: trust/bank     # a folder of PEM files, or a SPIFFE bundle
-                      revocation: none       # or `leaf`, `chain`: who needs a revocation list
+                      revocation: none       # or `leaf`, `chain`: who needs a revocation
+                                             # list
                       expiredListGrace: 1h   # how long an overdue list is believed
                   organizations:             # certificates without a SPIFFE id
                     bundle: trust/partners
@@ -44,35 +42,45 @@ struct ServeCommand: AsyncParsableCommand {
                     keys: trust/login.jwks   # a file with a JWK set
                     audiences: [writ]
                   - {domain: bank.example, keys: trust/bank.json, audiences: [writ]}
-                principals:                  # the first rule that fits counts; none is a deny
+                principals:                  # the first rule that fits counts; none is a
+                                             # deny
                   - {spiffe: 'spiffe://bank.example/ns/*/sa/*', type: Workload, id: spiffeId}
                   - {organization: '*', type: ThirdParty, id: organizationIdentifier}
                   - {token: 'https://login.bank.example', type: User, id: sub}
                 whenBoth: token              # who asks when a certificate and a token came
                 device: {thumbprint: true}   # how the device is found
-              tls:                           # optional: the socket's frames for other machines, by
-                listen: 0.0.0.0:8447         # TLS 1.3 with certificates that `identity` believes
-                certificate: tls/writ.pem    # the service's own, leaf first, read again when it
-                key: tls/writ.key            # changes; connections stay
+              tls:                           # optional: the socket's frames by TLS 1.3, for
+                                             # other machines with certificates that
+                                             # `identity` believes
+                listen: 0.0.0.0:8447
+                certificate: tls/writ.pem    # the service's own, leaf first, read again
+                                             # when it changes; connections stay
+                key: tls/writ.key
                 allowed: ['spiffe://bank.example/ns/*/sa/*']
                 gateways: ['spiffe://bank.example/ns/edge/sa/*']
                 mayNamePrincipal: ['spiffe://bank.example/ns/core/sa/batch']
                 handshakeTimeout: 5s         # and the limits of `socket`
                 idleTimeout: 10m
-              obligations: [mask, log]       # what `@obligation` may name: all that every enforcing
-                                             # side fulfils; others are refused with the policies
-              envoy:                         # optional: Envoy asks by ext_authz; needs `identity`
+              obligations: [mask, log]       # what `@obligation` may name: all that every
+                                             # enforcing side fulfils; others are refused
+                                             # with the policies
+              envoy:                         # optional: Envoy asks by ext_authz; needs
+                                             # `identity`
                 socket: /run/writ/envoy.sock # or `address: 127.0.0.1:9191`
-                routes: routes.yaml          # what a request asks for, see `writ routes --help`
-                identityHeaders:             # what the service behind learns; a client's own
-                  x-principal: principalId   # copies never get there
+                routes: routes.yaml          # what a request asks for, see `writ routes
+                                             # --help`
+                identityHeaders:             # what the service behind learns; a client's
+                                             # own copies never get there
+                  x-principal: principalId
                   x-device: deviceId
                   x-roles: removed
                 challenge: Bearer            # `WWW-Authenticate` of a 401
-                tokens: true                 # whether the token in `Authorization` is judged
+                tokens: true                 # whether the token in `Authorization` is
+                                             # judged
                 errors: strict
                 threads: 2                   # event loops; one per core unless given
-                allowedUsers: [1001]         # of the socket; the service's own user unless given
+                allowedUsers: [1001]         # of the socket; the service's own user unless
+                                             # given
                 maximumConnections: 256
                 maximumConcurrent: 1000      # checks on one connection
                 maximumMessageBytes: 256KiB
@@ -88,19 +96,24 @@ struct ServeCommand: AsyncParsableCommand {
                     keys: [{name: shop, sha256: 64 hexadecimal digits}]
                     clients: [{id: shop, sha256: 64 hexadecimal digits}]
                     tokens: [{issuer: 'https://login.bank.example', client: shop}]
-                  log: denials               # or `all`, `none`: JSON lines on standard error
+                  log: denials               # or `all`, `none`: JSON lines on standard
+                                             # error
                   authzen:
                     types: {user: User}      # and so on: README
-                - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by forward-auth
+                - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by
+                                             # forward-auth
                   family: forward-auth
                   socket: /run/writ/nginx.sock
                   allowedUsers: [33]         # the gateway's; needs `identity`
                   forwardAuth:
-                    gateway: nginx           # whose header fields are read, one gateway a listener
-                    routes: routes.yaml      # and the other keys of `envoy` for what is decided
+                    gateway: nginx           # whose header fields are read, one gateway a
+                                             # listener
+                    routes: routes.yaml      # and the other keys of `envoy` for what is
+                                             # decided
                     identityHeaders: {x-principal: principalId}
-                    certificate: escapedPEM  # where the client's certificate is; as the gateway's
-                                             # example sends it unless given; or `none`
+                    certificate: escapedPEM  # where the client's certificate is; as the
+                                             # gateway's example sends it unless given; or
+                                             # `none`
                     requireCertificate: false
                     deadline: 500ms          # of requests, by the gateway's X-Request-Start
                     causes: false            # whether answers name cause and policies
@@ -123,34 +136,36 @@ struct ServeCommand: AsyncParsableCommand {
                 diagnostics: full            # or `none`: stop when the decision is certain;
                                              # answers name one determining policy at most
 
-            Relative paths are relative to the file. Policies, links, schema and routes are reloaded together
-            when one of their files changes and on SIGHUP; if any of them is bad, all of the last
-            good ones stay in force. SIGTERM and SIGINT stop the service once what it has received
-            is answered.
+            Relative paths are relative to the file. Policies, links, schema and routes are
+            reloaded together when one of their files changes and on SIGHUP; if any of them
+            is bad, all of the last good ones stay in force. SIGTERM and SIGINT stop the
+            service once what it has received is answered.
 
             With a schema, a request that does not conform to it is denied with the cause
-            `schemaViolation` and a detail that names the member, as in
-            context.amount: expected `Long`, found a `String`. The actions of the schema and their
-            groups are known without being in the store.
+            `schemaViolation` and a detail that names the member, as in context.amount:
+            expected `Long`, found a `String`. The actions of the schema and their groups
+            are known without being in the store.
 
-            With `identity`, bundles, revocation lists and the deny-list are read again within a tenth of
-            a second when they change. Peers that are no gateways may not send evidence, and
-            nobody but those listed may name a principal.
+            With `identity`, bundles, revocation lists and the deny-list are read again
+            within a tenth of a second when they change. Peers that are no gateways may not
+            send evidence, and nobody but those listed may name a principal.
 
-            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does): it stays open
-            while the service is restarted, and clients wait instead of being refused. Its path must
-            be that of the configuration; its mode and directory are the manager's.
+            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does):
+            it stays open while the service is restarted, and clients wait instead of being
+            refused. Its path must be that of the configuration; its mode and directory are
+            the manager's.
 
-            With `tls`, a peer whose certificate is not believed gets no connection, and loses it when a
-            bundle, a revocation list or the deny-list changes. A question that names nobody and
-            brings nothing is decided for the peer itself.
+            With `tls`, a peer whose certificate is not believed gets no connection, and
+            loses it when a bundle, a revocation list or the deny-list changes. A question
+            that names nobody and brings nothing is decided for the peer itself.
 
-            Addresses of `http` answer nobody unless `callers` says who may ask: a client certificate
-            that `identity` verifies, a key or secret of which the digest stands here, made by
+            Addresses of `http` answer nobody unless `callers` says who may ask: a client
+            certificate that `identity` verifies, a key or secret of which the digest stands
+            here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
-            or an access token. TCP without TLS is refused, but for `operations` on a loopback
-            address. Health is told to anybody: /health/live and /health/ready, which is 503 while
-            there is no policy or the store cannot be read.
+            or an access token. TCP without TLS is refused, but for `operations` on a
+            loopback address. Health is told to anybody: /health/live and /health/ready,
+            which is 503 while there is no policy or the store cannot be read.
 
             Exit codes: 0 stopped, 1 could not start.
 
@@ -207,192 +222,6 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw Failure(error.description)
         }
-    }
-}
-
-/// A running decision point: store, policies and sockets.
-struct Service: Sendable {
-    let reloader: PolicyReloader
-    /// Nil when callers name their principals.
-    private let trust: TrustWatch?
-    private let server: LocalSocketServer
-    /// Nil when nobody is served by TLS.
-    private let tls: TLSService?
-    /// Nil when Envoy does not ask.
-    private let envoy: EnvoyListener?
-    private let outcomes: OutcomeBoards
-    private let cacheBoards = CacheBoards()
-    private let watchesFiles: Bool
-    private let http: [HTTPListenerConfiguration]
-    private let foundation: HTTPFoundation
-    private let log: Logger
-
-    /// Opens the store, compiles the policies and starts the socket.
-    ///
-    /// - Parameters:
-    ///   - store: the store of the configuration, where this process has it open already.
-    ///   - clock: the time that identities are judged at; of demonstrations and tests only.
-    /// - Throws: with everything closed again.
-    init(
-        _ configuration: ServiceConfiguration, store opened: EntityStore? = nil,
-        log: Logger = .service,
-        clock: DecisionClock = DecisionClock()
-    ) throws(Failure) {
-        let files = FileLimit.raise(forConnections: configuration.socket.maximumConnections)
-        if files < configuration.socket.maximumConnections {
-            log.warning(
-                "fewer files may be open than connections are allowed: raise `ulimit -n`",
-                metadata: [
-                    "files": "\(files)",
-                    "maximumConnections": "\(configuration.socket.maximumConnections)",
-                ])
-        }
-        let source = PolicySource(
-            paths: configuration.policies, schemaPath: configuration.schema,
-            linkPaths: configuration.links,
-            reservedMember: configuration.identity?.verifiedName,
-            obligations: configuration.obligations,
-            plansSearch: configuration.http.contains { $0.family == .authzen })
-        let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
-        let publisher: RulesetPublisher
-        let store: EntityStore
-        do throws(PolicySource.Failure) {
-            publisher = RulesetPublisher(
-                try source.load(), obligations: configuration.obligations)
-        } catch {
-            throw Failure(error.description)
-        }
-        do throws(StoreError) {
-            if let opened {
-                store = opened
-            } else {
-                store = try EntityStore.open(at: configuration.store)
-            }
-        } catch {
-            throw Failure(error.description)
-        }
-        trust = try configuration.identity.map { (identity) throws(Failure) in
-            try TrustWatch(identity, clock: clock, log: log)
-        }
-        let identity = trust?.settings
-        var routes: [RouteSource] = []
-        for path in configuration.routePaths { routes.append(try RouteSource(path)) }
-        let rights = configuration.socketRights
-        let mode = configuration.errors
-        let diagnostics = configuration.socketDiagnostics
-        let workers = configuration.socket.workerCount
-        let envoyLoops = configuration.envoy?.server.loopCount ?? 0
-        let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
-        http = configuration.http
-        // A share that is too small for a cache is none.
-        let share = configuration.cacheBytes / max(allWorkers + http.decidingThreads, 1)
-        let cacheBytes = share < 4 << 10 ? 0 : share
-        let caches = cacheBoards
-        let outcomes = OutcomeBoards(count: workers)
-        self.outcomes = outcomes
-        let startedAt = UInt64(max(0, time(nil)))
-        do throws(LocalSocketError) {
-            server = try LocalSocketServer.start(configuration.socket) { worker in
-                try DecisionPointHandler(
-                    publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
-                    cacheBytes: cacheBytes, cacheBoard: caches.add(), identity: identity,
-                    rights: rights, outcomes: outcomes[worker], worker: worker,
-                    startedAt: startedAt)
-            }
-        } catch {
-            throw Failure(error.description)
-        }
-        let material = DecisionMaterial(
-            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            caches: caches, startedAt: startedAt)
-        if let settings = identity, let configured = configuration.envoy,
-            let routes = routes.first(where: { $0.path == configured.gateway.routes })
-        {
-            envoy = try EnvoyListener(
-                configured, settings, routes: routes.publisher, material, firstWorker: workers)
-        } else {
-            envoy = nil
-        }
-        if let section = configuration.tls, let identity {
-            let own = section.diagnostics
-            let first = workers + envoyLoops
-            tls = try TLSService(section, identity: identity, log: log) { loop in
-                try DecisionPointHandler(
-                    publisher: publisher, store: store, errors: mode, diagnostics: own,
-                    cacheBytes: cacheBytes, cacheBoard: caches.add(),
-                    identity: identity, worker: first + loop, startedAt: startedAt)
-            }
-        } else {
-            tls = nil
-        }
-        foundation = HTTPFoundation(
-            publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
-            identity: identity, routes: routes, cacheBoards: cacheBoards,
-            workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
-        reloader = PolicyReloader(
-            source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
-        watchesFiles = configuration.watchesFiles
-        self.log = log
-        let ruleset = publisher.load().ruleset
-        var facts: Logger.Metadata = [
-            "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
-            "threads": "\(configuration.socket.workerCount)",
-            "cacheBytes": "\(cacheBytes * (allWorkers + http.decidingThreads))",
-            "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
-            "policies": "\(ruleset.policies.count)",
-            "version": "\(hexadecimal(ruleset.version))",
-        ]
-        if let envoy { facts["envoy"] = "\(envoy.place)" }
-        log.notice("serving", metadata: facts)
-        if ruleset.unlinkedTemplateCount > 0 {
-            log.warning(
-                "templates decide nothing until they are linked",
-                metadata: ["templates": "\(ruleset.unlinkedTemplateCount)"])
-        }
-    }
-
-    /// Reloads changed policy files until the task is cancelled, if so configured.
-    @Sendable
-    func watch() async {
-        if watchesFiles { await reloader.watch() }
-    }
-
-    /// Starts the HTTP listeners; nil when there are none.
-    func startHTTP() async throws(Failure) -> HTTPService? {
-        guard !http.isEmpty else { return nil }
-        let figures = ServiceFigures(
-            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts)
-        return try await http.start(foundation, figures)
-    }
-
-    /// Answers what was received, then closes.
-    func stop(drainFor duration: Swift.Duration) {
-        log.notice("stopping")
-        // All at once: each may need the whole time.
-        let others = DispatchGroup()
-        if let envoy {
-            DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
-        }
-        if let tls {
-            DispatchQueue.global().async(group: others) { tls.stop(drainFor: duration) }
-        }
-        server.stop(drainFor: duration)
-        others.wait()
-        let statistics = server.statistics
-        var figures = envoy?.figures ?? [:]
-        for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
-            figures["\(figure)"] = "\(statistics[figure])"
-        }
-        if let tls { figures.merge(tls.figures) { own, _ in own } }
-        let cache = cacheBoards.statistics
-        for (name, figure) in [
-            ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
-            ("cacheEvictions", cache.evictions), ("cacheDrops", cache.logDrops),
-            ("cacheFullDrops", cache.fullDrops), ("cachedBytes", cache.usedBytes),
-        ] where figure > 0 {
-            figures[name] = "\(figure)"
-        }
-        log.notice("stopped", metadata: figures)
     }
 }
 

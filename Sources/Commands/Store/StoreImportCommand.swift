@@ -9,10 +9,11 @@ struct StoreImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import entities from a JSON file.",
         discussion: """
-            The file is Cedar entities JSON: one array, or JSON Lines with one entity a line. Each
-            entity takes the place of the one with its identity. A file with a bad entity, a cycle,
-            or two different entities of one identity is refused with the place, and nothing
-            changes; with a schema, so is one with an entity that does not conform.
+            The file is Cedar entities JSON: one array, or JSON Lines with one entity a
+            line. Each entity takes the place of the one with its identity. A file with a
+            bad entity, a cycle, or two different entities of one identity is refused with
+            the place, and nothing changes; with a schema, so is one with an entity that
+            does not conform.
 
             Examples:
               writ store import --store /var/lib/writ entities.json

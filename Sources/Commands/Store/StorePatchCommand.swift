@@ -16,7 +16,8 @@ struct StorePatchCommand: AsyncParsableCommand {
                "attrs": {"managed": true, "jailbroken": null},
                "parents": {"add": [{"type": "Fleet", "id": "eu"}], "remove": []}}
 
-            What is not named stays; null removes. `parents` may also be the whole new array.
+            What is not named stays; null removes. `parents` may also be the whole new
+            array.
 
             Examples:
               writ store patch --store /var/lib/writ patch.json

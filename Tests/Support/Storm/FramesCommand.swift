@@ -9,8 +9,8 @@ struct FramesCommand: ParsableCommand {
         commandName: "frames",
         abstract: "Send mutated frames and check every response.",
         discussion: """
-            A model of the protocol and the engine in this process say what must come back, to the
-            last byte; a good client asks known questions all the while.
+            A model of the protocol and the engine in this process say what must come back,
+            to the last byte; a good client asks known questions all the while.
 
             Exit codes: 0 everything was right, 1 otherwise.
             """)

@@ -8,10 +8,11 @@ struct IdleCommand: ParsableCommand {
         commandName: "idle",
         abstract: "Measure a client alone and beside idle, half-sent and slow connections.",
         discussion: """
-            Both are measured in turns of half a second in the same run, so that what the machine
-            does meanwhile meets both alike.
+            Both are measured in turns of half a second in the same run, so that what the
+            machine does meanwhile meets both alike.
 
-            Exit codes: 0 all answers are right and p99 is under twice the undisturbed one, else 1.
+            Exit codes: 0 all answers are right and p99 is under twice the undisturbed one,
+            else 1.
             """)
 
     @OptionGroup var target: Target

@@ -9,7 +9,8 @@ struct Storm: ParsableCommand {
         commandName: "writ-storm",
         abstract: "Put a running decision point under stress and check what it answers.",
         discussion: """
-            The server must serve the scenario: its policies, and its entities imported once.
+            The server must serve the scenario: its policies, and its entities imported
+            once.
 
               writ store import --store store Policies/open-banking/entities.json
               writ serve --config writ.yaml

@@ -8,10 +8,11 @@ struct ExtAuthzCommand: ParsableCommand {
         commandName: "ext-authz",
         abstract: "Load the ext_authz service, and the same server with nothing behind it.",
         discussion: """
-            One HTTP/2 connection on a Unix socket, as a gateway's thread keeps it, with a number of
-            calls always in flight. Servers are loaded in turn, several times: figures are medians.
-            The decisions are those of a policy with a role and a device condition over 100,000
-            entities, for a client with a certificate; requests are for one of 40,000 resources.
+            One HTTP/2 connection on a Unix socket, as a gateway's thread keeps it, with a
+            number of calls always in flight. Servers are loaded in turn, several times:
+            figures are medians. The decisions are those of a policy with a role and a
+            device condition over 100,000 entities, for a client with a certificate;
+            requests are for one of 40,000 resources.
 
             Examples:
               writ-bench ext-authz --server-core 0 --client-core 1

@@ -20,11 +20,13 @@ struct PaperCommand: ParsableCommand {
         commandName: "paper",
         abstract: "The paper's benchmarks: gdrive, github and tinytodo.",
         discussion: """
-            Three levels: `engine` is the bare engine on entities in memory, `store` the same on
-            entities in LMDB with a snapshot a decision, `decider` what the service does: it judges
-            the request's bytes as well. Every decision is compared with the recorded one.
+            Three levels: `engine` is the bare engine on entities in memory, `store` the
+            same on entities in LMDB with a snapshot a decision, `decider` what the service
+            does: it judges the request's bytes as well. Every decision is compared with the
+            recorded one.
 
-            Exit codes: 0 measured, 1 a decision differs or an allocation was made (`--gate`).
+            Exit codes: 0 measured, 1 a decision differs or an allocation was made
+            (`--gate`).
 
             Examples:
               writ-bench decide paper --data data --json paper.json

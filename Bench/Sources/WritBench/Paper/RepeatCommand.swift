@@ -7,8 +7,8 @@ struct RepeatCommand: ParsableCommand {
         commandName: "repeat",
         abstract: "Decide one graph's requests many times, for a profiler.",
         discussion: """
-            Prints how many decisions were made. Two runs under `valgrind --tool=callgrind` that
-            differ in `--passes` only give the instructions of a decision.
+            Prints how many decisions were made. Two runs under `valgrind --tool=callgrind`
+            that differ in `--passes` only give the instructions of a decision.
 
             Example:
               perf record writ-bench repeat github-50 --level decider --passes 20000

@@ -11,10 +11,11 @@ struct PostureCommand: ParsableCommand {
         commandName: "posture",
         abstract: "Take in reports about devices, and decide meanwhile.",
         discussion: """
-            Makes a store of devices and users, and a file of reports. `writ posture ingest` reads the
-            file in a process of its own, while this one decides requests whose policy looks at the
-            user's device, one at a time. The same requests are decided before and after without it, and
-            the p99 of both are compared. Every report changes its device; every decision must allow.
+            Makes a store of devices and users, and a file of reports. `writ posture ingest`
+            reads the file in a process of its own, while this one decides requests whose
+            policy looks at the user's device, one at a time. The same requests are decided
+            before and after without it, and the p99 of both are compared. Every report
+            changes its device; every decision must allow.
 
             Exit code 1: a decision was wrong, or a report was not taken.
 

@@ -8,13 +8,15 @@ struct RevokeCommand: ParsableCommand {
         commandName: "revoke",
         abstract: "Revoke a certificate, quarantine a device and empty a bundle under full load.",
         discussion: """
-            Starts `writ serve` and keeps requests in flight on every connection, each with the
-            certificates of its client. Then, again and again, the certificate is revoked, its device
-            is set apart, and the file with its authority is emptied; each is given back before the
-            next. The time counts from before the change is written until the last allow was received
-            on any connection, those included that were in flight.
+            Starts `writ serve` and keeps requests in flight on every connection, each with
+            the certificates of its client. Then, again and again, the certificate is
+            revoked, its device is set apart, and the file with its authority is emptied;
+            each is given back before the next. The time counts from before the change is
+            written until the last allow was received on any connection, those included that
+            were in flight.
 
-            Exit code 1: an allow was received after --limit milliseconds, or another answer was wrong.
+            Exit code 1: an allow was received after --limit milliseconds, or another answer
+            was wrong.
 
             Example:
               mkdir /tmp/minted && bash Tests/IdentityTests/Minting/mint.sh /tmp/minted

@@ -8,9 +8,9 @@ struct CompileCommand: ParsableCommand {
         commandName: "compile",
         abstract: "Time and memory to parse, validate and compile policies.",
         discussion: """
-            Sets of 10 to 100,000 policies made here, or a file. Validation is strict and only with a
-            schema. `resident` is what the process grew by, ids and annotations included; it means
-            something from 10,000 policies on.
+            Sets of 10 to 100,000 policies made here, or a file. Validation is strict and
+            only with a schema. `resident` is what the process grew by, ids and annotations
+            included; it means something from 10,000 policies on.
 
             Examples:
               writ-bench compile --maximum 100000 --json compile.json

@@ -12,12 +12,13 @@ struct EntitiesCommand: ParsableCommand {
         commandName: "entities",
         abstract: "Decisions among 1,000 to 10,000,000 entities in LMDB.",
         discussion: """
-            Users and documents in equal number; a request names one of each, drawn uniformly or by
-            Zipf's law (0.99). What is measured was not asked for before, after `--warm` others of
-            the same kind. `gets` are the two searches in LMDB alone, for requests of the same kind;
-            they take turns with the decisions, and `ratio` is the median over the turns. `hits` is
-            the share of lookups that the cache answered. `private` is the memory of the process
-            that is no file's, beyond what it had before it opened the store.
+            Users and documents in equal number; a request names one of each, drawn
+            uniformly or by Zipf's law (0.99). What is measured was not asked for before,
+            after `--warm` others of the same kind. `gets` are the two searches in LMDB
+            alone, for requests of the same kind; they take turns with the decisions, and
+            `ratio` is the median over the turns. `hits` is the share of lookups that the
+            cache answered. `private` is the memory of the process that is no file's, beyond
+            what it had before it opened the store.
 
             Example:
               writ-bench decide entities --maximum 10000000 --folder /var/tmp

@@ -10,8 +10,9 @@ struct HierarchyCommand: ParsableCommand {
         commandName: "hierarchy",
         abstract: "Membership in deep and in wide hierarchies in LMDB.",
         discussion: """
-            `depth`: a user at the bottom of a chain of groups asks for what its top may do. `width`: a
-            user with many groups, one of which may. `both`: many groups, each the bottom of a chain.
+            `depth`: a user at the bottom of a chain of groups asks for what its top may do.
+            `width`: a user with many groups, one of which may. `both`: many groups, each
+            the bottom of a chain.
 
             Example:
               writ-bench decide hierarchy --svg hierarchy.svg

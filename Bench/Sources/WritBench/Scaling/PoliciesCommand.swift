@@ -10,9 +10,10 @@ struct PoliciesCommand: ParsableCommand {
         commandName: "policies",
         abstract: "Decisions among 10 to 100,000 policies.",
         discussion: """
-            Each policy is for one user and one document; each request matches one. `hot` decides
-            10 requests spread over the set in turn, `spread` 1,000 of them, so that what they need
-            is not in the nearest cache. Entities are in LMDB, full diagnostics.
+            Each policy is for one user and one document; each request matches one. `hot`
+            decides 10 requests spread over the set in turn, `spread` 1,000 of them, so that
+            what they need is not in the nearest cache. Entities are in LMDB, full
+            diagnostics.
 
             Example:
               writ-bench decide policies --maximum 100000 --svg policies.svg

@@ -12,11 +12,13 @@ struct WritesCommand: ParsableCommand {
         commandName: "writes",
         abstract: "Decisions beside writes of single entities.",
         discussion: """
-            A thread writes single entities, round and round, each with the number of the round; so in every revision an entity is as new as the next one or one round ahead. The
-            policy allows only this, so a decision that saw two revisions would be a deny: every
-            deny is counted as wrong. Phases with and without writes alternate. Writes are handed
-            to a group writer, which commits and syncs those together that wait at the same time;
-            `writes/s` are those that were on disk when the phase ended.
+            A thread writes single entities, round and round, each with the number of the
+            round; so in every revision an entity is as new as the next one or one round
+            ahead. The policy allows only this, so a decision that saw two revisions would
+            be a deny: every deny is counted as wrong. Phases with and without writes
+            alternate. Writes are handed to a group writer, which commits and syncs those
+            together that wait at the same time; `writes/s` are those that were on disk when
+            the phase ended.
 
             Example:
               writ-bench decide writes --rate 10000 --folder /var/tmp

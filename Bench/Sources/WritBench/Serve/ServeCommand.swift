@@ -8,12 +8,13 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Load the local socket, and an echo server of the same loop.",
         discussion: """
-            Starts `writ serve`, an echo server of the same loop and, with `--floor`, a program that
-            sends every frame back, and loads them in turn. Every decision is compared.
+            Starts `writ serve`, an echo server of the same loop and, with `--floor`, a
+            program that sends every frame back, and loads them in turn. Every decision is
+            compared.
 
             Closed loop (the default): a number of requests is always in flight. Open loop
-            (`--rate`): requests are sent at their times whatever is answered, and latency counts from
-            the time a request was meant to be sent.
+            (`--rate`): requests are sent at their times whatever is answered, and latency
+            counts from the time a request was meant to be sent.
 
             Examples:
               writ-bench serve --server-core 0 --client-core 0 --floor ./echo

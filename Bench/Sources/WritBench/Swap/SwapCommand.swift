@@ -8,11 +8,11 @@ struct SwapCommand: ParsableCommand {
         commandName: "swap",
         abstract: "Replace the policies of a server under full load, again and again.",
         discussion: """
-            Starts `writ serve`, loads it with batches, and has it reload a changed file of policies
-            on SIGHUP each time the last one is in force everywhere. Two policies of the set permit
-            each question, and their ids name the set: an answer or a batch that was made from two
-            sets, or a policy version that does not fit the ids, counts as mixed. Before and after,
-            the same load runs without swaps.
+            Starts `writ serve`, loads it with batches, and has it reload a changed file of
+            policies on SIGHUP each time the last one is in force everywhere. Two policies
+            of the set permit each question, and their ids name the set: an answer or a
+            batch that was made from two sets, or a policy version that does not fit the
+            ids, counts as mixed. Before and after, the same load runs without swaps.
 
             Exit code 1: an answer was wrong or mixed.
 

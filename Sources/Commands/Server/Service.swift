@@ -1,0 +1,195 @@
+import CedarEngine
+import DecisionPoint
+import EntityStore
+import Foundation
+import Glibc
+import HTTPService
+import Logging
+import Server
+import TLSListener
+
+/// A running decision point: store, policies and sockets.
+struct Service: Sendable {
+    let reloader: PolicyReloader
+    /// Nil when callers name their principals.
+    private let trust: TrustWatch?
+    private let server: LocalSocketServer
+    /// Nil when nobody is served by TLS.
+    private let tls: TLSService?
+    /// Nil when Envoy does not ask.
+    private let envoy: EnvoyListener?
+    private let outcomes: OutcomeBoards
+    private let cacheBoards = CacheBoards()
+    private let watchesFiles: Bool
+    private let http: [HTTPListenerConfiguration]
+    private let foundation: HTTPFoundation
+    private let log: Logger
+
+    /// Opens the store, compiles the policies and starts the socket.
+    ///
+    /// - Parameters:
+    ///   - store: the store of the configuration, where this process has it open already.
+    ///   - clock: the time that identities are judged at; of demonstrations and tests only.
+    /// - Throws: with everything closed again.
+    init(
+        _ configuration: ServiceConfiguration, store opened: EntityStore? = nil,
+        log: Logger = .service,
+        clock: DecisionClock = DecisionClock()
+    ) throws(Failure) {
+        let files = FileLimit.raise(forConnections: configuration.socket.maximumConnections)
+        if files < configuration.socket.maximumConnections {
+            log.warning(
+                "fewer files may be open than connections are allowed: raise `ulimit -n`",
+                metadata: [
+                    "files": "\(files)",
+                    "maximumConnections": "\(configuration.socket.maximumConnections)",
+                ])
+        }
+        let source = PolicySource(
+            paths: configuration.policies, schemaPath: configuration.schema,
+            linkPaths: configuration.links,
+            reservedMember: configuration.identity?.verifiedName,
+            obligations: configuration.obligations,
+            plansSearch: configuration.http.contains { $0.family == .authzen })
+        let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
+        let publisher: RulesetPublisher
+        let store: EntityStore
+        do throws(PolicySource.Failure) {
+            publisher = RulesetPublisher(
+                try source.load(), obligations: configuration.obligations)
+        } catch {
+            throw Failure(error.description)
+        }
+        do throws(StoreError) {
+            if let opened {
+                store = opened
+            } else {
+                store = try EntityStore.open(at: configuration.store)
+            }
+        } catch {
+            throw Failure(error.description)
+        }
+        trust = try configuration.identity.map { (identity) throws(Failure) in
+            try TrustWatch(identity, clock: clock, log: log)
+        }
+        let identity = trust?.settings
+        var routes: [RouteSource] = []
+        for path in configuration.routePaths { routes.append(try RouteSource(path)) }
+        let rights = configuration.socketRights
+        let mode = configuration.errors
+        let diagnostics = configuration.socketDiagnostics
+        let workers = configuration.socket.workerCount
+        let envoyLoops = configuration.envoy?.server.loopCount ?? 0
+        let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
+        http = configuration.http
+        // A share that is too small for a cache is none.
+        let share = configuration.cacheBytes / max(allWorkers + http.decidingThreads, 1)
+        let cacheBytes = share < 4 << 10 ? 0 : share
+        let caches = cacheBoards
+        let outcomes = OutcomeBoards(count: workers)
+        self.outcomes = outcomes
+        let startedAt = UInt64(max(0, time(nil)))
+        do throws(LocalSocketError) {
+            server = try LocalSocketServer.start(configuration.socket) { worker in
+                try DecisionPointHandler(
+                    publisher: publisher, store: store, errors: mode, diagnostics: diagnostics,
+                    cacheBytes: cacheBytes, cacheBoard: caches.add(), identity: identity,
+                    rights: rights, outcomes: outcomes[worker], worker: worker,
+                    startedAt: startedAt)
+            }
+        } catch {
+            throw Failure(error.description)
+        }
+        let material = DecisionMaterial(
+            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
+            caches: caches, startedAt: startedAt)
+        if let settings = identity, let configured = configuration.envoy,
+            let routes = routes.first(where: { $0.path == configured.gateway.routes })
+        {
+            envoy = try EnvoyListener(
+                configured, settings, routes: routes.publisher, material, firstWorker: workers)
+        } else {
+            envoy = nil
+        }
+        if let section = configuration.tls, let identity {
+            let own = section.diagnostics
+            let first = workers + envoyLoops
+            tls = try TLSService(section, identity: identity, log: log) { loop in
+                try DecisionPointHandler(
+                    publisher: publisher, store: store, errors: mode, diagnostics: own,
+                    cacheBytes: cacheBytes, cacheBoard: caches.add(),
+                    identity: identity, worker: first + loop, startedAt: startedAt)
+            }
+        } else {
+            tls = nil
+        }
+        foundation = HTTPFoundation(
+            publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
+            identity: identity, routes: routes, cacheBoards: cacheBoards,
+            workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
+        reloader = PolicyReloader(
+            source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
+        watchesFiles = configuration.watchesFiles
+        self.log = log
+        let ruleset = publisher.load().ruleset
+        var facts: Logger.Metadata = [
+            "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
+            "threads": "\(configuration.socket.workerCount)",
+            "cacheBytes": "\(cacheBytes * (allWorkers + http.decidingThreads))",
+            "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
+            "policies": "\(ruleset.policies.count)",
+            "version": "\(hexadecimal(ruleset.version))",
+        ]
+        if let envoy { facts["envoy"] = "\(envoy.place)" }
+        log.notice("serving", metadata: facts)
+        if ruleset.unlinkedTemplateCount > 0 {
+            log.warning(
+                "templates decide nothing until they are linked",
+                metadata: ["templates": "\(ruleset.unlinkedTemplateCount)"])
+        }
+    }
+
+    /// Reloads changed policy files until the task is cancelled, if so configured.
+    @Sendable
+    func watch() async {
+        if watchesFiles { await reloader.watch() }
+    }
+
+    /// Starts the HTTP listeners; nil when there are none.
+    func startHTTP() async throws(Failure) -> HTTPService? {
+        guard !http.isEmpty else { return nil }
+        let figures = ServiceFigures(
+            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts)
+        return try await http.start(foundation, figures)
+    }
+
+    /// Answers what was received, then closes.
+    func stop(drainFor duration: Swift.Duration) {
+        log.notice("stopping")
+        // All at once: each may need the whole time.
+        let others = DispatchGroup()
+        if let envoy {
+            DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
+        }
+        if let tls {
+            DispatchQueue.global().async(group: others) { tls.stop(drainFor: duration) }
+        }
+        server.stop(drainFor: duration)
+        others.wait()
+        let statistics = server.statistics
+        var figures = envoy?.figures ?? [:]
+        for figure in LocalSocketStatistics.Figure.allCases where statistics[figure] > 0 {
+            figures["\(figure)"] = "\(statistics[figure])"
+        }
+        if let tls { figures.merge(tls.figures) { own, _ in own } }
+        let cache = cacheBoards.statistics
+        for (name, figure) in [
+            ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
+            ("cacheEvictions", cache.evictions), ("cacheDrops", cache.logDrops),
+            ("cacheFullDrops", cache.fullDrops), ("cachedBytes", cache.usedBytes),
+        ] where figure > 0 {
+            figures[name] = "\(figure)"
+        }
+        log.notice("stopped", metadata: figures)
+    }
+}
