@@ -49,12 +49,12 @@ extension Decider {
             if named == nil { return .refused(.malformed) }
         }
         guard
-            let principal = try establisher?.principal(evidence, listener, named: named),
+            let principal = try establisher?.principal(
+                evidence, listener, named: named, at: instant),
             let isFound = try establisher?.findDevice(evidence, in: entities.reader)
         else { return .refused(.identityRejected) }
         establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.storeUnavailable) }
-        if let now = establisher?.now { setInstant(now) }
         if !restrictions.isEmpty,
             let outcome = restrictedPeer(listener.certificate) ?? restrictedEvidence()
         {

@@ -1,6 +1,7 @@
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import ExtAuthz
 import Foundation
 import Glibc
 import HTTPService

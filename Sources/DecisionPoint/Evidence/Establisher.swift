@@ -9,8 +9,6 @@ struct Establisher: ~Copyable {
     private var record: VerifiedRecord
     /// Kept until the next question, as the views that it gave look at them.
     private var finding = IdentityJudge.Finding()
-    /// The instant of the last question, in milliseconds since 1970.
-    private(set) var now: Int64 = 0
     /// The device of the last question's identities.
     private(set) var device: FlatEntity?
     /// The principal of the last question.
@@ -39,16 +37,18 @@ struct Establisher: ~Copyable {
 
     /// Judges the evidence and begins the record `verified`.
     ///
-    /// - Parameter named: the principal that the caller names, if any.
+    /// - Parameters:
+    ///   - named: the principal that the caller names, if any.
+    ///   - now: the instant that all is judged at, in milliseconds since 1970.
     /// - Returns: the principal.
     mutating func principal(
-        _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?
+        _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?,
+        at now: Int64
     ) throws(EvidenceRejection) -> FlatEntity {
         // So that a question without evidence gets nothing of the one before.
         finding = IdentityJudge.Finding()
         device = nil
         if named != nil, !listener.mayNamePrincipal { throw .mayNotName }
-        now = settings.clock.now()
         record.begin(now: now)
         record.set(.gateway, listener.gateway.flat)
         if evidence.isEmpty {

@@ -89,7 +89,7 @@ struct EvidenceMemory<Judged>: ~Copyable {
 
     /// The first of the places that evidence may have.
     ///
-    /// Reads up to 64 words, spread evenly: keys and signatures differ everywhere. Whoever makes
+    /// Reads some 24 words, spread evenly: keys and signatures differ everywhere. Whoever makes
     /// many that agree in them pushes out evidence, and that only.
     private func place(_ form: UInt8, _ first: UntrustedBytes, _ second: UntrustedBytes) -> Int {
         var hash = UInt64(form) &* 0x9E37_79B9_7F4A_7C15
@@ -101,7 +101,7 @@ struct EvidenceMemory<Judged>: ~Copyable {
     @unsafe
     private static func sampled(_ bytes: UnsafeRawBufferPointer, _ start: UInt64) -> UInt64 {
         var hash = (start ^ UInt64(bytes.count)) &* 0xD6E8_FEB8_6659_FD93
-        let stride = max(32, bytes.count / 64)
+        let stride = max(48, bytes.count / 24)
         var offset = 0
         while offset + 8 <= bytes.count {
             let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)

@@ -19,7 +19,9 @@ package struct IdentityInspection {
             requiresEvidence: false)
         var establisher = Establisher(settings)
         do throws(EvidenceRejection) {
-            principal = try establisher.principal(evidence, listener, named: nil).uid
+            principal = try establisher.principal(
+                evidence, listener, named: nil, at: settings.clock.now()
+            ).uid
             code = nil
         } catch {
             principal = nil
