@@ -41,7 +41,7 @@ package enum HeaderRules {
 
     /// Whether text is UTF-8, as every string of a protobuf message must be.
     package static func isUTF8(_ text: Span<UInt8>) -> Bool {
-        unsafe text.withUnsafeBufferPointer { unsafe String(validating: $0, as: UTF8.self) } != nil
+        (try? UTF8Span(validating: text)) != nil
     }
 
     private static func isToken(_ byte: UInt8) -> Bool {
