@@ -37,15 +37,7 @@ struct Service: Sendable {
         log: Logger = .service,
         clock: DecisionClock = DecisionClock()
     ) throws(Failure) {
-        let files = FileLimit.raise(forConnections: configuration.socket.maximumConnections)
-        if files < configuration.socket.maximumConnections {
-            log.warning(
-                "fewer files may be open than connections are allowed: raise `ulimit -n`",
-                metadata: [
-                    "files": "\(files)",
-                    "maximumConnections": "\(configuration.socket.maximumConnections)",
-                ])
-        }
+        Self.raiseFileLimit(configuration, log)
         let source = PolicySource(
             paths: configuration.policies, schemaPath: configuration.schema,
             linkPaths: configuration.links,
@@ -53,23 +45,8 @@ struct Service: Sendable {
             obligations: configuration.obligations,
             plansSearch: configuration.http.contains { $0.family == .authzen })
         let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
-        let publisher: RulesetPublisher
-        let store: EntityStore
-        do throws(PolicySource.Failure) {
-            publisher = RulesetPublisher(
-                try source.load(), obligations: configuration.obligations)
-        } catch {
-            throw Failure(error.description)
-        }
-        do throws(StoreError) {
-            if let opened {
-                store = opened
-            } else {
-                store = try EntityStore.open(at: configuration.store)
-            }
-        } catch {
-            throw Failure(error.description)
-        }
+        let publisher = try Self.publisher(source, configuration)
+        let store = try Self.store(configuration, opened)
         trust = try configuration.identity.map { (identity) throws(Failure) in
             try TrustWatch(identity, clock: clock, log: log)
         }
@@ -84,7 +61,8 @@ struct Service: Sendable {
         let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
         http = configuration.http
         // A share that is too small for a cache is none.
-        let share = configuration.cacheBytes / max(allWorkers + http.decidingThreads, 1)
+        let shares = allWorkers + http.decidingThreads
+        let share = configuration.cacheBytes / max(shares, 1)
         let cacheBytes = share < 4 << 10 ? 0 : share
         let caches = cacheBoards
         let outcomes = OutcomeBoards(count: workers)
@@ -132,22 +110,7 @@ struct Service: Sendable {
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
         watchesFiles = configuration.watchesFiles
         self.log = log
-        let ruleset = publisher.load().ruleset
-        var facts: Logger.Metadata = [
-            "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
-            "threads": "\(configuration.socket.workerCount)",
-            "cacheBytes": "\(cacheBytes * (allWorkers + http.decidingThreads))",
-            "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
-            "policies": "\(ruleset.policies.count)",
-            "version": "\(hexadecimal(ruleset.version))",
-        ]
-        if let envoy { facts["envoy"] = "\(envoy.place)" }
-        log.notice("serving", metadata: facts)
-        if ruleset.unlinkedTemplateCount > 0 {
-            log.warning(
-                "templates decide nothing until they are linked",
-                metadata: ["templates": "\(ruleset.unlinkedTemplateCount)"])
-        }
+        describe(configuration, publisher.load().ruleset, cacheBytes: cacheBytes * shares)
     }
 
     /// Reloads changed policy files until the task is cancelled, if so configured.
@@ -192,5 +155,59 @@ struct Service: Sendable {
             figures[name] = "\(figure)"
         }
         log.notice("stopped", metadata: figures)
+    }
+}
+
+// MARK: Starting
+
+extension Service {
+    private static func raiseFileLimit(_ configuration: ServiceConfiguration, _ log: Logger) {
+        let wanted = configuration.socket.maximumConnections
+        let files = FileLimit.raise(forConnections: wanted)
+        guard files < wanted else { return }
+        log.warning(
+            "fewer files may be open than connections are allowed: raise `ulimit -n`",
+            metadata: ["files": "\(files)", "maximumConnections": "\(wanted)"])
+    }
+
+    private static func publisher(
+        _ source: PolicySource, _ configuration: ServiceConfiguration
+    ) throws(Failure) -> RulesetPublisher {
+        do throws(PolicySource.Failure) {
+            return RulesetPublisher(try source.load(), obligations: configuration.obligations)
+        } catch {
+            throw Failure(error.description)
+        }
+    }
+
+    private static func store(
+        _ configuration: ServiceConfiguration, _ opened: EntityStore?
+    ) throws(Failure) -> EntityStore {
+        if let opened { return opened }
+        do throws(StoreError) {
+            return try EntityStore.open(at: configuration.store)
+        } catch {
+            throw Failure(error.description)
+        }
+    }
+
+    /// Logs what is served.
+    private func describe(
+        _ configuration: ServiceConfiguration, _ ruleset: Ruleset, cacheBytes: Int
+    ) {
+        var facts: Logger.Metadata = [
+            "socket": "\(configuration.socket.path)", "store": "\(configuration.store)",
+            "threads": "\(configuration.socket.workerCount)", "cacheBytes": "\(cacheBytes)",
+            "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
+            "policies": "\(ruleset.policies.count)",
+            "version": "\(hexadecimal(ruleset.version))",
+        ]
+        if let envoy { facts["envoy"] = "\(envoy.place)" }
+        log.notice("serving", metadata: facts)
+        if ruleset.unlinkedTemplateCount > 0 {
+            log.warning(
+                "templates decide nothing until they are linked",
+                metadata: ["templates": "\(ruleset.unlinkedTemplateCount)"])
+        }
     }
 }

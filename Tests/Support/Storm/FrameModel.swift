@@ -7,9 +7,23 @@ struct FrameModel {
     enum Expected {
         /// A decision frame, or a batch of them. `mayBeLate` when the deadline is near.
         case answers(id: UInt64, isBatch: Bool, [Engine.Verdict], mayBeLate: Bool)
+        /// A deny for some reason: nobody's evidence is judged here.
+        case denial(id: UInt64)
         case pong(id: UInt64)
         /// The last frame. The id may be zero when only a part of the header was there in time.
         case refusal(RefusalReason, id: UInt64)
+
+        /// The same, but too late perhaps.
+        var late: Expected {
+            guard case .answers(let id, let isBatch, let verdicts, _) = self else { return self }
+            return .answers(id: id, isBatch: isBatch, verdicts, mayBeLate: true)
+        }
+
+        /// Whether a revision is demanded that the store does not reach.
+        var waits: Bool {
+            guard case .answers(_, _, let verdicts, _) = self else { return false }
+            return verdicts.contains { $0.cause == .staleRevision }
+        }
     }
 
     let engine: Engine
@@ -23,6 +37,8 @@ struct FrameModel {
         to bytes: [UInt8], workspace: inout Workspace
     ) throws(Finding) -> [Expected] {
         var expected: [Expected] = []
+        // What comes behind a question that waits for a revision waits with it, and may be late.
+        var hasWaited = false
         var offset = 0
         while offset < bytes.count {
             let rest = bytes[offset...]
@@ -40,12 +56,16 @@ struct FrameModel {
             if rest[offset + 4] != 1 { return refused(.wrongVersion) }
             guard rest.count >= 16 else { return unfinished }
             let kind = rest[offset + 5]
-            guard (1...7).contains(kind) else { return refused(.unknownKind) }
+            guard (1...9).contains(kind) else { return refused(.unknownKind) }
             if rest[offset + 6] != 0 || rest[offset + 7] != 0 { return refused(.malformedFrame) }
             guard rest.count >= length else { return unfinished }
             let frame = Array(rest[offset..<(offset + length)])
             switch kind {
-            case 1, 3: expected.append(try decide(frame, workspace: &workspace))
+            case 1, 3:
+                let answers = try decide(frame, workspace: &workspace)
+                expected.append(hasWaited ? answers.late : answers)
+                hasWaited = hasWaited || answers.waits
+            case 8, 9: expected.append(.denial(id: rest.word(8)))
             case 5 where length == 16: expected.append(.pong(id: rest.word(8)))
             case 5: return refused(.malformedFrame)
             default: return refused(.unknownKind)

@@ -23,10 +23,20 @@ struct FrameMutator {
         var frames: [[UInt8]] = []
         for _ in 0..<count {
             let keepsFraming = isLong && !random.chance(1, in: 200)
-            frames.append(keepsFraming ? framed() : anyFrame())
+            frames.append(hurried(keepsFraming ? framed() : anyFrame()))
             if !keepsFraming, random.chance(1, in: 2) { break }
         }
         return frames
+    }
+
+    /// A millisecond, in nearly every question that demands a revision: it waits for as long.
+    private mutating func hurried(_ frame: [UInt8]) -> [UInt8] {
+        guard frame.count >= 32, frame[...].word(24) > 1, !random.chance(1, in: 500) else {
+            return frame
+        }
+        var frame = frame
+        frame.set(half: 1000, at: 16)
+        return frame
     }
 
     // MARK: Frames that keep the framing

@@ -68,6 +68,18 @@ extension ResponseCheck {
                 guard header.kind == .refusal else { return false }
                 let refusal = try RefusalFrame.parse(header, frame: frame)
                 return refusal.reason == reason && [0, id].contains(refusal.requestID)
+            case .denial(let id):
+                guard header.kind == .decision || header.kind == .decisionBatch else {
+                    return false
+                }
+                let decision = try DecisionFrame.parse(
+                    header, frame: frame, limits: FrameLimits())
+                var areDenials = decision.answerCount > 0
+                try decision.forEachAnswer { (answer) throws(FrameError) in
+                    areDenials = areDenials && answer.decision == .deny
+                    figures.denied += 1
+                }
+                return header.requestID == id && areDenials
             case .answers(let id, let isBatch, let verdicts, let mayBeLate):
                 guard header.kind == (isBatch ? .decisionBatch : .decision) else { return false }
                 let decision = try DecisionFrame.parse(
