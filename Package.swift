@@ -76,6 +76,7 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLibSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Wire", swiftSettings: settings),
+        .target(name: "HTTP2", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "DecisionPoint",
             dependencies: [
