@@ -108,12 +108,8 @@ let package = Package(
         .target(
             name: "ExtAuthz",
             dependencies: [
-                "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
-                "Gateway", "Routes", "Server", "Wire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages", "Gateway",
+                "HTTP2", "Routes", "Server", "Wire",
             ],
             swiftSettings: settings),
         .target(
@@ -187,6 +183,9 @@ let package = Package(
         .executableTarget(
             name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages", "Server"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "connection-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/ConnectionProbe", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -298,6 +297,8 @@ let package = Package(
                 "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "HTTP2Tests", dependencies: ["HTTP2", "Wire"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],

@@ -1,3 +1,4 @@
+import ExtAuthzMessages
 import HTTP2
 import Server
 import Wire

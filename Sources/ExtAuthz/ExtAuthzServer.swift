@@ -1,4 +1,4 @@
-package import Server
+import Server
 
 /// Envoy's external authorization, version 3, by gRPC over HTTP/2 without TLS.
 ///
