@@ -186,6 +186,9 @@ let package = Package(
         .executableTarget(
             name: "connection-probe", dependencies: ["HTTP2", "Wire"],
             path: "Tests/Support/ConnectionProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "header-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/HeaderProbe", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -297,9 +300,16 @@ let package = Package(
                 "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
             ],
             swiftSettings: settings),
-        .testTarget(
-            name: "HTTP2Tests", dependencies: ["HTTP2", "Wire"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "HTTP2Tests",
+            dependencies: [
+                "CAllocationCount", "HTTP2", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),

@@ -1,9 +1,9 @@
 import Wire
 
-/// Spells out Huffman-coded text: eleven bits are looked up at a time, which is one or two symbols
+/// Spells out Huffman-coded text: twelve bits are looked up at a time, which is one or two symbols
 /// of those that headers are made of.
 @safe struct HuffmanDecoder: BitwiseCopyable, @unchecked Sendable {
-    /// What eleven bits begin with, in one word.
+    /// What twelve bits begin with, in one word.
     private struct Step: BitwiseCopyable {
         private var word: UInt32 = 0
 
@@ -11,7 +11,7 @@ import Wire
         var pair: UInt16 { UInt16(truncatingIfNeeded: word) }
         /// The bits of all symbols.
         var bits: Int { Int(word &>> 16 & 0xFF) }
-        /// The symbols: none when the first is longer than eleven bits.
+        /// The symbols: none when the first is longer than twelve bits.
         var count: Int { Int(word &>> 24 & 0xF) }
         /// The bits of the first symbol.
         var firstBits: Int { Int(word &>> 28) }
@@ -39,7 +39,7 @@ import Wire
     /// The decoder, made once and never freed.
     static let shared = HuffmanDecoder()
 
-    private static let stepBits = 11
+    private static let stepBits = 12
 
     private let steps: UnsafeBufferPointer<Step>
     private let rows: UnsafeBufferPointer<Row>
@@ -82,7 +82,7 @@ import Wire
         return UnsafeBufferPointer(memory)
     }
 
-    /// The symbols at the beginning of a window of 32 bits of which the first eleven are known.
+    /// The symbols at the beginning of a window of 32 bits of which the first twelve are known.
     private static func step(_ window: Int, _ rows: [Row], _ symbols: [UInt16]) -> Step {
         var step = Step()
         var left = window
@@ -112,41 +112,59 @@ import Wire
                 dropped += end - base
                 end = base
             }
-            guard bits.count >= HuffmanCode.mostBits else { break }
-            // At most 63 bits, so twelve symbols, before the room is looked at again.
-            repeat {
-                let step = unsafe steps[bits.top(Self.stepBits)]
-                if step.count > 0 {
-                    scratch.put(step.pair, at: end)
-                    end += step.count
-                    bits.drop(step.bits)
-                } else {
-                    let (symbol, length) = longSymbol(bits.top(32))
-                    guard symbol != HuffmanCode.end else { throw .huffmanEnd }
-                    scratch.put(UInt16(truncatingIfNeeded: symbol), at: end)
-                    end += 1
-                    bits.drop(length)
-                }
-            } while bits.count >= HuffmanCode.mostBits
+            // Four steps of at most two symbols make one word.
+            guard bits.count >= 4 * Self.stepBits else { break }
+            var word: UInt64 = 0
+            var shift: UInt64 = 0
+            var step = Step()
+            for _ in 0..<4 {
+                step = unsafe steps[bits.top(Self.stepBits)]
+                // One without symbols adds nothing and is met again below.
+                word |= UInt64(step.pair) &<< shift
+                shift &+= UInt64(step.count) &* 8
+                bits.drop(step.bits)
+            }
+            scratch.put(word, at: end)
+            end &+= Int(shift / 8)
+            if step.count == 0 { try takeLong(&bits, &scratch, &end) }
         }
-        while let (symbol, length) = lastSymbol(bits) {
-            scratch.put(UInt16(truncatingIfNeeded: symbol), at: end)
-            end += 1
-            bits.drop(length)
+        while let last = try lastStep(bits) {
+            scratch.put(last.pair, at: end)
+            end += last.count
+            bits.drop(last.bits)
         }
         guard bits.isPadding else { throw .huffmanPadding }
         return dropped + end - base
     }
 
-    /// The next symbol of fewer than 30 bits that are left; `nil` when they hold none.
+    /// Takes a symbol that has more bits than a step, unless the text may end before it does.
     @inline(__always)
-    private func lastSymbol(_ bits: BitWindow) -> (symbol: Int, bits: Int)? {
+    private func takeLong(
+        _ bits: inout BitWindow, _ scratch: inout ByteStore, _ end: inout Int
+    ) throws(HPACKError) {
+        bits.refill()
+        guard bits.count >= HuffmanCode.mostBits else { return }
+        let (symbol, length) = longSymbol(bits.top(32))
+        guard symbol != HuffmanCode.end else { throw .huffmanEnd }
+        scratch.put(UInt16(symbol), at: end)
+        end += 1
+        bits.drop(length)
+    }
+
+    /// The next symbols of the bits that are left at the end; `nil` when they hold none.
+    @inline(__always)
+    private func lastStep(
+        _ bits: BitWindow
+    ) throws(HPACKError) -> (pair: UInt16, count: Int, bits: Int)? {
         let step = unsafe steps[bits.top(Self.stepBits)]
         if step.count > 0 {
-            return step.firstBits <= bits.count ? (Int(step.pair & 0xFF), step.firstBits) : nil
+            if step.bits <= bits.count { return (step.pair, step.count, step.bits) }
+            return step.firstBits <= bits.count ? (step.pair, 1, step.firstBits) : nil
         }
-        let long = longSymbol(bits.top(32))
-        return long.bits <= bits.count ? long : nil
+        let (symbol, length) = longSymbol(bits.top(32))
+        guard length <= bits.count else { return nil }
+        guard symbol != HuffmanCode.end else { throw .huffmanEnd }
+        return (UInt16(symbol), 1, length)
     }
 
     /// The symbol at the beginning of a window of 32 bits.
@@ -174,19 +192,35 @@ private struct BitWindow {
     /// Makes at least 56 bits known, or all that are left.
     @inline(__always)
     mutating func refill() {
-        if source.count - position >= 8 {
-            // Bits of a byte that is not counted yet may come in; they come again the same.
-            window |= UInt64(bigEndian: source.integer(at: position, as: UInt64.self)) &>> count
-            let taken = (63 - count) &>> 3
-            position += taken
-            count += taken * 8
-            return
+        let left = source.count &- position
+        if left >= 8 {
+            take(source.integer(at: position, as: UInt64.self), bytes: 8)
+        } else if left > 0 {
+            refillLast(left)
         }
-        while count <= 56, position < source.count {
-            window |= UInt64(source.byte(at: position)) &<< (56 - count)
-            position += 1
-            count += 8
+    }
+
+    /// Bits of a byte that is not counted yet may come in; they come again the same.
+    @inline(__always)
+    private mutating func take(_ bytes: UInt64, bytes left: Int) {
+        window |= UInt64(bigEndian: bytes) &>> UInt64(truncatingIfNeeded: count)
+        let taken = min((63 &- count) &>> 3, left)
+        position &+= taken
+        count &+= taken &* 8
+    }
+
+    @inline(__always)
+    private mutating func refillLast(_ left: Int) {
+        if source.count >= 8 {
+            // The last eight bytes, less those that were taken before.
+            let bytes = source.integer(at: source.count - 8, as: UInt64.self)
+            return take(bytes &>> UInt64(truncatingIfNeeded: 64 &- 8 &* left), bytes: left)
         }
+        var bytes: UInt64 = 0
+        for offset in position..<source.count {
+            bytes |= UInt64(source.byte(at: offset)) &<< UInt64(8 &* (offset &- position))
+        }
+        take(bytes, bytes: left)
     }
 
     /// The first `width` bits; those not known are zero at the end of the text.
@@ -196,7 +230,7 @@ private struct BitWindow {
     @inline(__always)
     mutating func drop(_ bits: Int) {
         window &<<= UInt64(truncatingIfNeeded: bits)
-        count -= bits
+        count &-= bits
     }
 
     /// Whether what is left is less than a byte of ones. Source: RFC 7541 section 5.2.

@@ -8,7 +8,7 @@ import Testing
     @Test func verdictsAreThoseOfH2() throws {
         let file = try #require(
             Bundle.module.url(
-                forResource: "conversations", withExtension: "txt", subdirectory: "Fixtures"))
+                forResource: "conversations", withExtension: "txt", subdirectory: "Recorded"))
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 186)
         for line in lines {
