@@ -50,7 +50,9 @@ extension ServerConnection {
         _ work: inout ConnectionWorkspace
     ) throws(ConnectionError) {
         let buffer = streams[place].buffer
-        let message = buffer < 0 ? unsafe ByteRegion(.init(start: nil, count: 0))
+        let message =
+            buffer < 0
+            ? unsafe ByteRegion(.init(start: nil, count: 0))
             : work.pool.region(buffer)
         try finish(at: place, message, &turn, &service, &work)
     }

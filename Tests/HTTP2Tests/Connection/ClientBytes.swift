@@ -11,7 +11,10 @@ enum ClientBytes {
     }
 
     static func big(_ number: UInt32) -> [UInt8] {
-        [UInt8(number >> 24), UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)]
+        [
+            UInt8(number >> 24), UInt8(number >> 16 & 255), UInt8(number >> 8 & 255),
+            UInt8(number & 255),
+        ]
     }
 
     static func settings(_ values: [(UInt16, UInt32)]) -> [UInt8] {
@@ -26,7 +29,9 @@ enum ClientBytes {
         frame(3, stream: stream, big(code))
     }
 
-    static func ping(_ flags: UInt8 = 0) -> [UInt8] { frame(6, flags: flags, [1, 2, 3, 4, 5, 6, 7, 8]) }
+    static func ping(_ flags: UInt8 = 0) -> [UInt8] {
+        frame(6, flags: flags, [1, 2, 3, 4, 5, 6, 7, 8])
+    }
 
     /// A header block of literals that nobody remembers.
     static func block(_ fields: [(String, String)]) -> [UInt8] {

@@ -84,8 +84,9 @@ import Testing
                 #expect(
                     peer.service.messages.contains { TestService.reply(to: $0).starts(with: data) })
             }
-            #expect(frames.lastIndex { $0.type == 7 && $0.number(at: 4) != 0 }
-                .map { $0 == frames.count - 1 } ?? true, "nothing follows an error")
+            #expect(
+                frames.lastIndex { $0.type == 7 && $0.number(at: 4) != 0 }
+                    .map { $0 == frames.count - 1 } ?? true, "nothing follows an error")
             #expect(peer.connection.streams.count <= 4)
             #expect(peer.releasesEverything())
         }
@@ -97,7 +98,8 @@ import Testing
             let index = Int.random(in: frames.indices, using: &numbers)
             switch Int.random(in: 0..<9, using: &numbers) {
             case 0: frames.swapAt(index, Int.random(in: frames.indices, using: &numbers))
-            case 1: frames.insert(frames[index], at: Int.random(in: frames.indices, using: &numbers))
+            case 1:
+                frames.insert(frames[index], at: Int.random(in: frames.indices, using: &numbers))
             case 2: if frames.count > 3 { frames.remove(at: index) }
             // The type, the flags, the stream, the length: what decides most.
             case 3: frames[index][3] = UInt8.random(in: 0...10, using: &numbers)

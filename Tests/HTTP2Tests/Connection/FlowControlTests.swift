@@ -115,7 +115,9 @@ import Testing
         let peer = TestPeer { $0.maximumMessageBytes = 70_000 }
         #expect(peer.frames().first?.payload.count == 18)
         peer.give(Bytes.headers(1))
-        for _ in 0..<4 { peer.give(Bytes.data(1, [UInt8](repeating: 1, count: 16_384), ends: false)) }
+        for _ in 0..<4 {
+            peer.give(Bytes.data(1, [UInt8](repeating: 1, count: 16_384), ends: false))
+        }
         // Padding counts for the window and not for the message.
         peer.give(Bytes.frame(0, flags: 8, stream: 1, [200] + [UInt8](repeating: 0, count: 4463)))
         #expect(peer.failure == nil && peer.frames().isEmpty)

@@ -19,7 +19,9 @@ import Testing
         Rule(
             testDescription: "the last byte of the preface",
             bytes: Bytes.preface.dropLast() + [0x0B], code: .protocolError),
-        Rule(testDescription: "no settings", bytes: Bytes.preface + Bytes.ping(), code: .protocolError),
+        Rule(
+            testDescription: "no settings", bytes: Bytes.preface + Bytes.ping(),
+            code: .protocolError),
         Rule(
             testDescription: "an acknowledgement instead of settings",
             bytes: Bytes.preface + Bytes.frame(4, flags: 1), code: .protocolError),
@@ -45,10 +47,14 @@ import Testing
             bytes: [255, 255, 255, 99, 0, 0, 0, 0, 0], code: .frameSizeError),
         // 5.1, 5.1.1
         Rule(testDescription: "data on 0", bytes: Bytes.data(0, [1]), code: .protocolError),
-        Rule(testDescription: "data on an idle one", bytes: Bytes.data(1, [1]), code: .protocolError),
-        Rule(testDescription: "data on an even one", bytes: Bytes.data(2, [1]), code: .protocolError),
+        Rule(
+            testDescription: "data on an idle one", bytes: Bytes.data(1, [1]), code: .protocolError),
+        Rule(
+            testDescription: "data on an even one", bytes: Bytes.data(2, [1]), code: .protocolError),
         Rule(testDescription: "headers on 0", bytes: Bytes.headers(0), code: .protocolError),
-        Rule(testDescription: "headers on an even one", bytes: Bytes.headers(2), code: .protocolError),
+        Rule(
+            testDescription: "headers on an even one", bytes: Bytes.headers(2), code: .protocolError
+        ),
         Rule(
             testDescription: "a lower stream", bytes: Bytes.headers(5) + Bytes.headers(3),
             code: .protocolError),
@@ -159,7 +165,9 @@ import Testing
             bytes: Bytes.headers(1) + Bytes.frame(7, [UInt8](repeating: 0, count: 7)),
             code: .frameSizeError),
         // 6.9
-        Rule(testDescription: "an update of nothing", bytes: Bytes.update(0, 0), code: .protocolError),
+        Rule(
+            testDescription: "an update of nothing", bytes: Bytes.update(0, 0), code: .protocolError
+        ),
         Rule(
             testDescription: "an update of an idle stream", bytes: Bytes.update(1, 1),
             code: .protocolError),
@@ -215,7 +223,9 @@ import Testing
         Rule(
             testDescription: "depends on itself",
             bytes: Bytes.frame(2, stream: 1, [0, 0, 0, 1, 1]), code: .protocolError),
-        Rule(testDescription: "an update of nothing", bytes: Bytes.update(1, 0), code: .protocolError),
+        Rule(
+            testDescription: "an update of nothing", bytes: Bytes.update(1, 0), code: .protocolError
+        ),
         Rule(
             testDescription: "a window beyond 2³¹-1", bytes: Bytes.update(1, 0x7FFF_FFFF),
             code: .flowControlError),

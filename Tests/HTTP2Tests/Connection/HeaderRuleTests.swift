@@ -98,7 +98,9 @@ import Testing
         List("no authority", request(without: ":authority")),
         List("a host instead", request(without: ":authority") + [("host", "pdp")]),
         List("the same host", Bytes.request + [("host", "PDP")]),
-        List("OPTIONS *", request(":method", "OPTIONS").map { $0.0 == ":path" ? (":path", "*") : $0 }),
+        List(
+            "OPTIONS *", request(":method", "OPTIONS").map { $0.0 == ":path" ? (":path", "*") : $0 }
+        ),
         List("CONNECT", [(":method", "CONNECT"), (":authority", "a:1")]),
         List("te trailers", Bytes.request + [("te", "trailers")]),
         List("content-length 1", Bytes.request + [("content-length", "1")]),
