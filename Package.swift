@@ -289,8 +289,6 @@ let package = Package(
                 "ExtAuthz", "ExtAuthzMessages", "Server", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
             name: "GatewayTests",
@@ -306,7 +304,9 @@ let package = Package(
             dependencies: [
                 "CAllocationCount", "HTTP2", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
             swiftSettings: settings),

@@ -50,6 +50,10 @@ struct CheckCalls<Handler: ExtAuthzHandler & ~Copyable>: ~Copyable, UnaryService
         return .answered
     }
 
+    func mayGoOn(_ beginning: ByteRegion) -> Bool {
+        GRPCPrefix.fits(beginning, maximumMessageBytes: maximumMessageBytes)
+    }
+
     mutating func answer(_ message: ByteRegion, deadline: UInt64, answer: inout AnswerBuffer) {
         if deadline <= MonotonicClock.now() {
             board.expired.add()
