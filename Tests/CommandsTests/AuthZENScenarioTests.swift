@@ -2,7 +2,6 @@ import CedarSyntax
 import DecisionPoint
 import EntityStore
 import Foundation
-import HTTPService
 import JSON
 import Server
 import Synchronization
@@ -19,7 +18,7 @@ struct AuthZENScenarioTests {
         let workplace: Workplace
         let scenario: ScenarioFolder
         private let service: Service
-        private let http: HTTPService
+        private let http: RunningHTTP
         private let time = Time()
 
         private final class Time: Sendable {
