@@ -117,20 +117,22 @@ package final class HTTPService: Sendable {
             figures: figures + [storeFigures(decisions)],
             references: isSearched ? ReferenceIndexKeeper(decisions.store) : nil,
             requests: requests, log: log)
-        let background = shared.references.map { references in
-            [Task { await refresh(references, log) }]
+        let figures = shared.metrics.listeners.map(\.connections)
+        var background = [Task { await releaseMemory(of: figures) }]
+        if let references = shared.references {
+            background.append(Task { await refresh(references, log) })
         }
         var running: [Running] = []
         for (listener, own) in zip(listeners, shared.metrics.listeners) {
             do throws(HTTPServiceError) {
                 running.append(try await start(listener, own, shared))
             } catch {
-                let service = HTTPService(shared, running, background: background ?? [])
+                let service = HTTPService(shared, running, background: background)
                 await service.stop(drainFor: .zero)
                 throw error
             }
         }
-        return HTTPService(shared, running, background: background ?? [])
+        return HTTPService(shared, running, background: background)
     }
 
     /// Answers what was received, takes no new connections, and closes.
@@ -148,6 +150,15 @@ package final class HTTPService: Sendable {
         for server in servers { await server.end() }
         deadline.cancel()
         await shared.requests.flush(within: .seconds(1))
+    }
+
+    /// Gives memory back after bursts of connections until the task is cancelled.
+    private static func releaseMemory(of figures: [ConnectionFigures]) async {
+        var freed = FreedMemory { figures.reduce(0) { $0 + $1.open } }
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            guard freed.isDue() else { continue }
+            try? await NIOThreadPool.singleton.runIfActive { FreedMemory.release() }
+        }
     }
 
     /// Keeps the index for searches near the newest revision until the task is cancelled.
