@@ -31,6 +31,9 @@ package struct TraceParent: Sendable, Equatable {
         self.text = text
     }
 
+    /// A new id of a span: 16 lower-case hexadecimal digits, not all zero.
+    static func newSpanID() -> String { hexadecimal(UInt64.random(in: 1 ... .max)) }
+
     private static func areDigits(_ bytes: ArraySlice<UInt8>) -> Bool {
         bytes.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
