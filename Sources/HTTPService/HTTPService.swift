@@ -7,6 +7,7 @@ import HummingbirdCore
 import Identity
 package import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 package import TLSListener
 
@@ -286,7 +287,12 @@ package final class HTTPService: Sendable {
             HTTP1Channel(
                 responder: { request, writer, channel in
                     let response = await responder.respond(to: request, on: channel)
-                    try await writer.write(response: response.head, body: response.body)
+                    do {
+                        try await writer.write(response: response.head, body: response.body)
+                    } catch is HTTPParserError {
+                        // As it is, it would have another answer written.
+                        throw ChannelError.ioOnClosedChannel
+                    }
                 }, configuration: configuration), guarding)
     }
 }
