@@ -150,9 +150,10 @@ package final class ExtAuthzServer: Sendable {
                 if copy < 0 {
                     throw ExtAuthzError.listen(endpoint: path, reason: "no descriptor is left")
                 }
-                return (
-                    try bootstrap.withBoundSocket(copy).wait(), configuration.endpoint
-                )
+                let channel = try bootstrap.withBoundSocket(copy).wait()
+                // The library has set its own default of 128.
+                _ = Glibc.listen(copy, Int32(min(configuration.listenBacklog, 65_535)))
+                return (channel, configuration.endpoint)
             case .loopback(let host, let port):
                 name = "\(host):\(port)"
                 let channel =
