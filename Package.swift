@@ -75,6 +75,7 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLibSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Wire", swiftSettings: settings),
+        .target(name: "HTTP2", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "DecisionPoint",
             dependencies: [
@@ -183,6 +184,9 @@ let package = Package(
         .executableTarget(
             name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "header-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/HeaderProbe", swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -295,6 +299,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "HTTP2Tests",
+            dependencies: [
+                "CAllocationCount", "HTTP2", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            resources: [.copy("HPACK/Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),
