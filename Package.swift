@@ -107,12 +107,8 @@ let package = Package(
         .target(
             name: "ExtAuthz",
             dependencies: [
-                "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
-                "Gateway", "Routes", "Server", "Wire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages", "Gateway",
+                "HTTP2", "Routes", "Server", "Wire",
             ],
             swiftSettings: settings),
         .target(
@@ -182,8 +178,11 @@ let package = Package(
             ],
             path: "Tests/Support/Storm", swiftSettings: settings),
         .executableTarget(
-            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages"],
+            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages", "Server"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "connection-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/ConnectionProbe", swiftSettings: settings),
         .executableTarget(
             name: "header-probe", dependencies: ["HTTP2", "Wire"],
             path: "Tests/Support/HeaderProbe", swiftSettings: settings),
@@ -306,7 +305,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
-            resources: [.copy("HPACK/Fixtures")], swiftSettings: settings),
+            resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),

@@ -17,7 +17,7 @@ case "$target" in
     PolicyFuzz | PolicyJSONFuzz) modules=(JSON CedarSyntax) ;;
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
-    HeaderFuzz) modules=(Wire HTTP2) ;;
+    ConnectionFuzz | HeaderFuzz) modules=(Wire HTTP2) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz | JWTFuzz | JWKSFuzz) modules=(JSON Identity) ;;
     CheckRequestFuzz) modules=(Wire ExtAuthzMessages) ;;
     PostureFuzz) modules=(JSON CedarSyntax Posture) ;;
