@@ -96,6 +96,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
+        .target(name: "SPOP", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
@@ -298,6 +299,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "SPOPTests", dependencies: ["SPOP", "Wire"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),
