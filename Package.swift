@@ -117,6 +117,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
+            name: "SPOE",
+            dependencies: [
+                "CedarEngine", "DecisionPoint", "Gateway", "Routes", "SPOP", "Server", "Wire",
+            ],
+            swiftSettings: settings),
+        .target(
             name: "AuthZEN",
             dependencies: [
                 "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
@@ -187,6 +193,9 @@ let package = Package(
         .executableTarget(
             name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
+        .target(
+            name: "SPOPTestSupport", path: "Tests/Support/SPOPTestSupport",
+            swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -293,14 +302,20 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz",
-                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
+                "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
-            name: "SPOPTests", dependencies: ["SPOP", "Wire"], resources: [.copy("Fixtures")],
+            name: "SPOPTests", dependencies: ["SPOP", "SPOPTestSupport", "Wire"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "SPOETests",
+            dependencies: [
+                "CAllocationCount", "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],

@@ -1,4 +1,5 @@
 import SPOP
+import SPOPTestSupport
 import Testing
 
 /// Frames around their payloads, refusals first.

@@ -1,4 +1,5 @@
 import SPOP
+import SPOPTestSupport
 import Testing
 
 @Suite struct PayloadCursorTests {
