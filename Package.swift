@@ -191,7 +191,7 @@ let package = Package(
             ],
             path: "Tests/Support/Storm", swiftSettings: settings),
         .executableTarget(
-            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages"],
+            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages", "Server"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
         .target(
             name: "SPOPTestSupport", path: "Tests/Support/SPOPTestSupport",

@@ -29,7 +29,7 @@ package struct StreamTurn: BitwiseCopyable {
     /// Makes a turn.
     package init(
         slot: Int, peer: PeerCredentials?, receivedNanoseconds: UInt64, now: UInt64,
-        share: Int = 1024, room: Int = 64 << 10, isDraining: Bool = false
+        share: Int = 1024, room: Int = 64 << 10, isDraining: Bool = false, uses: Int = 0
     ) {
         self.slot = slot
         self.peer = peer
@@ -38,7 +38,7 @@ package struct StreamTurn: BitwiseCopyable {
         self.share = share
         self.room = room
         self.now = now
-        uses = 0
+        self.uses = uses
     }
 
     /// Counts a request, and reads the clock again where many were served since.

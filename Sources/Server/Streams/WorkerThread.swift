@@ -2,7 +2,7 @@ import CEpoll
 import Glibc
 import Synchronization
 
-extension LocalSocketConfiguration {
+extension StreamConfiguration {
     /// The number of cores that this process may run on, at least 1.
     package static var onlineCores: Int {
         Swift.min(Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 256)
@@ -25,7 +25,7 @@ final class WorkerThread: Sendable {
 
     /// Starts `body` on a new thread, all of whose signals are blocked.
     /// - Parameter name: at most 15 bytes count.
-    init(name: String, body: @escaping @Sendable () -> Void) throws(LocalSocketError) {
+    init(name: String, body: @escaping @Sendable () -> Void) throws(StreamSocketError) {
         // Signals belong to the thread that waits for them: a worker must not take them.
         var all = sigset_t()
         var previous = sigset_t()

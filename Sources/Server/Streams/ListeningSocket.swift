@@ -1,7 +1,8 @@
 import CEpoll
 import Glibc
 
-/// A listening socket in the file system, with the lock that keeps its path.
+/// A listening socket in the file system, with the lock that keeps its path, or one at a loopback
+/// address.
 ///
 /// The lock file `PATH.lock` is held for as long as the socket is, so that two servers that start
 /// at once cannot both judge the other's socket stale.
@@ -11,38 +12,55 @@ package struct ListeningSocket: ~Copyable {
 
     /// The listening descriptor, which belongs to this value.
     package let descriptor: Int32
+    /// Where the socket is, with the port that the system chose.
+    package let endpoint: StreamEndpoint
     /// Whether a service manager opened the socket, whose path and directory are then its own.
     package let isInherited: Bool
-    /// -1 when the socket is inherited.
+    /// -1 when there is no file of ours.
     private let lock: Int32
-    private let path: String
-    /// Nil when the socket is inherited.
-    private let identity: FileStatus.Identity?
+    /// Nil when there is no file of ours.
+    private let file: (path: String, identity: FileStatus.Identity)?
 
     /// Makes the directory if it is not there, judges what is at the path, binds and listens.
-    /// - Throws: any `LocalSocketError` but `invalidConfiguration` and `handler`; nothing that was
+    /// - Throws: any `StreamSocketError` but `invalidConfiguration` and `handler`; nothing that was
     ///   there before has changed then, except that a stale socket may be gone.
-    package init(path: String, backlog: Int) throws(LocalSocketError) {
+    package init(path: String, backlog: Int) throws(StreamSocketError) {
         try Self.checkPath(path)
         try Self.prepareDirectory(of: path)
         let lock = try Self.acquireLock(path)
-        do throws(LocalSocketError) {
+        do throws(StreamSocketError) {
             try Self.removeStale(path)
             let made = try Self.bindAndListen(path, backlog: backlog)
             descriptor = made.0
-            identity = made.1
+            file = (path, made.1)
         } catch {
             Self.releaseLock(lock, path)
             throw error
         }
         self.lock = lock
-        self.path = path
+        endpoint = .unixSocket(path: path)
+        isInherited = false
+    }
+
+    /// Binds to a loopback address and listens.
+    /// - Parameter port: 0 for one that the system chooses.
+    /// - Throws: `invalidConfiguration`, `addressInUse`, `system`.
+    package init(loopback host: String, port: Int, backlog: Int) throws(StreamSocketError) {
+        let wanted = StreamEndpoint.loopback(host: host, port: port)
+        guard let address = LoopbackAddress(host), let number = UInt16(exactly: port) else {
+            throw .invalidConfiguration(wanted.problem ?? "no address")
+        }
+        let made = try address.listen(port: number, backlog: backlog)
+        descriptor = made.descriptor
+        endpoint = .loopback(host: host, port: Int(made.port))
+        lock = -1
+        file = nil
         isInherited = false
     }
 
     /// Takes over the socket that a service manager opened at a path; see ``InheritedSockets``.
     /// - Throws: `system`.
-    package init(inherited descriptor: Int32, path: String) throws(LocalSocketError) {
+    package init(inherited descriptor: Int32, path: String) throws(StreamSocketError) {
         // `accept` must not wait when a client has gone meanwhile.
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
@@ -51,30 +69,27 @@ package struct ListeningSocket: ~Copyable {
             throw .system(operation: "take over", path: path, code: code)
         }
         self.descriptor = descriptor
+        endpoint = .unixSocket(path: path)
         isInherited = true
         lock = -1
-        self.path = path
-        identity = nil
+        file = nil
     }
 
     deinit {
-        if isInherited {
-            _ = close(descriptor)
-            return
-        }
-        // Only our own socket file is removed: someone may have put another in its place.
-        if let identity, FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
+        removeFile()
         _ = close(descriptor)
-        Self.releaseLock(lock, path)
+        if let file { Self.releaseLock(lock, file.path) }
     }
 
     /// Removes the socket's file, so that nobody finds it any more; connections made stay. An
     /// inherited one is left to its owner.
     package func removeFile() {
-        if let identity, FileStatus(path: path)?.identity == identity { _ = unsafe unlink(path) }
+        // Only our own socket file is removed: someone may have put another in its place.
+        guard let file, FileStatus(path: file.path)?.identity == file.identity else { return }
+        _ = unsafe unlink(file.path)
     }
 
-    private static func checkPath(_ path: String) throws(LocalSocketError) {
+    private static func checkPath(_ path: String) throws(StreamSocketError) {
         let bytes = path.utf8
         guard bytes.first == UInt8(ascii: "/"), bytes.last != UInt8(ascii: "/"),
             !bytes.contains(0)
@@ -84,7 +99,7 @@ package struct ListeningSocket: ~Copyable {
         }
     }
 
-    package static func prepareDirectory(of path: String) throws(LocalSocketError) {
+    package static func prepareDirectory(of path: String) throws(StreamSocketError) {
         let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex
         let directory = end == path.utf8.startIndex ? "/" : String(path[..<end])
         if unsafe mkdir(directory, 0o700) != 0 && errno != EEXIST {
@@ -111,7 +126,7 @@ package struct ListeningSocket: ~Copyable {
         }
     }
 
-    private static func acquireLock(_ path: String) throws(LocalSocketError) -> Int32 {
+    private static func acquireLock(_ path: String) throws(StreamSocketError) -> Int32 {
         let lockPath = path + ".lock"
         while true {
             let lock = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -140,7 +155,7 @@ package struct ListeningSocket: ~Copyable {
     }
 
     /// Removes a socket at which nobody answers; the lock must be held.
-    private static func removeStale(_ path: String) throws(LocalSocketError) {
+    private static func removeStale(_ path: String) throws(StreamSocketError) {
         guard let status = FileStatus(path: path) else {
             if errno == ENOENT { return }
             throw .system(operation: "examine", path: path, code: errno)
@@ -160,7 +175,7 @@ package struct ListeningSocket: ~Copyable {
         }
     }
 
-    private static func makeSocket(_ path: String) throws(LocalSocketError) -> FileDescriptor {
+    private static func makeSocket(_ path: String) throws(StreamSocketError) -> FileDescriptor {
         guard let made = FileDescriptor(owning: writ_unix_socket()),
             fcntl(made.number, F_SETFL, O_NONBLOCK) == 0
         else { throw .system(operation: "make a socket for", path: path, code: errno) }
@@ -169,7 +184,7 @@ package struct ListeningSocket: ~Copyable {
 
     private static func bindAndListen(
         _ path: String, backlog: Int
-    ) throws(LocalSocketError) -> (Int32, FileStatus.Identity) {
+    ) throws(StreamSocketError) -> (Int32, FileStatus.Identity) {
         let made = try makeSocket(path)
         if bindSocket(made.number, path) != 0 {
             if errno == EADDRINUSE { throw .addressInUse(path: path) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The state of one connection; plain data, about 150 bytes.
+/// The state of one connection; plain data, about 200 bytes.
 struct Connection: BitwiseCopyable {
     /// What is going on besides reading and answering.
     struct Flags: OptionSet, BitwiseCopyable {
@@ -13,7 +13,7 @@ struct Connection: BitwiseCopyable {
         static let paused = Flags(rawValue: 4)
         /// Input waits for the connection's next turn.
         static let ready = Flags(rawValue: 8)
-        /// The first frame kept waits for a revision; it is tried again and again.
+        /// The first message kept waits for something outside; it is tried again and again.
         static let waiting = Flags(rawValue: 16)
     }
 
@@ -21,8 +21,10 @@ struct Connection: BitwiseCopyable {
     var descriptor: Int32 = -1
     /// Grows each time the slot is freed, so that events of its past can be told.
     var generation: UInt32 = 0
-    var peer = PeerCredentials(processID: 0, userID: 0, groupID: 0)
+    var peer: PeerCredentials?
     var flags: Flags = []
+    /// What the protocol last said.
+    var state = StreamState.idle
     var drainTurns: UInt8 = 0
     /// The events now asked of epoll.
     var interest: UInt32 = 0
@@ -33,7 +35,7 @@ struct Connection: BitwiseCopyable {
     /// Bytes sent, and the mark to reach before the slow-reader deadline.
     var sentBytes: UInt64 = 0
     var sentMark: UInt64 = 0
-    var links: [3 of ConnectionLink] = .init(repeating: ConnectionLink())
+    var links: [4 of ConnectionLink] = .init(repeating: ConnectionLink())
 }
 
 /// The connections of one worker, by slot.
@@ -67,7 +69,7 @@ struct Connection: BitwiseCopyable {
     }
 
     /// Puts a connection into a free slot.
-    mutating func insert(descriptor: Int32, peer: PeerCredentials) -> Int {
+    mutating func insert(descriptor: Int32, peer: PeerCredentials?) -> Int {
         let slot: Int
         if let free = freeSlots.popLast() {
             slot = Int(free)

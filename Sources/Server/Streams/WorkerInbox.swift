@@ -5,7 +5,7 @@ final class WorkerInbox: Sendable {
     /// A connection that was accepted for the worker, which must close it.
     struct Arrival: Sendable {
         let descriptor: Int32
-        let peer: PeerCredentials
+        let peer: PeerCredentials?
     }
 
     private struct Contents {
@@ -14,12 +14,12 @@ final class WorkerInbox: Sendable {
     }
 
     let wake: WakeSignal
-    let board = StatisticsBoard()
+    let board = FigureBoard<10>()
     /// Connections given to the worker and not closed.
     let load = Atomic<Int>(0)
     private let contents = Mutex(Contents())
 
-    init(path: String) throws(LocalSocketError) {
+    init(path: String) throws(StreamSocketError) {
         wake = try WakeSignal(path: path)
     }
 

@@ -1,84 +1,96 @@
 import Wire
 
-extension WorkerLoop {
-    /// Items between two looks at the clock.
-    private static var itemsPerClock: Int { 32 }
+/// One worker's answers to the frames of a turn.
+struct FrameAnswers: ~Copyable {
+    /// How long a request may wait for a revision, whatever its deadline.
+    private static var maximumRevisionWaitNanoseconds: UInt64 { 30_000_000_000 }
 
-    /// Answers the whole frames in `region` and sends the answers.
-    ///
-    /// Stops early when the turn's share is used up (`ready`), when the peer does not read its
-    /// answers (`paused`), or when the bytes are no frames (`closing`).
-    /// - Returns: the number of bytes done with; `nil` when the connection is gone.
+    private let limits: FrameLimits
+    private let defaultDeadlineNanoseconds: UInt64
+    var output: FrameBuffer
+    var statistics = FrameStatistics()
+
+    init(_ configuration: LocalSocketConfiguration) {
+        limits = configuration.frameLimits
+        defaultDeadlineNanoseconds = configuration.defaultDeadline.wholeNanoseconds
+        // Room for the largest turn, so that it never grows; untouched pages cost nothing.
+        output = FrameBuffer(
+            capacity: WorkerLoop.flushBytes + 2 * configuration.frameLimits.maximumFrameBytes)
+    }
+
+    mutating func takeOutput() -> ByteRegion {
+        let bytes = output.written
+        output.removeAll()
+        return bytes
+    }
+
+    /// Answers the whole frames in `region`.
     mutating func serve<Handler: DecisionHandler & ~Copyable>(
-        _ region: ByteRegion, _ slot: Int, _ handler: inout Handler
-    ) -> Int? {
+        _ region: ByteRegion, _ turn: inout StreamTurn, _ handler: inout Handler
+    ) -> StreamStep {
         var offset = 0
-        var share = maximumRequestsPerTurn
         var inBatch = false
+        var state = StreamState.idle
         while offset < region.count {
-            let queued = table[slot].output.count + output.count
-            if output.count >= Self.flushBytes || queued >= maximumInFlightBytes {
-                if inBatch { handler.endBatch() }
-                inBatch = false
-                if !flush(slot) { return nil }
-                if table[slot].output.count >= maximumInFlightBytes {
-                    table[slot].flags.insert(.paused)
-                    break
-                }
+            if output.count >= turn.room {
+                state = .full
+                break
             }
             let rest = region.region(from: offset, count: region.count - offset)
             let header: FrameHeader
             do {
                 guard let parsed = try FrameHeader.parse(rest, limits: limits),
                     parsed.lengthBytes <= rest.count
-                else { break }
+                else {
+                    state = .unfinished
+                    break
+                }
                 header = parsed
             } catch {
-                refuseFrame(slot, rest, error)
+                refuseFrame(rest, error)
                 offset = region.count
+                state = .close
                 break
             }
-            if share <= 0 {
-                table[slot].flags.insert(.ready)
-                hasBusyConnections = true
+            if turn.share <= 0 {
+                state = .yield
                 break
             }
             let frame = rest.region(from: 0, count: header.lengthBytes)
             switch header.kind {
             case .decide, .decideBatch, .decideEvidence, .decideBatchEvidence:
-                if !inBatch { handler.beginBatch(now: now) }
+                if !inBatch { handler.beginBatch(now: turn.now) }
                 inBatch = true
-                guard let cost = decide(header, frame, slot, &handler) else {
+                if let cost = decide(header, frame, &turn, &handler) {
+                    turn.share -= cost
+                } else {
                     // The frame stays, and those behind it; other connections go on.
-                    handler.endBatch()
-                    if output.count > 0, !flush(slot) { return nil }
-                    table[slot].flags.insert([.ready, .waiting])
-                    return offset
+                    state = .wait
                 }
-                share -= cost
             case .ping where header.lengthBytes == WireLayout.headerBytes:
                 output.appendPong(requestID: header.requestID)
-                share -= 1
+                turn.share -= 1
             case .ping:
-                refuseFrame(slot, rest, .trailingBytes)
-                offset = region.count
+                refuseFrame(rest, .trailingBytes)
+                state = .close
             case .decision, .decisionBatch, .pong, .refusal:
-                refuseFrame(slot, rest, .unknownKind)
-                offset = region.count
+                refuseFrame(rest, .unknownKind)
+                state = .close
             }
-            if table[slot].flags.contains(.closing) { break }
+            if state == .close { offset = region.count }
+            if state != .idle { break }
             statistics[.frames] &+= 1
             offset += header.lengthBytes
         }
         if inBatch { handler.endBatch() }
-        if output.count > 0, !flush(slot) { return nil }
-        return offset
+        return StreamStep(consumed: offset, state)
     }
 
     /// Answers one request frame.
     /// - Returns: the number of items it cost; nil when it waits for a revision.
     private mutating func decide<Handler: DecisionHandler & ~Copyable>(
-        _ header: FrameHeader, _ frame: ByteRegion, _ slot: Int, _ handler: inout Handler
+        _ header: FrameHeader, _ frame: ByteRegion, _ turn: inout StreamTurn,
+        _ handler: inout Handler
     ) -> Int? {
         let request: DecideFrame
         do {
@@ -89,7 +101,12 @@ extension WorkerLoop {
             output.appendDenyFrame(requestID: header.requestID, error.cause)
             return 1
         }
-        let received = table[slot].receivedNanoseconds
+        // A connection without a known peer is closed when it begins.
+        guard let peer = turn.peer else {
+            output.appendDenyFrame(requestID: header.requestID, .internalError)
+            return 1
+        }
+        let received = turn.receivedNanoseconds
         let allowance =
             request.deadlineMicroseconds == 0
             ? defaultDeadlineNanoseconds : UInt64(request.deadlineMicroseconds) * 1000
@@ -97,13 +114,13 @@ extension WorkerLoop {
             requestID: request.requestID, itemIndex: 0, itemCount: request.itemCount,
             receivedNanoseconds: received, deadlineNanoseconds: received &+ allowance,
             atLeastRevision: request.atLeastRevision, evidence: request.evidence,
-            peer: table[slot].peer)
+            peer: peer)
         let isStale =
             request.atLeastRevision > 0 && !handler.hasReached(request.atLeastRevision)
         if isStale {
-            refreshClock()
+            turn.readClock()
             let patience = min(allowance, Self.maximumRevisionWaitNanoseconds)
-            if now < received &+ patience, !isDraining { return nil }
+            if turn.now < received &+ patience, !turn.isDraining { return nil }
             // What waited in vain is told so, and not that its time is over.
             info.deadlineNanoseconds = .max
         }
@@ -120,7 +137,7 @@ extension WorkerLoop {
             // Every later item keeps the room for a shortest answer, so the frame always fits.
             let kept = cursor.remaining * WireLayout.answerMinimumBytes
             let room = limits.maximumFrameBytes - (output.count - start) - kept
-            answer(item, info, limit: min(limits.maximumAnswerBytes, room) & ~7, &handler)
+            answer(item, info, &turn, limit: min(limits.maximumAnswerBytes, room) & ~7, &handler)
             guard let next = cursor.next() else { break }
             item = next
             info.itemIndex += 1
@@ -131,11 +148,11 @@ extension WorkerLoop {
     }
 
     private mutating func answer<Handler: DecisionHandler & ~Copyable>(
-        _ item: ItemView, _ info: RequestInfo, limit: Int, _ handler: inout Handler
+        _ item: ItemView, _ info: RequestInfo, _ turn: inout StreamTurn, limit: Int,
+        _ handler: inout Handler
     ) {
-        itemsSinceClock += 1
-        if itemsSinceClock >= Self.itemsPerClock { refreshClock() }
-        if now >= info.deadlineNanoseconds {
+        turn.countUse()
+        if turn.now >= info.deadlineNanoseconds {
             statistics[.deadlinesMissed] &+= 1
             output.appendDeny(.deadlineExceeded)
             return
@@ -145,10 +162,10 @@ extension WorkerLoop {
         }
     }
 
-    private mutating func refuseFrame(_ slot: Int, _ bytes: ByteRegion, _ error: FrameError) {
+    private mutating func refuseFrame(_ bytes: ByteRegion, _ error: FrameError) {
         statistics[.malformedFrames] &+= 1
-        refuse(
-            slot, requestID: FrameHeader.requestID(ofRefused: bytes),
-            error.refusal ?? .malformedFrame, error.message)
+        output.appendRefusal(
+            requestID: FrameHeader.requestID(ofRefused: bytes),
+            error.refusal ?? .malformedFrame, text: error.message)
     }
 }

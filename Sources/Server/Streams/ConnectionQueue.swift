@@ -15,10 +15,12 @@ struct ConnectionQueue: BitwiseCopyable {
     enum Purpose: Int, BitwiseCopyable {
         /// Input waits for its turn.
         case ready
-        /// A frame is begun and not finished.
+        /// A message is begun and not finished.
         case incomplete
         /// Output is not yet sent.
         case unsent
+        /// The protocol waits for the time.
+        case timed
     }
 
     private let index: Int

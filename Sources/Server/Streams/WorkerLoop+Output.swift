@@ -4,45 +4,54 @@ import Synchronization
 import Wire
 
 extension WorkerLoop {
-    /// Sends the turn's answers, after those that the connection already keeps.
+    /// Sends what the protocol has made, after what the connection already keeps.
     ///
     /// What the socket does not take is kept. Ends a connection that is closing and has sent all.
     /// - Returns: whether the connection is still there.
-    mutating func flush(_ slot: Int) -> Bool {
+    mutating func flush<Service: StreamProtocol & ~Copyable>(
+        _ slot: Int, _ service: inout Service
+    ) -> Bool {
+        let output = service.takeOutput()
         if table[slot].output.isEmpty {
             if output.count > 0 {
-                guard let sent = send(slot, output.written) else { return false }
+                guard let sent = send(slot, output, &service) else { return false }
                 if sent < output.count {
-                    let rest = output.written.region(from: sent, count: output.count - sent)
-                    if !keep(slot, rest) { return false }
+                    let rest = output.region(from: sent, count: output.count - sent)
+                    if !keep(slot, rest, &service) { return false }
                 }
             }
         } else {
-            if output.count > 0, !keep(slot, output.written) { return false }
-            guard let sent = send(slot, table[slot].output.region) else { return false }
+            if output.count > 0, !keep(slot, output, &service) { return false }
+            guard let sent = send(slot, table[slot].output.region, &service) else { return false }
             table[slot].output.removeFirst(sent)
         }
-        output.removeAll()
-        return settleOutput(slot)
+        return settleOutput(slot, &service)
     }
 
-    /// Queues a refusal as the last frame of a connection; `flush` sends it.
-    mutating func refuse(
-        _ slot: Int, requestID: UInt64, _ reason: RefusalReason, _ text: StaticString
-    ) {
-        output.appendRefusal(requestID: requestID, reason, text: text)
+    /// Has the protocol say its last words, and ends the connection when they are sent.
+    /// - Returns: whether the connection is still there.
+    mutating func refuse<Service: StreamProtocol & ~Copyable>(
+        _ slot: Int, _ reason: StreamRefusal, _ service: inout Service
+    ) -> Bool {
+        service.refuse(slot, reason)
         table[slot].flags.insert(.closing)
         incomplete.leave(slot, in: &table)
+        timed.leave(slot, in: &table)
+        return flush(slot, &service)
     }
 
     /// Ends a connection at once.
-    mutating func close(_ slot: Int) {
-        output.removeAll()
+    mutating func close<Service: StreamProtocol & ~Copyable>(
+        _ slot: Int, _ service: inout Service
+    ) {
+        _ = service.takeOutput()
+        service.end(slot)
         pool.giveBack(&table[slot].input)
         pool.giveBack(&table[slot].output)
         ready.leave(slot, in: &table)
         incomplete.leave(slot, in: &table)
         unsent.leave(slot, in: &table)
+        timed.leave(slot, in: &table)
         _ = Glibc.close(table[slot].descriptor)
         table.remove(slot)
         inbox.load.subtract(1, ordering: .relaxed)
@@ -50,31 +59,25 @@ extension WorkerLoop {
 
     /// Asks epoll for what the connection can use now.
     mutating func updateInterest(_ slot: Int) {
-        let connection = table[slot]
         var wanted: UInt32 = 0
-        if connection.flags.isDisjoint(
-            with: [.inputClosed, .closing, .paused, .waiting])
-        {
+        if table[slot].flags.isDisjoint(with: [.inputClosed, .closing, .paused, .waiting]) {
             wanted |= EPOLLIN.rawValue
         }
-        if !connection.output.isEmpty { wanted |= EPOLLOUT.rawValue }
-        if wanted == connection.interest { return }
+        if !table[slot].output.isEmpty { wanted |= EPOLLOUT.rawValue }
+        if wanted == table[slot].interest { return }
         table[slot].interest = wanted
-        let token = UInt64(connection.generation) << 32 | UInt64(slot)
+        let token = UInt64(table[slot].generation) << 32 | UInt64(slot)
         _ = writ_epoll_control(
-            poller.number, EPOLL_CTL_MOD, connection.descriptor, wanted, token)
+            poller.number, EPOLL_CTL_MOD, table[slot].descriptor, wanted, token)
     }
 
     /// Ends the connections whose time is up.
-    mutating func expire() {
+    mutating func expire<Service: StreamProtocol & ~Copyable>(_ service: inout Service) {
         while let deadline = incomplete.nextDeadline(in: table), deadline <= now,
             let slot = incomplete.first
         {
-            incomplete.leave(slot, in: &table)
             statistics[.incompleteTimeouts] &+= 1
-            refuse(
-                slot, requestID: 0, .incompleteFrameTimeout, "a frame was not finished in time")
-            _ = flush(slot)
+            _ = refuse(slot, .incompleteTimeout, &service)
         }
         while let deadline = unsent.nextDeadline(in: table), deadline <= now,
             let slot = unsent.first
@@ -84,14 +87,27 @@ extension WorkerLoop {
                 watchUnsent(slot)
             } else {
                 statistics[.slowReaders] &+= 1
-                close(slot)
+                close(slot, &service)
             }
+        }
+    }
+
+    /// Tells the protocol that time has passed for the connections that wait for it.
+    mutating func sweep<Service: StreamProtocol & ~Copyable>(_ service: inout Service) {
+        while let deadline = timed.nextDeadline(in: table), deadline <= now,
+            let slot = timed.first
+        {
+            timed.leave(slot, in: &table)
+            let state = service.sweep(slot, now: now) ?? table[slot].state
+            _ = follow(slot, state, &service)
         }
     }
 
     /// Sends bytes.
     /// - Returns: how many the socket took; `nil` when the connection failed and is gone.
-    private mutating func send(_ slot: Int, _ bytes: ByteRegion) -> Int? {
+    private mutating func send<Service: StreamProtocol & ~Copyable>(
+        _ slot: Int, _ bytes: ByteRegion, _ service: inout Service
+    ) -> Int? {
         let flags = dontWait | noSignal
         while true {
             let sent = unsafe Glibc.send(
@@ -103,25 +119,29 @@ extension WorkerLoop {
             }
             if errno == EINTR { continue }
             if errno == EAGAIN { return 0 }
-            close(slot)
+            close(slot, &service)
             return nil
         }
     }
 
     /// Keeps bytes for the connection until its socket takes them.
     /// - Returns: whether the connection is still there.
-    private mutating func keep(_ slot: Int, _ bytes: ByteRegion) -> Bool {
+    private mutating func keep<Service: StreamProtocol & ~Copyable>(
+        _ slot: Int, _ bytes: ByteRegion, _ service: inout Service
+    ) -> Bool {
         if pool.append(bytes, to: &table[slot].output) { return true }
         statistics[.bufferRefusals] &+= 1
-        close(slot)
+        close(slot, &service)
         return false
     }
 
     /// Follows up on a send: memory, time limit, resumption, the end of the connection.
-    private mutating func settleOutput(_ slot: Int) -> Bool {
+    private mutating func settleOutput<Service: StreamProtocol & ~Copyable>(
+        _ slot: Int, _ service: inout Service
+    ) -> Bool {
         if table[slot].output.isEmpty {
             if table[slot].flags.contains(.closing) {
-                close(slot)
+                close(slot, &service)
                 return false
             }
             if table[slot].output.holdsMemory {

@@ -27,7 +27,7 @@ final class WakeSignal: Sendable {
     /// The descriptor to poll for input.
     let number: Int32
 
-    init(path: String) throws(LocalSocketError) {
+    init(path: String) throws(StreamSocketError) {
         number = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         if number < 0 {
             throw .system(operation: "make an event descriptor for", path: path, code: errno)

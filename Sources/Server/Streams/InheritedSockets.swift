@@ -23,7 +23,7 @@ package struct InheritedSockets: ~Copyable {
     /// The environment says it no more afterwards, so that no child believes it was meant.
     /// - Throws: `invalidConfiguration`, when what was passed is not a listening stream socket at a
     ///   path.
-    package init() throws(LocalSocketError) {
+    package init() throws(StreamSocketError) {
         let process = Self.number("LISTEN_PID")
         let count = Self.number("LISTEN_FDS")
         for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { _ = unsafe unsetenv(name) }

@@ -1,7 +1,6 @@
 import CEpoll
 import Glibc
 import Synchronization
-import Wire
 
 /// The thread that accepts connections, judges their peers and gives them to workers.
 struct AcceptLoop: ~Copyable {
@@ -9,22 +8,26 @@ struct AcceptLoop: ~Copyable {
     private static let pauseMilliseconds: Int32 = 100
 
     private let listener: ListeningSocket
+    private let endpoint: StreamEndpoint
     private let allowedPeers: PeerAllowList
     private let maximumConnections: Int
     private let inboxes: [WorkerInbox]
     private let control: AcceptControl
-    private var statistics = LocalSocketStatistics()
+    private let farewells: Farewells
+    private var statistics = StreamStatistics()
     /// A descriptor given up when none is left, so that a connection can be refused.
     private var spare: Int32
     private var nextInbox = 0
 
     init(
-        _ configuration: LocalSocketConfiguration, listener: consuming ListeningSocket,
-        inboxes: [WorkerInbox], control: AcceptControl
+        _ configuration: StreamConfiguration, listener: consuming ListeningSocket,
+        inboxes: [WorkerInbox], control: AcceptControl, farewells: Farewells
     ) {
         self.listener = listener
+        self.farewells = farewells
+        endpoint = configuration.endpoint
         allowedPeers = configuration.allowedPeers
-        maximumConnections = configuration.maximumConnections
+        maximumConnections = configuration.limits.maximumConnections
         self.inboxes = inboxes
         self.control = control
         spare = Self.openSpare()
@@ -46,22 +49,22 @@ struct AcceptLoop: ~Copyable {
                 &watched, pollListener ? 2 : 1, pollListener ? -1 : Self.pauseMilliseconds)
             if control.isStopping { break }
             pollListener = acceptWaiting(refusing: nil)
-            control.board.publish(statistics)
+            control.board.publish(statistics.values)
         }
         listener.removeFile()
         // Who waits at an inherited socket is for whoever gets it next.
         if !listener.isInherited { _ = acceptWaiting(refusing: .shuttingDown) }
-        control.board.publish(statistics)
+        control.board.publish(statistics.values)
     }
 
     /// Accepts all that wait.
     /// - Returns: whether the backlog may be polled at once; false when descriptors ran out.
-    private mutating func acceptWaiting(refusing reason: RefusalReason?) -> Bool {
+    private mutating func acceptWaiting(refusing reason: StreamRefusal?) -> Bool {
         while true {
             let descriptor = writ_accept(listener.descriptor)
             if descriptor >= 0 {
                 if let reason {
-                    Self.refuse(descriptor, reason, "the server is stopping")
+                    farewells.refuse(descriptor, reason)
                 } else {
                     place(descriptor)
                 }
@@ -78,10 +81,16 @@ struct AcceptLoop: ~Copyable {
     }
 
     private mutating func place(_ descriptor: Int32) {
-        guard let peer = PeerCredentials(ofPeerOf: descriptor), allowedPeers.allows(peer) else {
-            statistics[.refusedPeers] &+= 1
-            return Self.refuse(
-                descriptor, .unauthorizedPeer, "the peer's user and group are not allowed")
+        var peer: PeerCredentials?
+        switch endpoint {
+        case .unixSocket:
+            peer = PeerCredentials(ofPeerOf: descriptor)
+            guard let peer, allowedPeers.allows(peer) else {
+                statistics[.refusedPeers] &+= 1
+                return farewells.refuse(descriptor, .unauthorizedPeer)
+            }
+        // Nobody knows who is at the other end: whoever reaches the address may ask.
+        case .loopback: sendAtOnce(descriptor)
         }
         var total = 0
         var best = nextInbox
@@ -98,7 +107,7 @@ struct AcceptLoop: ~Copyable {
         }
         if total >= maximumConnections {
             statistics[.refusedOverload] &+= 1
-            return Self.refuse(descriptor, .overloaded, "the server has no room for connections")
+            return farewells.refuse(descriptor, .tooManyConnections)
         }
         nextInbox = (best + 1) % inboxes.count
         inboxes[best].deliver(WorkerInbox.Arrival(descriptor: descriptor, peer: peer))
@@ -114,20 +123,39 @@ struct AcceptLoop: ~Copyable {
         let descriptor = writ_accept(listener.descriptor)
         if descriptor >= 0 {
             statistics[.refusedOverload] &+= 1
-            Self.refuse(descriptor, .overloaded, "the server has no descriptor left")
+            farewells.refuse(descriptor, .noDescriptor)
         }
         spare = Self.openSpare()
         return descriptor >= 0 && spare >= 0
     }
 
-    private static func openSpare() -> Int32 { unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    /// Has each write go out by itself: the loop writes once a turn.
+    private func sendAtOnce(_ descriptor: Int32) {
+        var on: Int32 = 1
+        _ = unsafe setsockopt(
+            descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
 
-    /// Sends a refusal, as far as the socket takes it at once, and closes.
-    private static func refuse(_ descriptor: Int32, _ reason: RefusalReason, _ text: StaticString) {
-        var frame = FrameBuffer(capacity: 256)
-        frame.appendRefusal(requestID: 0, reason, text: text)
-        let bytes = frame.written
-        _ = unsafe send(descriptor, bytes.buffer.baseAddress, bytes.count, dontWait | noSignal)
+    private static func openSpare() -> Int32 { unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) }
+}
+
+/// What a protocol says to connections that are refused before they have begun.
+struct Farewells: Sendable {
+    /// By the raw value of the reason.
+    private let words: [[UInt8]]
+
+    init<Service: StreamProtocol & ~Copyable>(of service: Service.Type) {
+        words = StreamRefusal.allCases.map { service.farewell($0) }
+    }
+
+    /// Says why, as far as the socket takes it at once, and closes.
+    func refuse(_ descriptor: Int32, _ reason: StreamRefusal) {
+        let bytes = words[reason.rawValue]
+        if !bytes.isEmpty {
+            _ = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe send(descriptor, buffer.baseAddress, buffer.count, dontWait | noSignal)
+            }
+        }
         _ = close(descriptor)
     }
 }
@@ -135,11 +163,11 @@ struct AcceptLoop: ~Copyable {
 /// How the server speaks to its accepting thread.
 final class AcceptControl: Sendable {
     let wake: WakeSignal
-    let board = StatisticsBoard()
+    let board = FigureBoard<10>()
     private let stopping = Atomic<Bool>(false)
 
-    init(path: String) throws(LocalSocketError) {
-        wake = try WakeSignal(path: path)
+    init(name: String) throws(StreamSocketError) {
+        wake = try WakeSignal(path: name)
     }
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Why a local socket could not be opened.
-package enum LocalSocketError: Error, Sendable, Equatable, CustomStringConvertible {
+/// Why a socket could not be opened and served.
+package enum StreamSocketError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A setting is out of range.
     case invalidConfiguration(String)
     /// The path does not fit into a socket address.
@@ -10,20 +10,20 @@ package enum LocalSocketError: Error, Sendable, Equatable, CustomStringConvertib
     case invalidPath(path: String)
     /// The socket's directory belongs to someone else or others may write to it.
     case unsafeDirectory(path: String, reason: String)
-    /// Another server answers at the path, or holds its lock.
+    /// Another server answers at the path or address, or holds the path's lock.
     case addressInUse(path: String)
     /// Something that is not a socket is at the path; it was left untouched.
     case notASocket(path: String)
     /// A system call failed.
     case system(operation: String, path: String, code: Int32)
-    /// A worker could not make its handler.
+    /// A worker could not make its protocol or handler.
     case handler(reason: String)
 
     /// The error in words.
     package var description: String {
         switch self {
         case .invalidConfiguration(let reason):
-            "invalid local socket configuration: \(reason)"
+            "invalid socket configuration: \(reason)"
         case .pathTooLong(let path, let limit):
             "socket path `\(path)` is \(path.utf8.count) bytes long, more than the system's "
                 + "limit of \(limit): choose a shorter path"
