@@ -160,7 +160,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
                 "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
                 "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
-                "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
+                "Routes", "SPOE", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),

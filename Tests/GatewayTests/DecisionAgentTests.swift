@@ -1,4 +1,5 @@
 import CAllocationCount
+import CedarEngine
 import CedarSyntax
 import DecisionPoint
 import EntityStore

@@ -24,11 +24,12 @@ import urllib.request
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here))
 PATH = "/accounts/amelia-current/balances"
-PORTS = {"nginx": 8443, "caddy": 8444, "haproxy": 8446, "envoy": 8447}
+PORTS = {"nginx": 8443, "caddy": 8444, "haproxy": 8446, "spoe": 8448, "envoy": 8447}
 COMMANDS = {
     "nginx": ["nginx", "-p", ".", "-c", "nginx/nginx.conf", "-e", "run/nginx-errors.log"],
     "caddy": ["caddy", "run", "--config", "caddy/Caddyfile"],
     "haproxy": ["haproxy", "-f", "haproxy/haproxy.cfg"],
+    "spoe": ["haproxy", "-f", "haproxy-spoe/haproxy.cfg"],
     "envoy": ["envoy", "-c", "envoy/envoy.yaml", "--use-dynamic-base-id", "--log-level", "warning"],
 }
 

@@ -92,7 +92,8 @@ class Service:
         """Takes all connections of the listener before the gateway can."""
         self.stop()
         self.start()
-        listener = next(iter(self.listeners.get("http", [])), None) or self.listeners["envoy"]
+        listener = (next(iter(self.listeners.get("http", [])), None)
+                    or self.listeners.get("spoe") or self.listeners["envoy"])
         for _ in range(listener.get("maximumConnections", 256)):
             self.idle.append(socket.socket(socket.AF_UNIX))
             self.idle[-1].connect(listener["socket"])

@@ -27,6 +27,16 @@ package enum AgentSays: Equatable {
         return found
     }
 
+    /// The number of whole frames.
+    package static func count(_ bytes: [UInt8]) -> Int {
+        var (count, start) = (0, 0)
+        while start + 4 <= bytes.count {
+            start += 4 + bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            if start <= bytes.count { count += 1 }
+        }
+        return count
+    }
+
     private struct Reader {
         var rest: ArraySlice<UInt8>
 
