@@ -38,8 +38,8 @@ package struct GatewayDecider: ~Copyable {
     var obligations: ObligationTable?
     /// The code of a refusal that is not the decision point's; empty for none.
     var code = ""
-    /// Sixteen lower-case hexadecimal digits.
-    var idDigits = [UInt8](repeating: 0x30, count: 16)
+    /// The id of the decision.
+    var idDigits = HexadecimalDigits(0)
     /// The name of the cause: `decided` when policies did.
     package private(set) var cause: StaticString = "decided"
 
@@ -133,11 +133,7 @@ package struct GatewayDecider: ~Copyable {
 
     /// Forgets the last answer.
     private mutating func start() {
-        let id = ids.next()
-        for index in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: id >> UInt64(60 - 4 * index)) & 15
-            idDigits[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
-        }
+        idDigits = HexadecimalDigits(ids.next())
         obligations = nil
         code = ""
         cause = "decided"

@@ -166,7 +166,7 @@ package final class HTTPService: Sendable {
         { text in
             let ruleset = decisions.publisher.load().ruleset
             text.begin("writ_policy_info", .gauge, "The version of the policies.")
-            text.add(1, [("version", hexadecimal(ruleset.version))])
+            text.add(1, [("version", HexadecimalDigits(ruleset.version).text)])
             text.begin("writ_policies", .gauge, "How many policies there are.")
             text.add(UInt64(ruleset.policies.count))
             text.begin("writ_store_readable", .gauge, "Whether the entity store can be read.")

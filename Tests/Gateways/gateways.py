@@ -38,7 +38,7 @@ A gateway is a module in `drivers` with three functions: `available()` says why 
 `listeners(place)` gives the sections of `writ.yaml` that it needs; `start(place)` starts it, listening
 on 127.0.0.1:`place.port` with TLS by `certs/server.pem`, clients' certificates by `certs/ca.pem`, before
 the service at 127.0.0.1:`place.app_port`, and returns the process. Its identity fields must be those of
-`IDENTITY` below.
+`IDENTITY` below. `PATIENCE` is how many seconds its clients wait, 10 unless it says so.
 """
 
 import argparse
@@ -59,7 +59,7 @@ import time
 
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here))
-GATEWAYS = ["envoy", "nginx", "caddy", "haproxy", "spoe"]
+GATEWAYS = ["envoy", "nginx", "caddy", "haproxy", "spoe", "traefik"]
 # What every listener tells the service behind it.
 IDENTITY = {
     "x-principal": "principalId", "x-principal-type": "principalType", "x-device": "deviceId",
@@ -107,6 +107,8 @@ class Place:
         self.folder = folder
         self.port = free_port()
         self.app_port = free_port()
+        # Seconds that a client waits.
+        self.patience = 10
 
 
 def filled(text, world):
@@ -123,7 +125,7 @@ def connect(place, table, case):
         context.load_cert_chain(f"{certificate}.pem", f"{certificate}.key")
     address = case.get("from") or table["clients"].get(case["client"], "127.0.0.1")
     plain = socket.create_connection(
-        ("127.0.0.1", place.port), timeout=10, source_address=(address, 0))
+        ("127.0.0.1", place.port), timeout=place.patience, source_address=(address, 0))
     # The name of the host in TLS too: gateways with several hosts may demand that.
     host = case.get("host", "api.northbank.example").split(":")[0].lower()
     return context.wrap_socket(plain, server_hostname=host)
@@ -246,6 +248,7 @@ def run(name, program, pattern):
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
+        place.patience = getattr(driver, "PATIENCE", place.patience)
         world = World(place.folder, table)
         app = AppServer(("127.0.0.1", place.app_port), App)
         threading.Thread(target=app.serve_forever, daemon=True).start()

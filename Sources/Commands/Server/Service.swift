@@ -218,7 +218,7 @@ extension Service {
             "threads": "\(configuration.socket.workerCount)", "cacheBytes": "\(cacheBytes)",
             "cachedBytes": "\(cacheBoards.statistics.usedBytes)",
             "policies": "\(ruleset.policies.count)",
-            "version": "\(hexadecimal(ruleset.version))",
+            "version": "\(HexadecimalDigits(ruleset.version).text)",
         ]
         if let envoy { facts["envoy"] = "\(envoy.place)" }
         if let spoe { facts["spoe"] = "\(spoe.place)" }

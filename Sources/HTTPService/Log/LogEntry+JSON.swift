@@ -1,4 +1,5 @@
 import AuthZEN
+import DecisionPoint
 import Glibc
 import JSON
 
@@ -43,7 +44,7 @@ extension RequestLog.Entry {
         add("traceFlags", trace?.flags)
         add("decisionId", decisionID)
         if let first = decisions.first {
-            add("policyVersion", hexadecimal(first.policyVersion))
+            add("policyVersion", HexadecimalDigits(first.policyVersion).text)
             writer.key("revision")
             writer.integer(Int64(clamping: first.revision))
             writer.key("decisions")

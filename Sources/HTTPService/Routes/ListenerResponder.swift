@@ -1,4 +1,5 @@
 import AuthZEN
+import DecisionPoint
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -220,7 +221,7 @@ struct ListenerResponder: HTTPResponder {
             reply.status == 200
             ? Response.json(reply.body) : .text(status, String(decoding: reply.body, as: UTF8.self))
         response.headers[.decisionID] = trail.decisionID
-        response.headers[.policyVersion] = hexadecimal(reply.policyVersion)
+        response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
         response.headers[.revision] = String(reply.revision)
         return response
     }
@@ -282,10 +283,10 @@ final class DrainState: Sendable {
 
 /// Names for decisions that no two of one process share, nor two processes but by chance.
 final class DecisionIdentifiers: Sendable {
-    private let prefix = hexadecimal(UInt64.random(in: .min ... .max))
+    private let prefix = HexadecimalDigits(UInt64.random(in: .min ... .max)).text
     private let count = Atomic<UInt64>(0)
 
     func next() -> String {
-        prefix + hexadecimal(count.add(1, ordering: .relaxed).newValue)
+        prefix + HexadecimalDigits(count.add(1, ordering: .relaxed).newValue).text
     }
 }

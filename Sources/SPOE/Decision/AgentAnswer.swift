@@ -36,7 +36,7 @@ struct AgentAnswer: ~Copyable {
                 isChallenged = true
             case .reason:
                 if !text.isEmpty { text.append(0x0A) }
-                for index in value.indices { text.append(value[index]) }
+                text.append(bytes: value)
             case .obligation: break
             }
         }
@@ -64,9 +64,9 @@ struct AgentAnswer: ~Copyable {
     /// What names the decision, what it rests on, and what is to be done beside obeying.
     private mutating func describe(_ decider: inout GatewayDecider, _ reply: inout AgentReply) {
         decider.withDecisionID { reply.identify($0) }
-        setDigits(decider.policyVersion)
-        reply.set("policy_version", text.span)
-        setNumber(decider.revision)
+        HexadecimalDigits(decider.policyVersion).withUTF8 { reply.set("policy_version", $0) }
+        text.removeAll(keepingCapacity: true)
+        text.append(decimal: decider.revision)
         reply.set("revision", text.span)
         let cause = decider.cause
         let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
@@ -84,7 +84,7 @@ struct AgentAnswer: ~Copyable {
             decider.reason(index).withUTF8 { id in
                 guard Self.isPrintable(id), text.count + id.count <= 1024 else { return }
                 addSeparator()
-                for place in id.indices { text.append(id[place]) }
+                text.append(bytes: id)
             }
         }
         if !text.isEmpty { reply.set("policies", text.span) }
@@ -98,9 +98,9 @@ struct AgentAnswer: ~Copyable {
             guard kind == .obligation else { return }
             // Neither has a comma or a space: policies with such a one are not loaded.
             addSeparator()
-            for index in name.indices { text.append(name[index]) }
+            text.append(bytes: name)
             if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
-            for index in argument.indices { text.append(argument[index]) }
+            text.append(bytes: argument)
         }
         if !text.isEmpty { reply.setValue("obligations", text.span) }
     }
@@ -115,25 +115,5 @@ struct AgentAnswer: ~Copyable {
         guard 1...512 ~= text.count else { return false }
         for index in text.indices where !(0x20..<0x7F ~= text[index]) { return false }
         return true
-    }
-
-    /// Writes sixteen hexadecimal digits into ``text``.
-    private mutating func setDigits(_ value: UInt64) {
-        text.removeAll(keepingCapacity: true)
-        for index in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * index)) & 15
-            text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
-    }
-
-    /// Writes a decimal number into ``text``.
-    private mutating func setNumber(_ value: UInt64) {
-        text.removeAll(keepingCapacity: true)
-        var rest = value
-        repeat {
-            text.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        text.reverse()
     }
 }
