@@ -96,6 +96,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
+        .target(name: "SPOP", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
@@ -109,6 +110,12 @@ let package = Package(
             dependencies: [
                 "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages", "Gateway",
                 "HTTP2", "Routes", "Server", "Wire",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SPOE",
+            dependencies: [
+                "CedarEngine", "DecisionPoint", "Gateway", "Routes", "SPOP", "Server", "Wire",
             ],
             swiftSettings: settings),
         .target(
@@ -147,7 +154,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
                 "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
                 "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
-                "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
+                "Routes", "SPOE", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -186,6 +193,9 @@ let package = Package(
         .executableTarget(
             name: "header-probe", dependencies: ["HTTP2", "Wire"],
             path: "Tests/Support/HeaderProbe", swiftSettings: settings),
+        .target(
+            name: "SPOPTestSupport", path: "Tests/Support/SPOPTestSupport",
+            swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -292,9 +302,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz",
-                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
+                "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
@@ -306,6 +316,15 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
             resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SPOPTests", dependencies: ["SPOP", "SPOPTestSupport", "Wire"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "SPOETests",
+            dependencies: [
+                "CAllocationCount", "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
