@@ -55,10 +55,13 @@ extension Decider {
         else { return .refused(.identityRejected) }
         establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.storeUnavailable) }
-        if !restrictions.isEmpty,
-            let outcome = restrictedPeer(listener.certificate) ?? restrictedEvidence()
-        {
-            return outcome
+        var isPrincipalFree = false
+        if !restrictions.isEmpty {
+            if let outcome = restrictedPeer(listener.certificate) ?? restrictedEvidence() {
+                return outcome
+            }
+            // Every principal that an identity leads to was looked at.
+            isPrincipalFree = establisher?.isPrincipalDerived ?? false
         }
         guard
             let request = question.validated(
@@ -79,7 +82,7 @@ extension Decider {
             return authorize(
                 Request(
                     principal: principal, action: request.action, resource: request.resource,
-                    context: context))
+                    context: context), isPrincipalFree: isPrincipalFree)
         }
     }
 
