@@ -1,3 +1,4 @@
+import Gateway
 package import Routes
 
 /// The answer to one authorization call while it is put together: with exactly 200, 401 or 403.
@@ -70,7 +71,7 @@ package struct ForwardAuthReply: Sendable {
         guard !isSpoiled, status != .allowed else { return }
         guard text.count <= Self.maximumBodyBytes else { return spoil() }
         body.removeAll(keepingCapacity: true)
-        for index in text.indices { body.append(text[index]) }
+        body.append(bytes: text)
     }
 
     private mutating func spoil() {

@@ -4,7 +4,9 @@ package import DecisionPoint
 // What the last answer consists of. Mutating in form only, as in `Decider`.
 extension GatewayDecider {
     /// Lends the id of the decision, sixteen lower-case hexadecimal digits.
-    package mutating func withDecisionID(_ body: (Span<UInt8>) -> Void) { body(idDigits.span) }
+    package mutating func withDecisionID(_ body: (Span<UInt8>) -> Void) {
+        idDigits.withUTF8(body)
+    }
 
     /// The version of the policies that decided.
     package var policyVersion: UInt64 { mutating get { decider.policyVersion } }
@@ -69,7 +71,7 @@ extension GatewayDecider {
                 device.withID { body(name.span, $0) }
                 continue
             case .decisionId:
-                body(name.span, idDigits.span)
+                idDigits.withUTF8 { body(name.span, $0) }
                 continue
             case .removed: break
             }

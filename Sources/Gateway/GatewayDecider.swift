@@ -38,8 +38,8 @@ package struct GatewayDecider: ~Copyable {
     var obligations: ObligationTable?
     /// The code of a refusal that is not the decision point's; empty for none.
     var code = ""
-    /// Sixteen lower-case hexadecimal digits.
-    var idDigits = [UInt8](repeating: 0x30, count: 16)
+    /// The id of the decision.
+    var idDigits = HexadecimalDigits(0)
     /// The name of the cause: `decided` when policies did.
     package private(set) var cause: StaticString = "decided"
 
@@ -103,7 +103,7 @@ package struct GatewayDecider: ~Copyable {
             return conclude(Denial(error), error.kind.code)
         }
         var evidence = evidence
-        evidence.http = unsafe UntrustedBytes(question.http.flat.region)
+        evidence.httpRecord = question.http
         switch decide(question, evidence, listener) {
         case .allowed:
             obligations = decider.obligations(into: &merged)
@@ -133,11 +133,7 @@ package struct GatewayDecider: ~Copyable {
 
     /// Forgets the last answer.
     private mutating func start() {
-        let id = ids.next()
-        for index in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: id >> UInt64(60 - 4 * index)) & 15
-            idDigits[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
-        }
+        idDigits = HexadecimalDigits(ids.next())
         obligations = nil
         code = ""
         cause = "decided"
@@ -154,10 +150,8 @@ package struct GatewayDecider: ~Copyable {
     private mutating func decide(
         _ routed: RoutedQuestion, _ evidence: Evidence, _ listener: borrowing ListenerFacts
     ) -> Outcome {
-        let question = unsafe Question(
-            principal: UnsafeRawBufferPointer(start: nil, count: 0),
-            action: routed.action.flat.region, resource: routed.resource.flat.region,
-            context: routed.context.flat.region)
+        let question = Question(
+            action: routed.action, resource: routed.resource, context: routed.context)
         guard routed.resourceAttributes.count > 0 else {
             return decider.decide(
                 question, evidence: evidence, listener: listener, minimumRevision: 0)

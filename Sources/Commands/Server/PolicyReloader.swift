@@ -74,7 +74,7 @@ final class PolicyReloader: Sendable {
                 "policies reloaded",
                 metadata: [
                     "cause": "\(cause)", "policies": "\(ruleset.policies.count)",
-                    "version": "\(hexadecimal(ruleset.version))",
+                    "version": "\(HexadecimalDigits(ruleset.version).text)",
                 ])
         } catch {
             counts.countFailed()
@@ -109,10 +109,4 @@ final class PolicyReloader: Sendable {
             seen = now
         }
     }
-}
-
-/// Sixteen hexadecimal digits.
-func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
 }

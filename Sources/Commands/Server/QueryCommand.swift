@@ -1,6 +1,7 @@
 import ArgumentParser
 import CedarEngine
 import CedarSchema
+import DecisionPoint
 import JSON
 import WritClient
 
@@ -122,8 +123,8 @@ extension Answer {
         if !detail.isEmpty { printLine("detail: \(detail)") }
         printLine(
             terminal.styled(
-                "policies \(hexadecimal(policyVersion)), revision \(revision), decision "
-                    + hexadecimal(decisionID), .faint))
+                "policies \(HexadecimalDigits(policyVersion).text), revision \(revision), decision "
+                    + HexadecimalDigits(decisionID).text, .faint))
     }
 
     var json: String {
@@ -164,11 +165,11 @@ extension Answer {
         }
         writer.endArray()
         writer.key("policyVersion")
-        writer.string(hexadecimal(policyVersion))
+        writer.string(HexadecimalDigits(policyVersion).text)
         writer.key("revision")
         writer.integer(Int64(clamping: revision))
         writer.key("decisionId")
-        writer.string(hexadecimal(decisionID))
+        writer.string(HexadecimalDigits(decisionID).text)
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
     }

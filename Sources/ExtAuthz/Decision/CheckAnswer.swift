@@ -38,7 +38,7 @@ struct CheckAnswer: ~Copyable {
                 reply.addClientHeader(keys.challenge.span, value)
             case .reason:
                 if !text.isEmpty { text.append(0x0A) }
-                for index in value.indices { text.append(value[index]) }
+                text.append(bytes: value)
             case .obligation: break
             }
         }
@@ -71,8 +71,9 @@ struct CheckAnswer: ~Copyable {
     /// Dynamic metadata, for the gateway's log.
     private mutating func describe(_ decider: inout GatewayDecider, _ reply: inout ReplyBuffer) {
         decider.withDecisionID { reply.addMetadata(keys.decisionID.span, $0) }
-        setDigits(decider.policyVersion)
-        reply.addMetadata(keys.policyVersion.span, text.span)
+        HexadecimalDigits(decider.policyVersion).withUTF8 {
+            reply.addMetadata(keys.policyVersion.span, $0)
+        }
         reply.addMetadata(keys.revision.span, Double(decider.revision))
         let cause = decider.cause
         let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
@@ -101,21 +102,12 @@ struct CheckAnswer: ~Copyable {
             if !isBegun { reply.beginList() }
             isBegun = true
             text.removeAll(keepingCapacity: true)
-            for index in name.indices { text.append(name[index]) }
+            text.append(bytes: name)
             if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
-            for index in argument.indices { text.append(argument[index]) }
+            text.append(bytes: argument)
             reply.addToList(text.span)
         }
         if isBegun { reply.endList(keys.obligations.span) }
-    }
-
-    /// Writes sixteen hexadecimal digits into ``text``.
-    private mutating func setDigits(_ value: UInt64) {
-        text.removeAll(keepingCapacity: true)
-        for index in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * index)) & 15
-            text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
     }
 }
 

@@ -52,7 +52,7 @@ enum CheckReader {
             evidence.sourceIP = unsafe UntrustedBytes(host.buffer)
         }
         guard judgesTokens else { return evidence }
-        switch check.headers.lookup("authorization") {
+        switch check.authorization {
         case .absent: break
         case .several: return nil
         case .one(let value):

@@ -27,15 +27,18 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     package mutating func check(
         _ check: borrowing CheckRequestView, call: CheckCall, into reply: inout ReplyBuffer
     ) {
-        adopt(call.peer)
-        switch decide(check) {
+        switch decide(check, call: call) {
         case .allowed: answer.allow(&decider, &reply)
         case .denied(let code): answer.deny(code, &decider, &reply)
         case .refused(let denial): answer.refuse(denial, &decider, &reply)
         }
     }
 
-    private mutating func decide(_ check: borrowing CheckRequestView) -> Verdict {
+    /// Decides a check without saying so to anybody.
+    package mutating func decide(
+        _ check: borrowing CheckRequestView, call: CheckCall
+    ) -> Verdict {
+        adopt(call.peer)
         do throws(RequestRefusal) {
             let names = decider.headerNames
             try CheckReader.read(check, fields: names, into: &decider.request)

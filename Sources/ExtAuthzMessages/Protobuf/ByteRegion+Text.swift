@@ -1,3 +1,4 @@
+import Glibc
 package import Wire
 
 extension ByteRegion {
@@ -5,39 +6,46 @@ extension ByteRegion {
     static var empty: ByteRegion { unsafe ByteRegion(UnsafeRawBufferPointer(start: nil, count: 0)) }
 
     /// Whether these bytes are exactly those of `text`.
+    @inline(__always)
     package func equals(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { expected in
-            unsafe buffer.elementsEqual(expected)
-        }
+        return unsafe hasBytes(at: text.utf8Start)
     }
 
     /// Whether these bytes are exactly those of another region.
     package func equals(_ other: ByteRegion) -> Bool {
-        unsafe count == other.count && buffer.elementsEqual(other.buffer)
+        guard count == other.count, let start = unsafe other.buffer.baseAddress else {
+            return count == other.count
+        }
+        return unsafe hasBytes(at: start)
     }
 
     /// Whether these bytes are exactly the given ones.
     package func equals(_ other: [UInt8]) -> Bool {
-        unsafe count == other.count && buffer.elementsEqual(other)
+        guard count == other.count else { return false }
+        return unsafe other.withUnsafeBytes { other in
+            guard let start = other.baseAddress else { return count == 0 }
+            return unsafe hasBytes(at: start)
+        }
+    }
+
+    /// Whether as many bytes as these have are the same elsewhere.
+    @unsafe
+    private func hasBytes(at other: UnsafeRawPointer) -> Bool {
+        guard count > 0, let start = unsafe buffer.baseAddress else { return count == 0 }
+        return unsafe memcmp(start, other, count) == 0
     }
 
     /// A copy of the bytes.
     package var copied: [UInt8] { unsafe [UInt8](buffer) }
 
-    /// Whether the bytes are UTF-8; nearly all that come are ASCII and take eight at a time.
-    var isUTF8: Bool {
-        var offset = 0
-        while count - offset >= 8 {
-            guard integer(at: offset, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 else {
-                return text() != nil
-            }
-            offset += 8
-        }
-        while offset < count {
-            guard byte(at: offset) < 0x80 else { return text() != nil }
-            offset += 1
-        }
-        return true
-    }
+    /// Whether the bytes are UTF-8; nearly all that come are ASCII, which is told from whole words.
+    @inline(__always)
+    var isUTF8: Bool { isASCII || isLongUTF8 }
+
+    @inline(never)
+    private var isLongUTF8: Bool { text() != nil }
+
+    @inline(__always)
+    private var isASCII: Bool { unsafe ASCIIText.isASCII(buffer) }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Wire
 
 /// What may stand in a header that a gateway is told to set.
@@ -16,14 +17,29 @@ package enum HeaderRules {
     package static func allowsName(_ name: Span<UInt8>) -> Bool {
         guard (1...maximumNameBytes).contains(name.count) else { return false }
         for index in name.indices where !isToken(name[index]) { return false }
-        for text in ["host", "connection", "content-length", "transfer-encoding", "te", "upgrade"]
-        where text.utf8.elementsEqual(bytes: name) { return false }
-        return true
+        return switch name.count {
+        case 2: !name.hasBytes(of: "te")
+        case 4: !name.hasBytes(of: "host")
+        case 7: !name.hasBytes(of: "upgrade")
+        case 10: !name.hasBytes(of: "connection")
+        case 14: !name.hasBytes(of: "content-length")
+        case 17: !name.hasBytes(of: "transfer-encoding")
+        default: true
+        }
     }
 
     /// Whether a value is visible text and blanks: no control character, no byte beyond UTF-8.
     package static func allowsValue(_ value: Span<UInt8>) -> Bool {
         guard value.count <= maximumValueBytes else { return false }
+        if unsafe value.withUnsafeBytes({ unsafe ASCIIText.isVisible($0) }) {
+            return value.count == 0 || value[0] != 0x20 && value[value.count - 1] != 0x20
+        }
+        return allowsUnusualValue(value)
+    }
+
+    /// The same for a value with bytes beyond ASCII, and for one that is not allowed.
+    @inline(never)
+    private static func allowsUnusualValue(_ value: Span<UInt8>) -> Bool {
         var isASCII: UInt8 = 0
         for index in value.indices {
             let byte = value[index]
@@ -41,27 +57,30 @@ package enum HeaderRules {
 
     /// Whether text is UTF-8, as every string of a protobuf message must be.
     package static func isUTF8(_ text: Span<UInt8>) -> Bool {
-        (try? UTF8Span(validating: text)) != nil
+        unsafe text.withUnsafeBytes { unsafe ASCIIText.isASCII($0) }
+            || (try? UTF8Span(validating: text)) != nil
     }
 
+    /// Small letters, digits, `-`, `_` and `.`, as bits.
+    @inline(__always)
     private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
+        let word: UInt64 =
+            switch byte >> 6 {
+            case 0: 0x03FF_6000_0000_0000
+            case 1: 0x07FF_FFFE_8000_0000
+            default: 0
+            }
+        return word >> UInt64(byte & 63) & 1 == 1
     }
 }
 
-extension String.UTF8View {
-    fileprivate func elementsEqual(bytes: Span<UInt8>) -> Bool {
-        guard count == bytes.count else { return false }
-        var index = 0
-        for byte in self {
-            if byte != bytes[index] { return false }
-            index += 1
+extension Span<UInt8> {
+    /// Whether the bytes are those of a text known when the program was written.
+    fileprivate func hasBytes(of text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        return unsafe withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return true }
+            return unsafe memcmp(start, text.utf8Start, bytes.count) == 0
         }
-        return true
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The answer to one request while it is put together, and its bytes.
 ///
 /// Begins as a denial; `conclude` decides, the rest adds to it. What cannot be sent as it should be,
@@ -9,13 +11,12 @@ package struct ReplyBuffer: ~Copyable {
     /// The largest answer, in bytes.
     package static let maximumBytes = 64 << 10
 
-    private static let failureModeHeader = Array("x-envoy-auth-failure-mode-allowed".utf8)
-
     /// What has been decided.
     package private(set) var reply = CheckReply.deny(.forbidden)
     /// Whether something could not be sent, so that the answer became a denial.
     package private(set) var isSpoiled = false
 
+    private let failureModeHeader = Array("x-envoy-auth-failure-mode-allowed".utf8)
     private let identityHeaders: [[UInt8]]
     private var isSet: [Bool]
     private var headers = ProtobufWriter(capacity: 512)
@@ -120,7 +121,7 @@ package struct ReplyBuffer: ~Copyable {
     /// Lends the encoded `CheckResponse`.
     package mutating func withEncoded<Result>(_ use: (Span<UInt8>) -> Result) -> Result {
         encode()
-        return use(output.bytes.span)
+        return output.withBytes(use)
     }
 
     private mutating func encode() {
@@ -129,7 +130,7 @@ package struct ReplyBuffer: ~Copyable {
         case .allow:
             // A status whose code is 0 has no bytes of its own.
             output.begin(1, count: 0)
-            var removals = ProtobufWriter.size(Self.failureModeHeader.count)
+            var removals = ProtobufWriter.size(failureModeHeader.count)
             for index in identityHeaders.indices where !isSet[index] {
                 removals += ProtobufWriter.size(identityHeaders[index].count)
             }
@@ -138,7 +139,7 @@ package struct ReplyBuffer: ~Copyable {
             for index in identityHeaders.indices where !isSet[index] {
                 output.text(5, identityHeaders[index])
             }
-            output.text(5, Self.failureModeHeader)
+            output.text(5, failureModeHeader)
             output.append(contentsOf: clientHeaders)
         case .deny(let status):
             output.begin(1, count: 2)
@@ -208,7 +209,13 @@ package struct ReplyBuffer: ~Copyable {
 
     private static func equal(_ bytes: [UInt8], _ name: Span<UInt8>) -> Bool {
         guard bytes.count == name.count else { return false }
-        for index in name.indices where bytes[index] != name[index] { return false }
-        return true
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe name.withUnsafeBytes { name in
+                guard let left = bytes.baseAddress, let right = name.baseAddress else {
+                    return true
+                }
+                return unsafe memcmp(left, right, name.count) == 0
+            }
+        }
     }
 }

@@ -35,6 +35,9 @@ package struct CheckRequestView: BitwiseCopyable {
     package private(set) var bodyExtent = BodyExtent.absent
     /// The size of the body in bytes as the gateway knows it; negative when it does not.
     package private(set) var sizeBytes: Int64 = 0
+    /// The request's `authorization` header.
+    package private(set) var authorization = EntryLookup.absent
+    private var partialBody = EntryLookup.absent
     private var http = ByteRegion.empty
     private var attributes = ByteRegion.empty
     private var rawHeaders: ByteRegion?
@@ -129,12 +132,18 @@ package struct CheckRequestView: BitwiseCopyable {
             }
         }
         if hasMap && rawHeaders != nil { throw .twoHeaderForms }
-        try headers.check(limit: limits.maximumHeaders)
+        // Nearly every request is asked for these two, so one pass finds them.
+        var (authorization, partialBody) = (EntryLookup.absent, EntryLookup.absent)
+        try headers.check(limit: limits.maximumHeaders) { entry in
+            if entry.name.equals("authorization") { authorization.add(entry.value) }
+            if entry.name.equals("x-envoy-auth-partial-body") { partialBody.add(entry.value) }
+        }
+        (self.authorization, self.partialBody) = (authorization, partialBody)
     }
 
     /// Judges by Envoy's own header, which it sets whenever it sends bodies.
     private func extent() -> BodyExtent {
-        switch headers.lookup("x-envoy-auth-partial-body") {
+        switch partialBody {
         case .absent: return body.count == 0 ? .absent : .partial
         case .several: return .partial
         case .one(let value):

@@ -9,8 +9,46 @@ package struct EntryView: BitwiseCopyable {
     /// Whether this is a pseudo-header such as `:path`.
     package var isPseudoHeader: Bool { name.count > 0 && name.byte(at: 0) == UInt8(ascii: ":") }
 
+    private init(name: ByteRegion, value: ByteRegion) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Reads an entry, fast when it is written as everybody writes it.
+    @inline(__always)
+    init(_ message: ByteRegion, isHeader: Bool) throws(MessageError) {
+        if let plain = try Self.plain(message, isHeader: isHeader) {
+            self = plain
+        } else if isHeader {
+            self = try EntryView(header: message)
+        } else {
+            self = try EntryView(entry: message)
+        }
+    }
+
+    /// Reads an entry of a name and then a value, both shorter than 128 bytes, and nothing else; nil
+    /// for any other, which may be right as well.
+    @inline(__always)
+    private static func plain(
+        _ message: ByteRegion, isHeader: Bool
+    ) throws(MessageError) -> EntryView? {
+        guard message.count >= 4, message.byte(at: 0) == 0x0A else { return nil }
+        let nameSize = Int(message.byte(at: 1))
+        guard nameSize < 0x80, message.count >= nameSize + 4 else { return nil }
+        let tag = message.byte(at: nameSize + 2)
+        let valueSize = Int(message.byte(at: nameSize + 3))
+        guard tag == 0x12 || tag == 0x1A && isHeader, valueSize < 0x80,
+            message.count == nameSize + 4 + valueSize
+        else { return nil }
+        let name = message.region(from: 2, count: nameSize)
+        let value = message.region(from: nameSize + 4, count: valueSize)
+        guard name.isUTF8, tag == 0x1A || value.isUTF8 else { throw .notUTF8 }
+        return EntryView(name: name, value: value)
+    }
+
     /// Reads an entry of a `map<string, string>`.
-    init(entry message: ByteRegion) throws(MessageError) {
+    @inline(never)
+    private init(entry message: ByteRegion) throws(MessageError) {
         var reader = ProtobufReader(message)
         var seen = SeenFields()
         var name = ByteRegion.empty
@@ -27,7 +65,8 @@ package struct EntryView: BitwiseCopyable {
     }
 
     /// Reads a `HeaderValue`, whose value is text or bytes, never both.
-    init(header message: ByteRegion) throws(MessageError) {
+    @inline(never)
+    private init(header message: ByteRegion) throws(MessageError) {
         var reader = ProtobufReader(message)
         var seen = SeenFields()
         var name = ByteRegion.empty
@@ -65,13 +104,16 @@ package struct EntryReader: BitwiseCopyable {
     }
 
     /// Judges every entry.
+    /// - Parameter look: is shown each.
     /// - Throws: the first offence, or `tooManyEntries`.
-    func check(limit: Int) throws(MessageError) {
+    @inline(__always)
+    func check(limit: Int, _ look: (EntryView) -> Void = { _ in }) throws(MessageError) {
         var copy = self
         var count = 0
-        while try copy.advance() != nil {
+        while let entry = try copy.advance() {
             count += 1
             if count > limit { throw .tooManyEntries }
+            look(entry)
         }
     }
 
@@ -85,12 +127,11 @@ package struct EntryReader: BitwiseCopyable {
         }
     }
 
+    @inline(__always)
     private mutating func advance() throws(MessageError) -> EntryView? {
         while let field = try reader.next() {
             guard field.number == number else { continue }
-            let message = try field.bytes()
-            return isHeader
-                ? try EntryView(header: message) : try EntryView(entry: message)
+            return try EntryView(try field.bytes(), isHeader: isHeader)
         }
         return nil
     }
@@ -102,6 +143,11 @@ package enum EntryLookup: BitwiseCopyable {
     case one(ByteRegion)
     /// The name occurs more than once: nobody may choose one of the values.
     case several
+
+    /// Takes notice of another entry with the name.
+    mutating func add(_ value: ByteRegion) {
+        self = if case .absent = self { .one(value) } else { .several }
+    }
 }
 
 extension EntryReader {
@@ -112,7 +158,7 @@ extension EntryReader {
         while let entry = reader.next() {
             guard entry.name.equals(name) else { continue }
             if case .one = found { return .several }
-            found = .one(entry.value)
+            found.add(entry.value)
         }
         return found
     }

@@ -33,7 +33,7 @@ struct AnswerWriter: ~Copyable {
             case .challenge: reply.add(names.challenge.span, value)
             case .reason:
                 if !text.isEmpty { text.append(0x0A) }
-                for index in value.indices { text.append(value[index]) }
+                text.append(bytes: value)
             case .obligation: break
             }
         }
@@ -60,9 +60,11 @@ struct AnswerWriter: ~Copyable {
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
         decider.withDecisionID { reply.add(names.decisionID.span, $0) }
-        setDigits(decider.policyVersion)
-        reply.add(names.policyVersion.span, text.span)
-        text = Array(String(decider.revision).utf8)
+        HexadecimalDigits(decider.policyVersion).withUTF8 {
+            reply.add(names.policyVersion.span, $0)
+        }
+        text.removeAll(keepingCapacity: true)
+        text.append(decimal: decider.revision)
         reply.add(names.revision.span, text.span)
         addObligations(&decider, &reply)
         guard tellsCause else { return }
@@ -79,13 +81,14 @@ struct AnswerWriter: ~Copyable {
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
         text.removeAll(keepingCapacity: true)
+        let separator = names.separator
         decider.withParts { kind, name, argument in
             guard kind == .obligation else { return }
             // Neither has a comma or a space: policies with such a one are not loaded.
-            if !text.isEmpty { for byte in ", ".utf8 { text.append(byte) } }
-            for index in name.indices { text.append(name[index]) }
+            if !text.isEmpty { text.append(bytes: separator.span) }
+            text.append(bytes: name)
             if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
-            for index in argument.indices { text.append(argument[index]) }
+            text.append(bytes: argument)
         }
         // An allow always has the field, so that a client's own copy is never taken for it.
         if !text.isEmpty || reply.status == .allowed {
@@ -98,11 +101,12 @@ struct AnswerWriter: ~Copyable {
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
         text.removeAll(keepingCapacity: true)
+        let separator = names.separator
         for index in 0..<decider.reasonCount where text.count < 4 << 10 {
             decider.reason(index).withUTF8 { id in
                 guard Self.isPrintable(id) else { return }
-                if !text.isEmpty { for byte in ", ".utf8 { text.append(byte) } }
-                for place in id.indices { text.append(id[place]) }
+                if !text.isEmpty { text.append(bytes: separator.span) }
+                text.append(bytes: id)
             }
         }
         if !text.isEmpty, text.count <= 8 << 10 { reply.add(names.policies.span, text.span) }
@@ -114,15 +118,6 @@ struct AnswerWriter: ~Copyable {
         }
         for index in text.indices where !(0x20..<0x7F ~= text[index]) { return false }
         return true
-    }
-
-    /// Writes sixteen hexadecimal digits into ``text``.
-    private mutating func setDigits(_ value: UInt64) {
-        text.removeAll(keepingCapacity: true)
-        for index in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * index)) & 15
-            text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-        }
     }
 }
 
@@ -145,5 +140,6 @@ private struct AnswerNames {
     let cause = Array("writ-cause".utf8)
     let detail = Array("writ-detail".utf8)
     let policies = Array("writ-policies".utf8)
+    let separator = Array(", ".utf8)
     let challenge = Array("www-authenticate".utf8)
 }

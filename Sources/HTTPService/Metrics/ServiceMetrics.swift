@@ -159,9 +159,3 @@ struct ServiceMetrics: Sendable {
         }
     }
 }
-
-/// A number as sixteen hexadecimal digits.
-func hexadecimal(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-}

@@ -17,6 +17,7 @@ struct ExtAuthzCommand: ParsableCommand {
             Examples:
               writ-bench ext-authz --server-core 0 --client-core 1
               writ-bench ext-authz --socket /run/other.sock --depth 32
+              writ-bench ext-authz --in-process
             """)
 
     @Option(help: "Calls in flight; may be repeated. 1 and 32 unless given.")
@@ -37,6 +38,18 @@ struct ExtAuthzCommand: ParsableCommand {
     @Flag(help: "Count the allocations of decisions instead; there must be none.")
     var allocations = false
 
+    @Flag(help: "Measure reading, deciding and answering in this process, without HTTP/2.")
+    var inProcess = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --in-process: only pass so often through 4096 checks, for a profiler.",
+            valueName: "passes"))
+    var passes: Int?
+
+    @Option(help: "Where those passes end: reading, deciding or answering.")
+    var stage = CheckStage.answering
+
     @Option(help: ArgumentHelp("The open-banking scenario.", valueName: "folder"))
     var scenario = "Policies/open-banking"
 
@@ -48,8 +61,8 @@ struct ExtAuthzCommand: ParsableCommand {
 
     func validate() throws {
         guard seconds > 0, seconds <= 600, (1...1000).contains(rounds),
-            depth.allSatisfy({ (1...1000).contains($0) })
-        else { throw ValidationError("--seconds, --rounds or --depth is out of bounds") }
+            depth.allSatisfy({ (1...1000).contains($0) }), (0...1_000_000).contains(passes ?? 0)
+        else { throw ValidationError("--seconds, --rounds, --depth or --passes is out of bounds") }
     }
 
     func run() throws {
@@ -63,6 +76,7 @@ struct ExtAuthzCommand: ParsableCommand {
             if blocks > 0 { throw ExitCode(1) }
             return
         }
+        if inProcess { return try measureInProcess() }
         if let clientCore { try Machine.pin(to: clientCore) }
         let directory = try TemporaryDirectory()
         let bare = "\(directory.path)/bare.sock"
@@ -104,6 +118,20 @@ struct ExtAuthzCommand: ParsableCommand {
         print(report.table)
         if let json { try TextFile.write(report.json + [UInt8(ascii: "\n")], to: json) }
         if wrong > 0 { throw ExitCode(1) }
+    }
+
+    private func measureInProcess() throws {
+        if let serverCore { try Machine.pin(to: serverCore) }
+        let directory = try TemporaryDirectory()
+        let world = try DecidingWorld(scenario: scenario, store: "\(directory.path)/store")
+        var stages = try CheckStages(world, try makeMessages())
+        if let passes {
+            for _ in 0..<passes { try stages.pass(through: stage) }
+            return
+        }
+        let report = try stages.report(rounds: rounds * 10)
+        print(report.table)
+        if let json { try TextFile.write(report.json + [UInt8(ascii: "\n")], to: json) }
     }
 
     private struct Target {
@@ -166,3 +194,5 @@ struct ExtAuthzCommand: ParsableCommand {
         }
     }
 }
+
+extension CheckStage: ExpressibleByArgument {}

@@ -62,7 +62,8 @@ private func writeAndRead(_ texts: [[UInt8]]) {
     var encoder = HeaderEncoder()
     let fields = texts.count / 2
     for index in 0..<fields {
-        encoder.add(name: texts[2 * index].span, value: texts[2 * index + 1].span)
+        let (name, value) = (texts[2 * index], texts[2 * index + 1])
+        encoder.add(name: name.span, value: value.span)
     }
     var decoder = HeaderDecoder(tableSizeBytes: 0, maximumListBytes: 1 << 20)
     let again = read(encoder.bytes, &decoder, 1 << 20)
