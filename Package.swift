@@ -315,7 +315,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DecisionPointTests", dependencies: ["DecisionPoint", "Identity"],
+            name: "DecisionPointTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "Identity"],
             swiftSettings: settings),
         .testTarget(
             name: "DifferentialTests",
