@@ -4,7 +4,8 @@
 usage: example.py WRIT
 
 `gateways.py` puts many requests through the same files with other ports; here every command is one of those
-that `Policies/open-banking/gateways/README.md` tells. Traefik is not run: what it sends is sent in its place.
+that `Policies/open-banking/gateways/README.md` tells. What Traefik sends is sent in its place as well, field by
+field: it asks over TCP, where others could try.
 """
 
 import contextlib
@@ -24,11 +25,14 @@ import urllib.request
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here))
 PATH = "/accounts/amelia-current/balances"
-PORTS = {"nginx": 8443, "caddy": 8444, "haproxy": 8446, "envoy": 8447}
+PORTS = {
+    "nginx": 8443, "caddy": 8444, "traefik": 8445, "haproxy": 8446, "envoy": 8447, "spoe": 8448}
 COMMANDS = {
     "nginx": ["nginx", "-p", ".", "-c", "nginx/nginx.conf", "-e", "run/nginx-errors.log"],
     "caddy": ["caddy", "run", "--config", "caddy/Caddyfile"],
+    "traefik": ["traefik", "--configFile=traefik/traefik.yaml"],
     "haproxy": ["haproxy", "-f", "haproxy/haproxy.cfg"],
+    "spoe": ["haproxy", "-f", "haproxy-spoe/haproxy.cfg"],
     "envoy": ["envoy", "-c", "envoy/envoy.yaml", "--use-dynamic-base-id", "--log-level", "warning"],
 }
 
@@ -118,13 +122,16 @@ def main(program):
                 count.expect("ready", ready.status, 200)
             traefik(folder, count)
             for name, command in COMMANDS.items():
-                if reason := importlib.import_module(f"drivers.{name}").available():
+                driver = importlib.import_module(f"drivers.{name}")
+                if reason := driver.available():
                     print(f"example of {name}: SKIPPED, {reason}")
                     continue
                 if name == "nginx" and os.getuid() == 0:
                     command = [*command, "-g", "user root;"]
                 running.append(subprocess.Popen(command, cwd=folder, stdout=log, stderr=log))
                 wait(PORTS[name])
+                if name == "traefik":
+                    driver.await_routes(folder, PORTS[name])
                 consent = {"x-consent-id": "amelia-moneylens"}
                 answer = ask(folder, PORTS[name], "moneylens", PATH, consent)
                 count.expect(f"{name}: with consent", answer and answer[0], 200)

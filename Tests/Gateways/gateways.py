@@ -24,7 +24,8 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
   seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
   answer    header fields that the client gets, likewise
   body      the text that the client gets
-  cause     why Writ denied, by its log; not judged for Envoy, whose calls are not logged
+  cause     why Writ denied, by its log, or by the gateway's where its driver reads that; not judged for
+            Envoy, whose calls are not logged
   only      the gateways that the case is for; all unless given
   row       the row of the table of fail modes in the documentation that the case is for: what it says
             the client sees is what it must have seen
@@ -37,7 +38,7 @@ A gateway is a module in `drivers` with three functions: `available()` says why 
 `listeners(place)` gives the sections of `writ.yaml` that it needs; `start(place)` starts it, listening
 on 127.0.0.1:`place.port` with TLS by `certs/server.pem`, clients' certificates by `certs/ca.pem`, before
 the service at 127.0.0.1:`place.app_port`, and returns the process. Its identity fields must be those of
-`IDENTITY` below.
+`IDENTITY` below. `PATIENCE` is how many seconds its clients wait, 10 unless it says so.
 """
 
 import argparse
@@ -58,7 +59,7 @@ import time
 
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here))
-GATEWAYS = ["envoy", "nginx", "caddy", "haproxy"]
+GATEWAYS = ["envoy", "nginx", "caddy", "haproxy", "spoe", "traefik"]
 # What every listener tells the service behind it.
 IDENTITY = {
     "x-principal": "principalId", "x-principal-type": "principalType", "x-device": "deviceId",
@@ -106,6 +107,8 @@ class Place:
         self.folder = folder
         self.port = free_port()
         self.app_port = free_port()
+        # Seconds that a client waits.
+        self.patience = 10
 
 
 def filled(text, world):
@@ -122,7 +125,7 @@ def connect(place, table, case):
         context.load_cert_chain(f"{certificate}.pem", f"{certificate}.key")
     address = case.get("from") or table["clients"].get(case["client"], "127.0.0.1")
     plain = socket.create_connection(
-        ("127.0.0.1", place.port), timeout=10, source_address=(address, 0))
+        ("127.0.0.1", place.port), timeout=place.patience, source_address=(address, 0))
     # The name of the host in TLS too: gateways with several hosts may demand that.
     host = case.get("host", "api.northbank.example").split(":")[0].lower()
     return context.wrap_socket(plain, server_hostname=host)
@@ -245,6 +248,7 @@ def run(name, program, pattern):
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
+        place.patience = getattr(driver, "PATIENCE", place.patience)
         world = World(place.folder, table)
         app = AppServer(("127.0.0.1", place.app_port), App)
         threading.Thread(target=app.serve_forever, daemon=True).start()
@@ -260,7 +264,9 @@ def run(name, program, pattern):
                 answer = ask(place, world, table, case)
                 cause = None
                 if "cause" in case and name != "envoy":
-                    cause = service.cause(answer and answer[1].get("x-decision-id"))
+                    decision = answer and answer[1].get("x-decision-id")
+                    cause = (driver.cause(place, decision) if hasattr(driver, "cause")
+                             else service.cause(decision))
                 wrong = judge(case, answer, name, cause)
                 if wrong := wrong + undocumented(case, answer, rows, name):
                     failed += 1

@@ -17,6 +17,16 @@ routes:
 """
 
 
+def connected(listener):
+    """A connection to a listener, on which nothing is said."""
+    if "address" in listener:
+        host, port = listener["address"].rsplit(":", 1)
+        return socket.create_connection((host, int(port)))
+    made = socket.socket(socket.AF_UNIX)
+    made.connect(listener["socket"])
+    return made
+
+
 class Service:
     def __init__(self, program, world, listeners):
         self.program = program
@@ -92,10 +102,10 @@ class Service:
         """Takes all connections of the listener before the gateway can."""
         self.stop()
         self.start()
-        listener = next(iter(self.listeners.get("http", [])), None) or self.listeners["envoy"]
+        listener = (next(iter(self.listeners.get("http", [])), None)
+                    or self.listeners.get("spoe") or self.listeners["envoy"])
         for _ in range(listener.get("maximumConnections", 256)):
-            self.idle.append(socket.socket(socket.AF_UNIX))
-            self.idle[-1].connect(listener["socket"])
+            self.idle.append(connected(listener))
         time.sleep(0.2)
 
     def damage(self):

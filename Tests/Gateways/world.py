@@ -6,6 +6,7 @@ of loopback; and certificates, tokens and thumbprints are minted anew for that.
 
 import base64
 import importlib.util
+import ipaddress
 import json
 import pathlib
 import re
@@ -138,8 +139,9 @@ class World:
             .public_key(key.public_key()).serial_number(x509.random_serial_number())
             .not_valid_before(self.now - timedelta(days=1))
             .not_valid_after(self.now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]),
-                           critical=False)
+            .add_extension(x509.SubjectAlternativeName(
+                [*map(x509.DNSName, hosts), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+                critical=False)
             .sign(key, hashes.SHA256()))
         (self.folder / f"certs/{name}.pem").write_bytes(
             made.public_bytes(serialization.Encoding.PEM))

@@ -47,10 +47,7 @@ struct PostureCommand: ParsableCommand {
     @Option(help: "The core of the reports; any unless given.")
     var ingestCore: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "The program `writ`; the one beside this unless given.", valueName: "path"))
-    var writ: String?
+    @OptionGroup var program: ProgramOptions
 
     @Option(help: ArgumentHelp("Where the store is made.", valueName: "folder"))
     var folder: String?
@@ -114,7 +111,7 @@ struct PostureCommand: ParsableCommand {
     ) throws -> Phase {
         let process = try IngestProcess(
             [
-                writ ?? ServeBench.beside("writ"), "posture", "ingest", "--store",
+                program.path, "posture", "ingest", "--store",
                 "\(directory)/store", "--format", "generic", "--json", "--lifetime",
                 "compliant=604800", "--lifetime", "edrScore=604800", file,
             ], core: ingestCore, log: "\(directory)/ingest.log")
@@ -182,9 +179,9 @@ struct PostureCommand: ParsableCommand {
         report.notes.append(
             "\(reports) reports about \(devices) devices, read, merged and on disk at "
                 + "\(rate.fixed(0)) a second; the store is at revision \(try store.revision)")
-        func core(_ number: Int?) -> String { number.map { "core \($0)" } ?? "any core" }
         report.notes.append(
-            "decisions on \(core(deciderCore)), reports on \(core(ingestCore)); cache of \(cache) MiB"
+            "decisions on \(CoreOptions.words(deciderCore)), "
+                + "reports on \(CoreOptions.words(ingestCore)); cache of \(cache) MiB"
         )
         try output.publish(
             report,

@@ -43,16 +43,9 @@ struct RevokeCommand: ParsableCommand {
     @Option(help: "Milliseconds after which nothing may be allowed.")
     var limit = 100.0
 
-    @Option(help: "The core of the server; any unless given.")
-    var serverCore: Int?
+    @OptionGroup var cores: CoreOptions
 
-    @Option(help: "The core of the load; any unless given.")
-    var clientCore: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "The program `writ`; the one beside this unless given.", valueName: "path"))
-    var writ: String?
+    @OptionGroup var program: ProgramOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -63,13 +56,11 @@ struct RevokeCommand: ParsableCommand {
     }
 
     func run() throws {
-        // A server that is gone is an error to report, not the end of this process.
-        _ = signal(SIGPIPE, SIG_IGN)
-        if let clientCore { try Machine.pin(to: clientCore) }
+        try cores.becomeClient()
         let directory = try TemporaryDirectory()
         let world = try RevokeWorld(
             folder: directory.path, certificates: certificates, threads: threads)
-        let server = try world.start(writ: writ, core: serverCore)
+        let server = try world.start(writ: program.path, core: cores.serverCore)
         let client = try LoadClient(
             path: server.socket, kind: .writ, frames: world.frames, connections: connections,
             isBlocking: true)
@@ -108,11 +99,10 @@ struct RevokeCommand: ParsableCommand {
                 .number(own.map(\.afterWritten).max() ?? 0, decimals: 1),
             ])
         }
-        func core(_ number: Int?) -> String { number.map { "core \($0)" } ?? "any core" }
         report.notes = [
             "\(connections) connections, \(depth) requests in flight on each, "
                 + "\(load.perSecond.fixed(0)) answers a second; wrong: \(load.wrong)",
-            "\(threads) worker threads; server on \(core(serverCore)), load on \(core(clientCore))",
+            "\(threads) worker threads; \(cores.words)",
         ]
         try output.publish(
             report,

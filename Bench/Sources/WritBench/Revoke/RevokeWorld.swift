@@ -100,9 +100,9 @@ struct RevokeWorld {
         }
     }
 
-    func start(writ: String?, core: Int?) throws -> ServerProcess {
+    func start(writ: String, core: Int?) throws -> ServerProcess {
         try ServerProcess(
-            [writ ?? ServeBench.beside("writ"), "serve", "--config", "\(folder)/writ.yaml"],
+            [writ, "serve", "--config", "\(folder)/writ.yaml"],
             socket: "\(folder)/run/writ.sock", core: core, log: "\(folder)/writ.log")
     }
 }

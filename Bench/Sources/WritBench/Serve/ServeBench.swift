@@ -14,8 +14,8 @@ final class ServeBench {
 
     /// What is started and how.
     struct Plan {
-        /// The program `writ`; nil for the one beside this one.
-        var writ: String?
+        /// The program `writ`.
+        var writ: String
         /// A program `PATH SOCKET` that echoes frames with a length in front; nil for none.
         var floor: String?
         var size: ServeWorkload.Size
@@ -48,7 +48,7 @@ final class ServeBench {
 
                 """.utf8), to: "\(folder)/writ.yaml")
         try start(
-            .writ, [plan.writ ?? Self.beside("writ"), "serve", "--config", "\(folder)/writ.yaml"],
+            .writ, [plan.writ, "serve", "--config", "\(folder)/writ.yaml"],
             "\(folder)/run/writ.sock", plan)
         let echo = "\(folder)/echo/echo.sock"
         try start(

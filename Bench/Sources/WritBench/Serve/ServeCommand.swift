@@ -51,16 +51,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Entities in the store.")
     var entities = 10_000
 
-    @Option(help: "The core of the servers; any unless given.")
-    var serverCore: Int?
+    @OptionGroup var cores: CoreOptions
 
-    @Option(help: "The core of the load; any unless given.")
-    var clientCore: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "The program `writ`; the one beside this unless given.", valueName: "path"))
-    var writ: String?
+    @OptionGroup var program: ProgramOptions
 
     @Option(help: ArgumentHelp("A program that echoes frames on a socket.", valueName: "path"))
     var floor: String?
@@ -79,9 +72,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     func run() throws {
-        // A server that is gone is an error to report, not the end of this process.
-        _ = signal(SIGPIPE, SIG_IGN)
-        if let clientCore { try Machine.pin(to: clientCore) }
+        try cores.becomeClient()
         var result = Result(
             report: Report(
                 rate.isEmpty ? "closed loop on the local socket" : "open loop on the local socket",
@@ -93,8 +84,7 @@ struct ServeCommand: ParsableCommand {
             try run(size, &result)
         }
         result.report.notes.append(
-            "server on \(serverCore.map { "core \($0)" } ?? "any core"), load on "
-                + "\(clientCore.map { "core \($0)" } ?? "any core"); medians of \(rounds) rounds")
+            "\(cores.words); medians of \(rounds) rounds")
         try output.publish(
             result.report,
             Chart(
@@ -120,8 +110,8 @@ struct ServeCommand: ParsableCommand {
     private func run(_ size: ServeWorkload.Size, _ result: inout Result) throws {
         let bench = try ServeBench(
             ServeBench.Plan(
-                writ: writ, floor: floor, size: size, entities: entities, threads: threads,
-                diagnostics: diagnostics, core: serverCore))
+                writ: program.path, floor: floor, size: size, entities: entities, threads: threads,
+                diagnostics: diagnostics, core: cores.serverCore))
         let inProcess = try bench.decideInProcess()
         var overhead: [String] = []
         for count in connections.isEmpty ? [1, 4] : connections {

@@ -41,16 +41,9 @@ struct SwapCommand: ParsableCommand {
     @Option(help: "The server's worker threads.")
     var threads = 1
 
-    @Option(help: "The core of the server; any unless given.")
-    var serverCore: Int?
+    @OptionGroup var cores: CoreOptions
 
-    @Option(help: "The core of the load; any unless given.")
-    var clientCore: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "The program `writ`; the one beside this unless given.", valueName: "path"))
-    var writ: String?
+    @OptionGroup var program: ProgramOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -62,9 +55,7 @@ struct SwapCommand: ParsableCommand {
     }
 
     func run() throws {
-        // A server that is gone is an error to report, not the end of this process.
-        _ = signal(SIGPIPE, SIG_IGN)
-        if let clientCore { try Machine.pin(to: clientCore) }
+        try cores.becomeClient()
         let directory = try TemporaryDirectory()
         let workload = SwapWorkload(policies: policies)
         let server = try start(workload, directory.path)
@@ -115,8 +106,8 @@ struct SwapCommand: ParsableCommand {
 
                 """.utf8), to: "\(folder)/writ.yaml")
         return try ServerProcess(
-            [writ ?? ServeBench.beside("writ"), "serve", "--config", "\(folder)/writ.yaml"],
-            socket: "\(folder)/run/writ.sock", core: serverCore, log: "\(folder)/writ.log")
+            [program.path, "serve", "--config", "\(folder)/writ.yaml"],
+            socket: "\(folder)/run/writ.sock", core: cores.serverCore, log: "\(folder)/writ.log")
     }
 
     private func publish(
@@ -153,8 +144,7 @@ struct SwapCommand: ParsableCommand {
             "from the signal to an answer of the new set on every connection: median "
                 + "\((delays.median ?? 0).fixed(0)) ms, longest \((delays.max() ?? 0).fixed(0)) ms",
             "\(connections) connections, \(depth) batches of \(batch) questions in flight on each; "
-                + "\(threads) worker threads; server on \(core(serverCore)), load on "
-                + core(clientCore),
+                + "\(threads) worker threads; \(cores.words)",
         ]
         try output.publish(
             report,
@@ -169,6 +159,4 @@ struct SwapCommand: ParsableCommand {
                 },
                 categories: phases.map(\.0)))
     }
-
-    private func core(_ number: Int?) -> String { number.map { "core \($0)" } ?? "any core" }
 }
