@@ -19,19 +19,27 @@ import Testing
         }
     }
 
+    private func expect(
+        _ memory: borrowing DeviceMemory<Owner>, _ owner: Owner, _ snapshot: Int,
+        _ expected: String?
+    ) {
+        let found = id(memory.recall(owner, in: snapshot))
+        #expect(found == expected)
+    }
+
     @Test func knowsNothingOfAnotherSnapshotOrOwner() throws {
         var memory = DeviceMemory<Owner>(capacity: 4)
         let (owner, other) = (Owner(), Owner())
-        #expect(id(memory.recall(owner, in: 1)) == nil)
-        #expect(id(memory.recall(owner, in: -1)) == nil)
+        expect(memory, owner, 1, nil)
+        expect(memory, owner, -1, nil)
         let laptop = try device("laptop")
         memory.remember(FlatEntity(laptop.flat), of: owner, in: 1)
-        #expect(id(memory.recall(owner, in: 1)) == "laptop")
-        #expect(id(memory.recall(owner, in: 2)) == nil)
-        #expect(id(memory.recall(other, in: 1)) == nil)
+        expect(memory, owner, 1, "laptop")
+        expect(memory, owner, 2, nil)
+        expect(memory, other, 1, nil)
         memory.remember(nil, of: owner, in: 2)
-        #expect(id(memory.recall(owner, in: 2)) == "absent")
-        #expect(id(memory.recall(owner, in: 1)) == nil)
+        expect(memory, owner, 2, "absent")
+        expect(memory, owner, 1, nil)
     }
 
     @Test func manyOwnersNeverGetEachOthersDevice() throws {
