@@ -55,9 +55,12 @@ let package = Package(
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: settings),
+        .systemLibrary(name: "CPrefetch"),
         .target(
             name: "EntityStore",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
+            dependencies: [
+                "CPrefetch", "CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB",
+            ],
             swiftSettings: settings),
 
         // What is known of devices.
@@ -340,7 +343,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DecisionPointTests", dependencies: ["DecisionPoint", "Identity"],
+            name: "DecisionPointTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "Identity"],
             swiftSettings: settings),
         .testTarget(
             name: "DifferentialTests",

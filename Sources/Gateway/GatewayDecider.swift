@@ -94,16 +94,17 @@ package struct GatewayDecider: ~Copyable {
     ) -> Verdict {
         start()
         let question: RoutedQuestion
+        var evidence = evidence
         do throws(RequestRefusal) {
             guard let route = table.match(request, scratch: &scratch) else {
                 throw RequestRefusal(.unmatched)
             }
             question = try composer.compose(request, route, of: table)
+            decider.anticipate(resource: question.resource)
+            evidence.httpRecord = try composer.describe(request, route, of: table)
         } catch {
             return conclude(Denial(error), error.kind.code)
         }
-        var evidence = evidence
-        evidence.httpRecord = question.http
         switch decide(question, evidence, listener) {
         case .allowed:
             obligations = decider.obligations(into: &merged)

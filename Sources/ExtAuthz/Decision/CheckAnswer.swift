@@ -70,11 +70,13 @@ struct CheckAnswer: ~Copyable {
 
     /// Dynamic metadata, for the gateway's log.
     private mutating func describe(_ decider: inout GatewayDecider, _ reply: inout ReplyBuffer) {
-        decider.withDecisionID { reply.addMetadata(keys.decisionID.span, $0) }
-        HexadecimalDigits(decider.policyVersion).withUTF8 {
-            reply.addMetadata(keys.policyVersion.span, $0)
+        let revision = Double(decider.revision)
+        let version = HexadecimalDigits(decider.policyVersion)
+        decider.withDecisionID { id in
+            version.withUTF8 { version in
+                reply.addDecision(id: id, policyVersion: version, revision: revision)
+            }
         }
-        reply.addMetadata(keys.revision.span, Double(decider.revision))
         let cause = decider.cause
         let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
         reply.addMetadata(keys.cause.span, word)
@@ -125,11 +127,8 @@ extension DenialStatus {
 
 /// The names in dynamic metadata and of header fields for clients.
 private struct AnswerKeys {
-    let decisionID = Array("decision_id".utf8)
     let policies = Array("policies".utf8)
     let errors = Array("policy_errors".utf8)
-    let policyVersion = Array("policy_version".utf8)
-    let revision = Array("revision".utf8)
     let cause = Array("cause".utf8)
     let detail = Array("detail".utf8)
     let obligations = Array("obligations".utf8)

@@ -18,7 +18,13 @@ package struct ReplyBuffer: ~Copyable {
 
     private let failureModeHeader = Array("x-envoy-auth-failure-mode-allowed".utf8)
     private let identityHeaders: [[UInt8]]
+    /// Whether a header of that name may be set.
+    private let mayBeSet: [Bool]
     private var isSet: [Bool]
+    /// What every answer says of its decision, with zeros for what differs.
+    private var decision = ProtobufWriter(capacity: 256)
+    /// Where in it the digits of the id, those of the policies' version and the revision are.
+    private var places = (id: 0, version: 0, revision: 0)
     private var headers = ProtobufWriter(capacity: 512)
     private var clientHeaders = ProtobufWriter(capacity: 512)
     private var metadata = ProtobufWriter(capacity: 512)
@@ -31,7 +37,14 @@ package struct ReplyBuffer: ~Copyable {
     package init(identityHeaders: [[UInt8]] = []) {
         self.identityHeaders = identityHeaders
         isSet = [Bool](repeating: false, count: identityHeaders.count)
+        mayBeSet = identityHeaders.map { HeaderRules.allowsName($0.span) }
+        let digits = [UInt8](repeating: 0x30, count: Self.digitCount)
+        describeAnew(digits.span, digits.span, 0)
+        decision.append(contentsOf: metadata)
+        start(.deny(.forbidden))
     }
+
+    private static let digitCount = 16
 
     /// Forgets everything: the answer is a denial with status 403.
     package mutating func reset() { start(.deny(.forbidden)) }
@@ -55,10 +68,13 @@ package struct ReplyBuffer: ~Copyable {
     /// Sets a header of the request that is passed on, in place of the client's; nothing when the
     /// answer is a denial.
     package mutating func setHeader(_ name: Span<UInt8>, _ value: Span<UInt8>) {
-        guard case .allow = reply, checks(name, value) else { return }
+        guard case .allow = reply else { return }
+        var isKnown = false
         for index in identityHeaders.indices where Self.equal(identityHeaders[index], name) {
             isSet[index] = true
+            isKnown = mayBeSet[index]
         }
+        guard isKnown ? checks(value) : checks(name, value) else { return }
         Self.append(name, value, as: 2, to: &headers)
         limit()
     }
@@ -81,6 +97,39 @@ package struct ReplyBuffer: ~Copyable {
         body.removeAll()
         body.append(contentsOf: text)
         limit()
+    }
+
+    /// Adds what names the decision to the dynamic metadata: `decision_id`, `policy_version` and
+    /// `revision`, in a block that was encoded before when both of the first are of sixteen digits.
+    package mutating func addDecision(
+        id: Span<UInt8>, policyVersion: Span<UInt8>, revision: Double
+    ) {
+        guard !isSpoiled, id.count == Self.digitCount, policyVersion.count == Self.digitCount,
+            HeaderRules.isUTF8(id), HeaderRules.isUTF8(policyVersion), revision.isFinite
+        else { return describeAnew(id, policyVersion, revision) }
+        let start = metadata.count
+        metadata.append(contentsOf: decision)
+        metadata.replace(at: start + places.id, with: id)
+        metadata.replace(at: start + places.version, with: policyVersion)
+        metadata.replace(at: start + places.revision, with: revision)
+        limit()
+    }
+
+    /// The same, encoded field by field; and where the values are at the end.
+    private mutating func describeAnew(
+        _ id: Span<UInt8>, _ policyVersion: Span<UInt8>, _ revision: Double
+    ) {
+        let start = metadata.count
+        addMetadata(Array("decision_id".utf8).span, id)
+        let idEnd = metadata.count
+        addMetadata(Array("policy_version".utf8).span, policyVersion)
+        let versionEnd = metadata.count
+        addMetadata(Array("revision".utf8).span, revision)
+        guard decision.count == 0 else { return }
+        places = (
+            idEnd - start - id.count, versionEnd - start - policyVersion.count,
+            metadata.count - start - 8
+        )
     }
 
     /// Adds a text to the dynamic metadata.
@@ -175,7 +224,13 @@ package struct ReplyBuffer: ~Copyable {
     }
 
     private mutating func checks(_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
-        if HeaderRules.allowsName(name) && HeaderRules.allowsValue(value) { return !isSpoiled }
+        if HeaderRules.allowsName(name) { return checks(value) }
+        spoil()
+        return false
+    }
+
+    private mutating func checks(_ value: Span<UInt8>) -> Bool {
+        if HeaderRules.allowsValue(value) { return !isSpoiled }
         spoil()
         return false
     }
