@@ -1,4 +1,4 @@
-// What Swift's Glibc module lacks: epoll, eventfd, malloc_trim, and the calls that glibc declares
+// What Swift's Glibc module lacks: epoll, eventfd, malloc_trim, and calls for sockets that glibc declares
 // only under _GNU_SOURCE. The declarations repeat glibc's own prototypes.
 #ifndef WRIT_CEPOLL_H
 #define WRIT_CEPOLL_H
@@ -29,6 +29,11 @@ static inline int writ_accept(int listener) {
 /// Makes a stream socket of the Unix domain, close-on-exec.
 static inline int writ_unix_socket(void) {
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+/// Makes a stream socket of an internet domain, non-blocking, close-on-exec.
+static inline int writ_tcp_socket(int domain) {
+    return socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
 /// Names the calling thread; at most 15 bytes count.

@@ -85,6 +85,17 @@ struct ServeCommand: AsyncParsableCommand {
                 maximumConcurrent: 1000      # checks on one connection
                 maximumMessageBytes: 256KiB
                 maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
+              spoe:                          # optional: HAProxy asks as by its SPOE; needs
+                                             # `identity`
+                socket: /run/writ/spoe.sock  # or `address: 127.0.0.1:9192`
+                routes: routes.yaml          # and the other keys of `envoy` for what is
+                                             # decided
+                allowedUsers: [99]           # HAProxy's; the service's own unless given
+                threads: 2
+                maximumConnections: 256
+                maximumFrameBytes: 64KiB     # of a question; HAProxy's limit counts when it
+                                             # is smaller
+                deadline: 500ms              # of requests, by the argument `start`
               reload: watch                  # or `signal`: reload on SIGHUP only
               http:                          # optional: a list of addresses
                 - name: services
@@ -220,6 +231,7 @@ struct ServeCommand: AsyncParsableCommand {
                 guard case .unix(let path) = configuration.http[index].address else { continue }
                 configuration.http[index].inherited = sockets.take(path)
             }
+            configuration.spoe?.inherit(&sockets)
             // A socket that is left would take connections which nobody answers.
             if let path = sockets.paths.first {
                 throw .invalidConfiguration(
