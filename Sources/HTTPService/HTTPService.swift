@@ -5,6 +5,7 @@ package import EntityStore
 import Glibc
 import Hummingbird
 import HummingbirdCore
+import Identity
 package import Logging
 import NIOCore
 import NIOPosix
@@ -19,6 +20,8 @@ package final class HTTPService: Sendable {
         package let publisher: RulesetPublisher
         package let store: EntityStore
         package var errors: ErrorMode
+        /// How evidence is judged; nil when none is, and callers name their subjects.
+        package var identity: IdentitySettings?
         /// The bound on the caches of records, all threads and listeners together.
         package var cacheBytes: Int
         /// How many requests of a listener may be decided at once; 0 for one a core.
@@ -28,12 +31,13 @@ package final class HTTPService: Sendable {
 
         package init(
             publisher: RulesetPublisher, store: EntityStore, errors: ErrorMode = .strict,
-            cacheBytes: Int = 0, threadCount: Int = 0,
+            identity: IdentitySettings? = nil, cacheBytes: Int = 0, threadCount: Int = 0,
             cacheBoards: (@Sendable () -> CacheBoard)? = nil
         ) {
             self.publisher = publisher
             self.store = store
             self.errors = errors
+            self.identity = identity
             self.cacheBytes = cacheBytes
             self.threadCount = threadCount
             self.cacheBoards = cacheBoards
@@ -264,6 +268,13 @@ package final class HTTPService: Sendable {
         let decisions = shared.decisions
         var configuration = listener.authzen
         configuration.recordsDecisions = listener.logged != .none
+        configuration.listener = listener.name
+        if decisions.identity == nil { configuration.mapping.evidenceName = nil }
+        // When it is and who enforces is known also where nobody is verified.
+        let identity =
+            decisions.identity
+            ?? IdentitySettings(
+                trust: TrustState(), verifiedName: configuration.mapping.reservedContextName)
         // Where nothing else is decided, one tells the state of the store.
         let isDeciding = listener.family == .authzen
         let count = isDeciding ? threadCount(decisions, listener) : 1
@@ -274,7 +285,8 @@ package final class HTTPService: Sendable {
                     try Decider(
                         publisher: decisions.publisher, store: decisions.store,
                         errors: decisions.errors, cacheBytes: bytes,
-                        cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil),
+                        cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil,
+                        identity: identity),
                     configuration, references: shared.references)
             }
         } catch {

@@ -100,6 +100,8 @@ struct ServeCommand: AsyncParsableCommand {
                                              # error
                   authzen:
                     types: {user: User}      # and so on: README
+                    evidence: accepted       # proof of subjects in `context.evidence`, with
+                                             # `identity`; or `none`, `required`
                 - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by
                                              # forward-auth
                   family: forward-auth

@@ -45,12 +45,8 @@ struct Establisher: ~Copyable {
         _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?,
         at now: Int64
     ) throws(EvidenceRejection) -> FlatEntity {
-        // So that a question without evidence gets nothing of the one before.
-        finding = IdentityJudge.Finding()
-        device = nil
+        begin(listener, at: now)
         if named != nil, !listener.mayNamePrincipal { throw .mayNotName }
-        record.begin(now: now)
-        record.set(.gateway, listener.gateway.flat)
         if evidence.isEmpty {
             if listener.requiresEvidence { throw .missing }
             guard let named else { throw .principalMissing }
@@ -64,6 +60,28 @@ struct Establisher: ~Copyable {
         if let token = finding.token { record.set(.token, token.record.flat) }
         try setFacts(evidence)
         return try chosen(named, evidence)
+    }
+
+    /// Begins the record `verified` for a question without a principal, of which only the situation can
+    /// be known.
+    mutating func situation(
+        _ evidence: Evidence, _ listener: borrowing ListenerFacts, at now: Int64
+    ) throws(EvidenceRejection) {
+        begin(listener, at: now)
+        guard !listener.requiresEvidence else { throw .missing }
+        if evidence.isEmpty { return }
+        guard listener.mayAttachEvidence else { throw .notAGateway }
+        guard settings.limits.admit(evidence) else { throw .tooLarge }
+        guard !evidence.hasIdentity, evidence.deviceID.isEmpty else { throw .principalConflict }
+        try setFacts(evidence)
+    }
+
+    private mutating func begin(_ listener: borrowing ListenerFacts, at now: Int64) {
+        // So that a question without evidence gets nothing of the one before.
+        finding = IdentityJudge.Finding()
+        device = nil
+        record.begin(now: now)
+        record.set(.gateway, listener.gateway.flat)
     }
 
     /// The principal among the one named and those that the identities lead to.

@@ -18,7 +18,7 @@ extension RequestLog.Entry {
     /// | `requestId` | `X-Request-ID` as it came |
     /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |
     /// | `decisionId`, `policyVersion`, `revision` | as the answer names them |
-    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `policies`, `errors` |
+    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `detail`, `policies`, `errors` |
     /// | `omitted` | how many more decisions there were |
     var line: [UInt8] {
         var writer = JSONWriter()
@@ -75,6 +75,10 @@ extension RequestLog.Entry {
         if case .refused(let cause) = decision.outcome {
             writer.key("cause")
             writer.string(cause)
+            if !decision.detail.isEmpty {
+                writer.key("detail")
+                writer.string(shortened(decision.detail))
+            }
         }
         for (name, list) in [("policies", decision.policies), ("errors", decision.errors)]
         where !list.isEmpty {

@@ -116,7 +116,8 @@ struct ListenerResponder: HTTPResponder {
         }
         switch route {
         case .metrics: return only(.get, request) { metricsAnswer() }
-        case .operation(let operation): return await decide(operation, request, &trail)
+        case .operation(let operation):
+            return await decide(operation, request, context, &trail)
         case .mounted(let mount):
             return await answer(mount, request, target, context, &trail)
         case .live, .ready, .metadata, .openAPI, .unknown:
@@ -201,15 +202,17 @@ struct ListenerResponder: HTTPResponder {
     }
 
     private func decide(
-        _ operation: AuthZENOperation, _ request: Request, _ trail: inout Trail
+        _ operation: AuthZENOperation, _ request: Request, _ context: ListenerContext,
+        _ trail: inout Trail
     ) async -> Response {
         guard request.method == .post else { return .notAllowed(.post) }
         guard request.isJSON else {
             return .text(.badRequest, "the content type must be `application/json`")
         }
         guard let body = await self.body(request) else { return tooLarge }
+        let peer = peer(context, trail.caller)
         let reply = pool.withWorker { worker in
-            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0) }
+            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
         }
         metrics.count(reply)
         trail.decisionID = identifiers.next()
@@ -224,6 +227,14 @@ struct ListenerResponder: HTTPResponder {
         response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
         response.headers[.revision] = String(reply.revision)
         return response
+    }
+
+    /// The enforcement point as policies see it.
+    private func peer(_ context: ListenerContext, _ caller: String?) -> ListenerFacts.Peer {
+        if let peer = peers[context.channel].credentials {
+            return .local(userID: peer.userID, groupID: peer.groupID)
+        }
+        return caller.map { .identified($0) } ?? .anonymous
     }
 
     private func body(_ request: Request) async -> ByteBuffer? {

@@ -57,7 +57,7 @@ extension [HTTPListenerConfiguration] {
                 listeners,
                 HTTPService.Decisions(
                     publisher: foundation.publisher, store: foundation.store,
-                    errors: foundation.errors,
+                    errors: foundation.errors, identity: foundation.identity,
                     cacheBytes: foundation.cacheBytesPerThread * apiThreads,
                     cacheBoards: { [boards = foundation.cacheBoards] in boards.add() }),
                 figures: [{ figures.write(&$0) }], log: quiet)
