@@ -118,7 +118,8 @@ let package = Package(
         .target(
             name: "AuthZEN",
             dependencies: [
-                "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+                "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "JSON",
             ],
             swiftSettings: settings),
         .target(

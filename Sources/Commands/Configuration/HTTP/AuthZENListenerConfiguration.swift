@@ -13,7 +13,8 @@ import CedarSyntax
 /// | `actionType` | the entity type of actions | `Action` |
 /// | `subjectProperties`, `resourceProperties` | which of a caller's properties become attributes, below | all that the store lacks |
 /// | `actionProperties` | the properties of an action that are taken, a list | all |
-/// | `actionPropertiesMember` | the member of the context with an action's properties | `action` |
+/// | `actionPropertiesMember` | the member of the context with an action's properties, which a caller must not send there | `action` |
+/// | `fractions` | `decimal`: a number with a fraction is a `decimal`; `refused`: it is an error | `refused` |
 /// | `context` | the members of a caller's context that are taken, a list | all |
 /// | `evidence` | proof of subjects in the caller's context: `none`, `accepted` or `required`, when a subject that is not proved is denied; needs `identity` | `accepted` with `identity`, else `none` |
 /// | `evidenceMember` | the member of the context with the proof, see `HTTP.md` | `evidence` |
@@ -53,6 +54,7 @@ struct AuthZENListenerConfiguration {
             "resourceProperties": "`take` and `override`", "actionProperties": "names",
             "actionPropertiesMember": "a name", "context": "names",
             "evidence": "`none`, `accepted` or `required`", "evidenceMember": "a name",
+            "fractions": "`decimal` or `refused`",
             "lenient": "`true` or `false`", "namePolicies": "`true` or `false`",
             "pageTokenKey": "a file", "maximumPage": "a number", "maximumTested": "a number",
             "maximumBody": "a size", "maximumDepth": "a number",
@@ -63,6 +65,11 @@ struct AuthZENListenerConfiguration {
         try readProperties(keys)
         try readEvidence(keys, hasIdentity: reserved != nil)
         try readLimits(keys)
+        if let node = try keys.optional("fractions") {
+            configuration.mapping.readsFractions = try node.choice([
+                "decimal": true, "refused": false,
+            ])
+        }
         if let node = try keys.optional("lenient") {
             configuration.defaults = try node.boolean() ? .merging : .replacement
         }
@@ -227,7 +234,7 @@ struct AuthZENListenerConfiguration {
         guard var document = MetadataDocument(decisionPoint: try addressNode.text()) else {
             throw addressNode.failure(
                 "`metadata.decisionPoint` must be an address as in `https://pdp.example.org`, "
-                    + "without query, fragment and last slash")
+                    + "without query, fragment and last slash; a tenant's path has no `%`")
         }
         if let node = try keys.optional("capabilities") {
             for element in try node.elements() { document.capabilities.append(try element.text()) }
