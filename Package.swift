@@ -295,7 +295,7 @@ let package = Package(
             dependencies: [
                 "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
                 "ExtAuthz",
-                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
+                "ExtAuthzMessages", "ForwardAuth", "Gateway", "Identity", "JSON", "Routes", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),

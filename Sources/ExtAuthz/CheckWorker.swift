@@ -43,11 +43,12 @@ final class CheckWorker<Handler: ExtAuthzHandler & ~Copyable> {
         reply.reset()
         board.calls.add()
         do throws(MessageError) {
-            let request = try CheckRequestView(message, limits: configuration.messageLimits)
             if !isInBatch {
                 isInBatch = true
                 handler.beginBatch()
             }
+            let request = try CheckRequestView(
+                message, limits: configuration.messageLimits, watch: handler.watchedNames)
             handler.check(request, call: call, into: &reply)
         } catch {
             board.malformed.add()
