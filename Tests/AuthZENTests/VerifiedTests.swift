@@ -1,4 +1,5 @@
 import AuthZEN
+import CedarEngine
 import CedarSyntax
 import DecisionPoint
 import Identity
@@ -10,16 +11,16 @@ struct VerifiedTests {
     private static let noon: Int64 = 1_760_443_200_000  // 2025-10-14T12:00:00Z
 
     private static let policies = """
-        @id("open") permit (principal, action == Action::"read", resource)
+        permit (principal, action == Action::"read", resource)
           when { context.verified.now.toTime() >= duration("9h")
               && context.verified.now.toTime() < duration("17h") };
-        @id("shop") permit (principal, action == Action::"list", resource)
+        permit (principal, action == Action::"list", resource)
           when { context.verified.gateway.listener == "services"
               && context.verified.gateway has identity
               && context.verified.gateway.identity == "shop" };
-        @id("local") permit (principal, action == Action::"list", resource)
+        permit (principal, action == Action::"list", resource)
           when { context.verified.gateway has userId && context.verified.gateway.userId == 33 };
-        @id("inside") permit (principal, action == Action::"enter", resource)
+        permit (principal, action == Action::"enter", resource)
           when { context.verified has sourceIp
               && context.verified.sourceIp.isInRange(ip("10.0.0.0/8"))
               && context.verified.http.method == "GET" };
@@ -64,10 +65,10 @@ struct VerifiedTests {
         var service = try Self.service(at: Self.noon)
         let body = Array(Self.question("list").utf8)
         for (peer, policies) in [
-            (ListenerFacts.Peer.identified("shop"), #"["shop"]"#), (.identified("bank"), "[]"),
-            (.local(userID: 33, groupID: 0), #"["local"]"#),
+            (ListenerFacts.Peer.identified("shop"), #"["policy1"]"#), (.identified("bank"), "[]"),
+            (.local(userID: 33, groupID: 0), #"["policy2"]"#),
             (.local(userID: 34, groupID: 33), "[]"),
-            (.anonymous, "[]"), (.identified("shop"), #"["shop"]"#),
+            (.anonymous, "[]"), (.identified("shop"), #"["policy1"]"#),
         ] {
             let reply = service.answer(.evaluation, body.span, from: peer)
             #expect(reply.text.contains(#""policies":\#(policies)"#), "\(peer): \(reply.text)")

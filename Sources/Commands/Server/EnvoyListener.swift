@@ -4,6 +4,7 @@ import EntityStore
 import ExtAuthz
 import Gateway
 import Logging
+import Server
 
 /// What the listeners of a service decide with.
 struct DecisionMaterial: Sendable {
@@ -46,12 +47,7 @@ struct EnvoyListener: Sendable {
     }
 
     /// Where Envoy finds the service.
-    var place: String {
-        switch server.endpoint {
-        case .unixSocket(let path): path
-        case .loopback(let host, let port): "\(host):\(port)"
-        }
-    }
+    var place: String { server.endpoint.description }
 
     func stop(drainFor duration: Swift.Duration) { server.stop(drainFor: duration) }
 

@@ -85,6 +85,17 @@ struct ServeCommand: AsyncParsableCommand {
                 maximumConcurrent: 1000      # checks on one connection
                 maximumMessageBytes: 256KiB
                 maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
+              spoe:                          # optional: HAProxy asks as by its SPOE; needs
+                                             # `identity`
+                socket: /run/writ/spoe.sock  # or `address: 127.0.0.1:9192`
+                routes: routes.yaml          # and the other keys of `envoy` for what is
+                                             # decided
+                allowedUsers: [99]           # HAProxy's; the service's own unless given
+                threads: 2
+                maximumConnections: 256
+                maximumFrameBytes: 64KiB     # of a question; HAProxy's limit counts when it
+                                             # is smaller
+                deadline: 500ms              # of requests, by the argument `start`
               reload: watch                  # or `signal`: reload on SIGHUP only
               http:                          # optional: a list of addresses
                 - name: services
@@ -152,10 +163,10 @@ struct ServeCommand: AsyncParsableCommand {
             within a tenth of a second when they change. Peers that are no gateways may not
             send evidence, and nobody but those listed may name a principal.
 
-            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does):
-            it stays open while the service is restarted, and clients wait instead of being
-            refused. Its path must be that of the configuration; its mode and directory are
-            the manager's.
+            A service manager may open the socket, and those of `http`, and pass them
+            (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
+            and clients wait instead of being refused. Their paths must be those of the
+            configuration; their modes and directories are the manager's.
 
             With `tls`, a peer whose certificate is not believed gets no connection, and
             loses it when a bundle, a revocation list or the deny-list changes. A question
@@ -166,7 +177,8 @@ struct ServeCommand: AsyncParsableCommand {
             here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
             or an access token. TCP without TLS is refused, but for `operations` on a
-            loopback address. Health is told to anybody: /health/live and /health/ready,
+            loopback address. Certificates are read again when their files change, and
+            connections stay. Health is told to anybody: /health/live and /health/ready,
             which is 503 while there is no policy or the store cannot be read.
 
             Exit codes: 0 stopped, 1 could not start.
@@ -192,7 +204,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = try ServiceConfiguration.read(config)
         try Self.inheritSockets(&configuration)
         let service = try Service(configuration)
-        let http: HTTPService?
+        let http: RunningHTTP?
         do throws(Failure) {
             http = try await service.startHTTP()
         } catch {
@@ -215,6 +227,11 @@ struct ServeCommand: AsyncParsableCommand {
         do throws(LocalSocketError) {
             var sockets = try InheritedSockets()
             configuration.socket.inherited = sockets.take(configuration.socket.path)
+            for index in configuration.http.indices {
+                guard case .unix(let path) = configuration.http[index].address else { continue }
+                configuration.http[index].inherited = sockets.take(path)
+            }
+            configuration.spoe?.inherit(&sockets)
             // A socket that is left would take connections which nobody answers.
             if let path = sockets.paths.first {
                 throw .invalidConfiguration(

@@ -19,6 +19,8 @@ struct Service: Sendable {
     private let tls: TLSService?
     /// Nil when Envoy does not ask.
     private let envoy: EnvoyListener?
+    /// Nil when HAProxy does not ask by SPOE.
+    private let spoe: SPOEListener?
     private let outcomes: OutcomeBoards
     private let cacheBoards = CacheBoards()
     private let watchesFiles: Bool
@@ -58,7 +60,9 @@ struct Service: Sendable {
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
         let envoyLoops = configuration.envoy?.server.loopCount ?? 0
-        let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
+        let tlsLoops = configuration.tls?.listener.loopCount ?? 0
+        let spoeWorkers = configuration.spoe?.workerCount ?? 0
+        let allWorkers = workers + envoyLoops + tlsLoops + spoeWorkers
         http = configuration.http
         // A share that is too small for a cache is none.
         let shares = allWorkers + http.decidingThreads
@@ -90,6 +94,15 @@ struct Service: Sendable {
         } else {
             envoy = nil
         }
+        if let settings = identity, let configured = configuration.spoe,
+            let routes = routes.first(where: { $0.path == configured.gateway.routes })
+        {
+            spoe = try SPOEListener(
+                configured, settings, routes: routes.publisher, material,
+                firstWorker: workers + envoyLoops + tlsLoops)
+        } else {
+            spoe = nil
+        }
         if let section = configuration.tls, let identity {
             let own = section.diagnostics
             let first = workers + envoyLoops
@@ -120,10 +133,11 @@ struct Service: Sendable {
     }
 
     /// Starts the HTTP listeners; nil when there are none.
-    func startHTTP() async throws(Failure) -> HTTPService? {
+    func startHTTP() async throws(Failure) -> RunningHTTP? {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
-            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts)
+            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
+            spoe: spoe.map { SPOEFigures(server: $0.server) })
         return try await http.start(foundation, figures)
     }
 
@@ -134,6 +148,9 @@ struct Service: Sendable {
         let others = DispatchGroup()
         if let envoy {
             DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
+        }
+        if let spoe {
+            DispatchQueue.global().async(group: others) { spoe.stop(drainFor: duration) }
         }
         if let tls {
             DispatchQueue.global().async(group: others) { tls.stop(drainFor: duration) }
@@ -146,6 +163,7 @@ struct Service: Sendable {
             figures["\(figure)"] = "\(statistics[figure])"
         }
         if let tls { figures.merge(tls.figures) { own, _ in own } }
+        if let spoe { figures.merge(spoe.figures) { own, _ in own } }
         let cache = cacheBoards.statistics
         for (name, figure) in [
             ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
@@ -203,6 +221,7 @@ extension Service {
             "version": "\(HexadecimalDigits(ruleset.version).text)",
         ]
         if let envoy { facts["envoy"] = "\(envoy.place)" }
+        if let spoe { facts["spoe"] = "\(spoe.place)" }
         log.notice("serving", metadata: facts)
         if ruleset.unlinkedTemplateCount > 0 {
             log.warning(

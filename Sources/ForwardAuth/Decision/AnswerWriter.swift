@@ -101,10 +101,11 @@ struct AnswerWriter: ~Copyable {
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
         text.removeAll(keepingCapacity: true)
+        let separator = names.separator
         for index in 0..<decider.reasonCount where text.count < 4 << 10 {
             decider.reason(index).withUTF8 { id in
                 guard Self.isPrintable(id) else { return }
-                if !text.isEmpty { text.append(bytes: names.separator.span) }
+                if !text.isEmpty { text.append(bytes: separator.span) }
                 text.append(bytes: id)
             }
         }

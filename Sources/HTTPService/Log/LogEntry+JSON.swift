@@ -17,6 +17,7 @@ extension RequestLog.Entry {
     /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query |
     /// | `requestId` | `X-Request-ID` as it came |
     /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |
+    /// | `spanId` | this request in that trace: whose parent is `parentId`, and which began so many microseconds before `time` |
     /// | `decisionId`, `policyVersion`, `revision` | as the answer names them |
     /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `detail`, `policies`, `errors` |
     /// | `omitted` | how many more decisions there were |
@@ -40,6 +41,7 @@ extension RequestLog.Entry {
         writer.integer(Int64(clamping: nanoseconds / 1000))
         add("requestId", requestID)
         add("traceId", trace?.traceID)
+        add("spanId", trace.map { _ in TraceParent.newSpanID() })
         add("parentId", trace?.parentID)
         add("traceFlags", trace?.flags)
         add("decisionId", decisionID)

@@ -9,6 +9,8 @@ struct ServiceFigures: Sendable {
     let outcomes: OutcomeBoards
     let caches: CacheBoards
     let reloads: ReloadCounts
+    /// Nil when HAProxy does not ask by SPOE.
+    let spoe: SPOEFigures?
 
     /// The name of the local socket in labels.
     private static let listener = "local"
@@ -16,6 +18,7 @@ struct ServiceFigures: Sendable {
     func write(_ text: inout MetricsText) {
         writeDecisions(&text)
         writeConnections(&text)
+        spoe?.write(&text)
         writeCaches(&text)
         text.begin("writ_reloads_total", .counter, "Reloads of policies by what became of them.")
         text.add(reloads.published, [("outcome", "published")])
