@@ -63,10 +63,10 @@ struct AuthZENObligationTests {
         var service = try workplace.service { $0.namesPolicies = true }
         #expect(
             service.answer(.evaluation, Self.body("alice", "read")).text
-                == #"{"decision":true,"context":{\#(Self.allowed),"policies":["read","also"]}}"#)
+                == #"{"decision":true,"context":{\#(Self.allowed),"policies":["policy0","policy1"]}}"#)
         #expect(
             service.answer(.evaluation, Self.body("eve", "read")).text
-                == #"{"decision":false,"context":{"cause":"policyError","policies":[],"errors":["faulty"]}}"#
+                == #"{"decision":false,"context":{"cause":"policyError","policies":[],"errors":["policy6"]}}"#
         )
     }
 

@@ -155,7 +155,7 @@ struct PropertyTests {
             #expect(reply.text == #"{"decision":\#(isAllowed)}"#, "\(properties) \(context)")
         }
         for context in [
-            #"{"risk":0.00001}"#, #"{"risk":1e15}"#, #"{"n":1e19}"#, #"{"n":1e-9999999999}"#,
+            #"{"risk":0.00001}"#, #"{"n":1e19}"#, #"{"n":1e-9999999999}"#,
         ] {
             let reply = service.answer(.evaluation, Self.body("{}", context: context))
             #expect(reply.status == 400, "\(context)")

@@ -66,7 +66,7 @@ private func read(_ annotations: String, effect: String = "forbid") throws -> (
             ("Reason", "reason"), ("reasons", "reason"), ("reson", "reason"), ("treasons", nil),
             ("headers", "header"), ("heder", "header"), ("Header", "header"), ("leader_", "header"),
             ("Challenge", "challenge"), ("challange", "challenge"), ("chalange", "challenge"),
-            ("chal_lenge", "challenge"), ("note", nil), ("id", nil), ("doc", nil),
+            ("chal_lenge", "challenge"), ("note", nil), ("ids", nil), ("doc", nil),
             ("advice", nil), ("control", nil), ("owner", nil), ("obligatory", nil),
         ] as [(String, String?)])
     func nearNames(_ name: String, _ meant: String?) throws {
@@ -75,7 +75,7 @@ private func read(_ annotations: String, effect: String = "forbid") throws -> (
         guard let meant else { return #expect(problems.isEmpty, "\(problems)") }
         let problem = try #require(problems.first)
         #expect(problem.message == "`@\(name)` asks for nothing: did you mean `@\(meant)`?")
-        #expect(problem.span.start == 12)
+        #expect(problem.span.start == 11)
     }
 
     @Test("Policies with such a name are not loaded; line, column and name are told")

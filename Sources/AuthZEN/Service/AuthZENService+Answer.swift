@@ -10,7 +10,7 @@ import JSON
 // | `headers` | header fields, each with `name` and `value`: for the request behind an allow, for the answer of a deny |
 // | `reasons` | texts for people |
 // | `status`, `challenge` | of a deny: 401 or 429 in place of 403, and `WWW-Authenticate` for a 401 |
-// | `cause`, `policies`, `errors` | where the listener names policies |
+// | `cause`, `detail`, `policies`, `errors` | where the listener names policies |
 //
 // A member that would be empty is left out, but for `policies`; so is the context.
 extension AuthZENService {
@@ -88,6 +88,11 @@ extension AuthZENService {
         if case .refused(let refusal) = outcome {
             writer.key("cause")
             writer.string("\(refusal)")
+            let detail = decider.detail
+            if !detail.isEmpty {
+                writer.key("detail")
+                writer.string(utf8: detail.span)
+            }
         }
         writer.key("policies")
         writer.beginArray()
