@@ -155,14 +155,21 @@ extension Decider {
         switch insertion {
         case .present: return .refused(.reservedMember)
         case .tooLarge: return .refused(.malformed)
-        case .inserted(let context): return judge(request, in: context)
+        case .inserted(let context):
+            // Every principal that an identity leads to was looked at when it was identified.
+            return judge(
+                request, in: context, isPrincipalFree: establisher?.isPrincipalDerived ?? false)
         }
     }
 
     /// Decides a request whose context is that of the caller with more in it.
     ///
     /// The caller's part alone must conform: what the decision point establishes is of its own types.
-    mutating func judge(_ request: Request, in context: FlatRecord) -> Outcome {
+    ///
+    /// - Parameter isPrincipalFree: whether the principal is known not to be restricted.
+    mutating func judge(
+        _ request: Request, in context: FlatRecord, isPrincipalFree: Bool = false
+    ) -> Outcome {
         if let schema = entities.actions, !schema.allows(request) {
             explain(request)
             return .refused(.schemaViolation)
@@ -170,7 +177,7 @@ extension Decider {
         return authorize(
             Request(
                 principal: request.principal, action: request.action, resource: request.resource,
-                context: context))
+                context: context), isPrincipalFree: isPrincipalFree)
     }
 
     @inline(never)
