@@ -63,7 +63,8 @@ struct AuthZENObligationTests {
         var service = try workplace.service { $0.namesPolicies = true }
         #expect(
             service.answer(.evaluation, Self.body("alice", "read")).text
-                == #"{"decision":true,"context":{\#(Self.allowed),"policies":["policy0","policy1"]}}"#)
+                == #"{"decision":true,"context":{\#(Self.allowed),"policies":["policy0","policy1"]}}"#
+        )
         #expect(
             service.answer(.evaluation, Self.body("eve", "read")).text
                 == #"{"decision":false,"context":{"cause":"policyError","policies":[],"errors":["policy6"]}}"#

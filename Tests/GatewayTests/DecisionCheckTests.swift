@@ -1,3 +1,4 @@
+import CAllocationCount
 import CedarEngine
 import CedarSyntax
 import DecisionPoint
@@ -305,6 +306,27 @@ import Testing
         let paid = try bench.ask(message)
         #expect(paid.headers["x-tier"] == "gold")
         #expect(paid.removed.contains("x.tier") && !paid.removed.contains("x-tier"))
+    }
+
+    @Test func nothingIsAllocatedForWhatIsRemoved() throws {
+        let bench = try CheckBench(
+            permit
+                + "@header(\"x-tier: gold\") permit (principal, action == Action::\"pay\", resource);"
+        )
+        var plain = try CheckBench.ledgerMessage()
+        plain.headers = [("accept", "*/*"), ("x-request-id", "1")]
+        var forged = plain
+        forged.headers += [
+            ("x_principal", "root"), ("x.tier", "gold"), ("writ_obligations", "none"),
+        ]
+        func allocations(_ message: Message) throws -> UInt64 {
+            for _ in 0..<3 { try bench.answer(message) }
+            let before = allocation_count()
+            for _ in 0..<100 { try bench.answer(message) }
+            return allocation_count() - before
+        }
+        let usual = try allocations(Message(plain.bytes))
+        #expect(try allocations(Message(forged.bytes)) == usual)
     }
 
     @Test func tooManyForgedNamesAreDenied() throws {
