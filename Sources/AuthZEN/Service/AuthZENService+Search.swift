@@ -104,7 +104,9 @@ extension AuthZENService {
         let actionBytes = try encoded(.entity(action))
         let contextBytes = try encoded(.record(question.context))
         let http = try encoded(question.evidence)
-        let bounds = SearchBounds(results: limit, tested: configuration.limits.maximumTested)
+        let bounds = SearchBounds(
+            results: limit, tested: configuration.limits.maximumTested,
+            milliseconds: configuration.limits.searchMilliseconds)
         let outcome = probe.withFlat { probe in
             knownBytes.withFlat { known in
                 actionBytes.withFlat { action in

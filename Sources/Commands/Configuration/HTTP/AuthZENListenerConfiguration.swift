@@ -23,6 +23,7 @@ import CedarSyntax
 /// | `pageTokenKey` | a file with at least 16 bytes that all instances behind one address share | one of this process |
 /// | `maximumPage` | results of one page, and without a limit in the request | 1000 |
 /// | `maximumTested` | entities that one search looks at before it answers with a part | 100000 |
+/// | `searchTime` | how long one search takes before it answers with a part | 1s |
 /// | `maximumBody` | a request's body | 1 MiB |
 /// | `maximumDepth` | nesting of a body | 64 |
 /// | `maximumEvaluations` | items of `evaluations` | 1000 |
@@ -57,7 +58,7 @@ struct AuthZENListenerConfiguration {
             "fractions": "`decimal` or `refused`",
             "lenient": "`true` or `false`", "namePolicies": "`true` or `false`",
             "pageTokenKey": "a file", "maximumPage": "a number", "maximumTested": "a number",
-            "maximumBody": "a size", "maximumDepth": "a number",
+            "searchTime": "a time", "maximumBody": "a size", "maximumDepth": "a number",
             "maximumEvaluations": "a number", "metadata": "what it says of itself",
         ])
         try readTypes(keys)
@@ -211,6 +212,14 @@ struct AuthZENListenerConfiguration {
         }
         if let node = try keys.optional("maximumTested") {
             configuration.limits.maximumTested = try node.integer(1...100_000_000)
+        }
+        if let node = try keys.optional("searchTime") {
+            let parts = try node.duration().components
+            let milliseconds = parts.attoseconds / 1_000_000_000_000_000
+            guard (0..<60).contains(parts.seconds), parts.seconds > 0 || milliseconds > 0 else {
+                throw node.failure("`searchTime` must be from 1ms to less than a minute")
+            }
+            configuration.limits.searchMilliseconds = Int(parts.seconds * 1000 + milliseconds)
         }
         if let node = try keys.optional("maximumBody") {
             configuration.limits.maximumBodyBytes = try node.size((1 << 10)...(64 << 20))
