@@ -124,7 +124,8 @@ let package = Package(
         .target(
             name: "AuthZEN",
             dependencies: [
-                "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+                "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "JSON",
             ],
             swiftSettings: settings),
         .target(
@@ -304,7 +305,8 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
+                "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway", "Identity", "JSON",
+                "Routes", "SPOE",
                 "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),

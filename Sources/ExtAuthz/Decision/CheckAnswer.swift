@@ -20,6 +20,18 @@ struct CheckAnswer: ~Copyable {
         decider.withIdentityFields { name, value in
             if !value.isEmpty { reply.setHeader(name, value) }
         }
+        var hasObligations = false
+        decider.withObligations { value in
+            guard !value.isEmpty else { return }
+            hasObligations = true
+            let name = ProtectedNames.obligations
+            reply.setHeader(name.span, value)
+        }
+        for name in decider.protectedNames.occasional {
+            let isSet =
+                name == ProtectedNames.obligations ? hasObligations : decider.setsField(name.span)
+            if !isSet { reply.removeHeader(name.span) }
+        }
         describe(&decider, &reply)
     }
 

@@ -26,6 +26,7 @@ package struct ReplyBuffer: ~Copyable {
     /// Where in it the digits of the id, those of the policies' version and the revision are.
     private var places = (id: 0, version: 0, revision: 0)
     private var headers = ProtobufWriter(capacity: 512)
+    private var removals = ProtobufWriter(capacity: 256)
     private var clientHeaders = ProtobufWriter(capacity: 512)
     private var metadata = ProtobufWriter(capacity: 512)
     private var list = ProtobufWriter(capacity: 256)
@@ -60,6 +61,7 @@ package struct ReplyBuffer: ~Copyable {
         isSpoiled = false
         for index in isSet.indices { isSet[index] = false }
         headers.removeAll()
+        removals.removeAll()
         clientHeaders.removeAll()
         metadata.removeAll()
         body.removeAll()
@@ -76,6 +78,17 @@ package struct ReplyBuffer: ~Copyable {
         }
         guard isKnown ? checks(value) : checks(name, value) else { return }
         Self.append(name, value, as: 2, to: &headers)
+        limit()
+    }
+
+    /// Takes a header, and all of its copies, from the request that is passed on; nothing when the
+    /// answer is a denial.
+    ///
+    /// Gateways remove after they have set: it must not be one that ``setHeader(_:_:)`` sets.
+    package mutating func removeHeader(_ name: Span<UInt8>) {
+        guard case .allow = reply, !isSpoiled else { return }
+        guard name.count > 0, HeaderRules.isUTF8(name) else { return spoil() }
+        removals.text(5, name)
         limit()
     }
 
@@ -179,12 +192,13 @@ package struct ReplyBuffer: ~Copyable {
         case .allow:
             // A status whose code is 0 has no bytes of its own.
             output.begin(1, count: 0)
-            var removals = ProtobufWriter.size(failureModeHeader.count)
+            var removed = ProtobufWriter.size(failureModeHeader.count) + removals.count
             for index in identityHeaders.indices where !isSet[index] {
-                removals += ProtobufWriter.size(identityHeaders[index].count)
+                removed += ProtobufWriter.size(identityHeaders[index].count)
             }
-            output.begin(3, count: headers.count + clientHeaders.count + removals)
+            output.begin(3, count: headers.count + clientHeaders.count + removed)
             output.append(contentsOf: headers)
+            output.append(contentsOf: removals)
             for index in identityHeaders.indices where !isSet[index] {
                 output.text(5, identityHeaders[index])
             }
@@ -216,7 +230,7 @@ package struct ReplyBuffer: ~Copyable {
     }
 
     private mutating func limit() {
-        if headers.count + clientHeaders.count + metadata.count + body.count
+        if headers.count + removals.count + clientHeaders.count + metadata.count + body.count
             > Self.maximumBytes - 1024
         {
             spoil()
