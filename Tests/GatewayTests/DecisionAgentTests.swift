@@ -44,7 +44,7 @@ import Testing
     @Test func aCertificateThatIsNoneIsDenied() throws {
         let bench = try AgentBench(permit)
         let whole = try AgentBench.certificate("ledger")
-        for bytes in [[0x30], Array(whole.dropLast()), whole + [0], whole + whole] {
+        for bytes in [[0x30], Array(whole.dropLast()), whole + [0], [0] + whole] {
             let variables = bench.ask(ForgedQuestion(certificate: bytes))
             #expect(variables["allow"] == .flag(false))
             #expect(variables["status"] == .number(401))
