@@ -221,6 +221,13 @@ let package = Package(
             ],
             path: "Tests/Support/EvidenceGate", swiftSettings: settings),
         .executableTarget(
+            name: "spoe-gate",
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Gateway", "Identity", "Routes", "SPOE", "SPOPTestSupport", "Server", "Wire",
+            ],
+            path: "Tests/Support/SPOEGate", swiftSettings: settings),
+        .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
@@ -302,9 +309,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
-                "SPOP", "SPOPTestSupport", "Server", "Wire",
+                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "ExtAuthz",
+                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
+                "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
@@ -314,7 +321,7 @@ let package = Package(
         .testTarget(
             name: "SPOETests",
             dependencies: [
-                "CAllocationCount", "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
+                "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(

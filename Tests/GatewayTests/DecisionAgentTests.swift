@@ -1,4 +1,3 @@
-import CAllocationCount
 import CedarEngine
 import CedarSyntax
 import DecisionPoint
@@ -283,34 +282,5 @@ import Testing
                 "@reason(\"Closed.\") forbid (principal, action, resource);", version: 2))
         #expect(
             bench.ask(try AgentBench.ledgerQuestion())["reason"] == .text("Closed."))
-    }
-
-    @Test func nothingIsAllocatedForAQuestion() throws {
-        let bench = try AgentBench(
-            permit
-                + "@id(\"no\") @reason(\"No.\") @header(\"x-why: no\") forbid (principal, action == Action::\"pay\", resource);",
-            deadlineMilliseconds: nil)
-        let questions = [
-            try AgentBench.ledgerQuestion(headers: [
-                ("x-purpose", "a"), ("authorization", "Basic a"),
-            ]),
-            try AgentBench.ledgerQuestion(method: "POST"),
-            try AgentBench.ledgerQuestion(path: "/nowhere"),
-        ].map { Frames($0.frame()) }
-        for _ in 0..<3 {
-            for question in questions {
-                bench.serve(question)
-                bench.forgetOutput()
-            }
-        }
-        let before = allocation_count()
-        for _ in 0..<100 {
-            for question in questions {
-                bench.serve(question)
-                bench.forgetOutput()
-            }
-        }
-        #expect(allocation_count() - before == 0)
-        #expect(bench.statistics[.allowed] == 103)
     }
 }
