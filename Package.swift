@@ -32,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The language.
@@ -76,6 +75,7 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLibSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Wire", swiftSettings: settings),
+        .target(name: "HTTP2", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "DecisionPoint",
             dependencies: [
@@ -108,12 +108,8 @@ let package = Package(
         .target(
             name: "ExtAuthz",
             dependencies: [
-                "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
-                "Gateway", "Routes", "Server", "Wire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages", "Gateway",
+                "HTTP2", "Routes", "Server", "Wire",
             ],
             swiftSettings: settings),
         .target(
@@ -132,18 +128,16 @@ let package = Package(
             name: "HTTPService",
             dependencies: [
                 "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "Server",
+                "Identity", "JSON", "Server", "TLSListener",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(
@@ -193,6 +187,12 @@ let package = Package(
         .executableTarget(
             name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages", "Server"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "connection-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/ConnectionProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "header-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/HeaderProbe", swiftSettings: settings),
         .target(
             name: "SPOPTestSupport", path: "Tests/Support/SPOPTestSupport",
             swiftSettings: settings),
@@ -316,6 +316,15 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
+            name: "HTTP2Tests",
+            dependencies: [
+                "CAllocationCount", "HTTP2", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
             name: "SPOPTests", dependencies: ["SPOP", "SPOPTestSupport", "Wire"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
@@ -352,6 +361,7 @@ let package = Package(
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
                 "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON", "Server",
+                "TLSListener",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -17,6 +17,7 @@ case "$target" in
     PolicyFuzz | PolicyJSONFuzz) modules=(JSON CedarSyntax) ;;
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
+    ConnectionFuzz | HeaderFuzz) modules=(Wire HTTP2) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz | JWTFuzz | JWKSFuzz) modules=(JSON Identity) ;;
     CheckRequestFuzz) modules=(Wire ExtAuthzMessages) ;;
     SPOPFuzz) modules=(Wire SPOP) ;;

@@ -13,6 +13,8 @@ package struct DecisionRecord: Sendable, Equatable {
     package var action: String?
     package var resource: String?
     package var outcome: Outcome
+    /// What the cause of a refusal does not say; empty when that is nothing.
+    package var detail = ""
     /// The ids of the determining policies.
     package var policies: [String]
     /// The ids of the policies that could not be evaluated.

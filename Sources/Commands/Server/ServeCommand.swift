@@ -111,6 +111,8 @@ struct ServeCommand: AsyncParsableCommand {
                                              # error
                   authzen:
                     types: {user: User}      # and so on: README
+                    evidence: accepted       # proof of subjects in `context.evidence`, with
+                                             # `identity`; or `none`, `required`
                 - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by
                                              # forward-auth
                   family: forward-auth
@@ -161,10 +163,10 @@ struct ServeCommand: AsyncParsableCommand {
             within a tenth of a second when they change. Peers that are no gateways may not
             send evidence, and nobody but those listed may name a principal.
 
-            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does):
-            it stays open while the service is restarted, and clients wait instead of being
-            refused. Its path must be that of the configuration; its mode and directory are
-            the manager's.
+            A service manager may open the socket, and those of `http`, and pass them
+            (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
+            and clients wait instead of being refused. Their paths must be those of the
+            configuration; their modes and directories are the manager's.
 
             With `tls`, a peer whose certificate is not believed gets no connection, and
             loses it when a bundle, a revocation list or the deny-list changes. A question
@@ -175,7 +177,8 @@ struct ServeCommand: AsyncParsableCommand {
             here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
             or an access token. TCP without TLS is refused, but for `operations` on a
-            loopback address. Health is told to anybody: /health/live and /health/ready,
+            loopback address. Certificates are read again when their files change, and
+            connections stay. Health is told to anybody: /health/live and /health/ready,
             which is 503 while there is no policy or the store cannot be read.
 
             Exit codes: 0 stopped, 1 could not start.
@@ -201,7 +204,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = try ServiceConfiguration.read(config)
         try Self.inheritSockets(&configuration)
         let service = try Service(configuration)
-        let http: HTTPService?
+        let http: RunningHTTP?
         do throws(Failure) {
             http = try await service.startHTTP()
         } catch {
@@ -224,6 +227,10 @@ struct ServeCommand: AsyncParsableCommand {
         do throws(LocalSocketError) {
             var sockets = try InheritedSockets()
             configuration.socket.inherited = sockets.take(configuration.socket.path)
+            for index in configuration.http.indices {
+                guard case .unix(let path) = configuration.http[index].address else { continue }
+                configuration.http[index].inherited = sockets.take(path)
+            }
             configuration.spoe?.inherit(&sockets)
             // A socket that is left would take connections which nobody answers.
             if let path = sockets.paths.first {

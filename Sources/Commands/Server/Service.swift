@@ -133,7 +133,7 @@ struct Service: Sendable {
     }
 
     /// Starts the HTTP listeners; nil when there are none.
-    func startHTTP() async throws(Failure) -> HTTPService? {
+    func startHTTP() async throws(Failure) -> RunningHTTP? {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,

@@ -17,8 +17,9 @@ extension RequestLog.Entry {
     /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query |
     /// | `requestId` | `X-Request-ID` as it came |
     /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |
+    /// | `spanId` | this request in that trace: whose parent is `parentId`, and which began so many microseconds before `time` |
     /// | `decisionId`, `policyVersion`, `revision` | as the answer names them |
-    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `policies`, `errors` |
+    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `detail`, `policies`, `errors` |
     /// | `omitted` | how many more decisions there were |
     var line: [UInt8] {
         var writer = JSONWriter()
@@ -40,6 +41,7 @@ extension RequestLog.Entry {
         writer.integer(Int64(clamping: nanoseconds / 1000))
         add("requestId", requestID)
         add("traceId", trace?.traceID)
+        add("spanId", trace.map { _ in TraceParent.newSpanID() })
         add("parentId", trace?.parentID)
         add("traceFlags", trace?.flags)
         add("decisionId", decisionID)
@@ -75,6 +77,10 @@ extension RequestLog.Entry {
         if case .refused(let cause) = decision.outcome {
             writer.key("cause")
             writer.string(cause)
+            if !decision.detail.isEmpty {
+                writer.key("detail")
+                writer.string(shortened(decision.detail))
+            }
         }
         for (name, list) in [("policies", decision.policies), ("errors", decision.errors)]
         where !list.isEmpty {
