@@ -225,6 +225,13 @@ let package = Package(
             ],
             path: "Tests/Support/EvidenceGate", swiftSettings: settings),
         .executableTarget(
+            name: "spoe-gate",
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Gateway", "Identity", "Routes", "SPOE", "SPOPTestSupport", "Server", "Wire",
+            ],
+            path: "Tests/Support/SPOEGate", swiftSettings: settings),
+        .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
@@ -306,8 +313,7 @@ let package = Package(
             dependencies: [
                 "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
                 "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway", "Identity", "JSON",
-                "Routes", "SPOE",
-                "SPOP", "SPOPTestSupport", "Server", "Wire",
+                "Routes", "SPOE", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
@@ -328,7 +334,7 @@ let package = Package(
         .testTarget(
             name: "SPOETests",
             dependencies: [
-                "CAllocationCount", "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
+                "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(
