@@ -139,6 +139,7 @@ extension WorkerLoop {
     private mutating func settleOutput<Service: StreamProtocol & ~Copyable>(
         _ slot: Int, _ service: inout Service
     ) -> Bool {
+        if table[slot].isAtRest { return true }
         if table[slot].output.isEmpty {
             if table[slot].flags.contains(.closing) {
                 close(slot, &service)
