@@ -43,7 +43,7 @@ struct Connection: BitwiseCopyable {
     ///
     /// Most turns end so.
     var isAtRest: Bool {
-        flags.isEmpty && queues == 0 && state == .idle && interest == EPOLLIN.rawValue
+        flags.rawValue | queues | state.rawValue == 0 && interest == EPOLLIN.rawValue
             && !input.holdsMemory && !output.holdsMemory
     }
 }
