@@ -64,9 +64,13 @@ let package = Package(
         // What is known of devices.
         .target(name: "Posture", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
 
+        // Files that others may be writing.
+        .target(name: "Files", swiftSettings: settings),
+
         // Who asks.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Identity", dependencies: ["COpenSSL", "JSON"], swiftSettings: settings),
+        .target(
+            name: "Identity", dependencies: ["COpenSSL", "Files", "JSON"], swiftSettings: settings),
 
         // What an HTTP request asks.
         .target(
@@ -79,7 +83,8 @@ let package = Package(
         .target(
             name: "DecisionPoint",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity", "Routes",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Files", "Identity",
+                "Routes",
             ],
             swiftSettings: settings),
         .target(
@@ -98,7 +103,7 @@ let package = Package(
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "Gateway",
-            dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "Routes"],
             swiftSettings: settings),
         .target(
             name: "ForwardAuth",
@@ -151,7 +156,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
-                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
+                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "Files", "ForwardAuth", "Gateway",
                 "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
                 "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -332,6 +337,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(
             name: "PostureTests", dependencies: ["CedarSyntax", "JSON", "Posture"],
