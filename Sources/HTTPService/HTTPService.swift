@@ -128,6 +128,10 @@ package final class HTTPService: Sendable {
             shared, groups: groups, tasks: tasks, refreshing: refreshing, ports: ports)
     }
 
+    /// Says from now on that it is not ready, and answers everything as before: whoever shares out
+    /// requests has the time to choose others until ``stop(drainFor:)``.
+    package func announceStop() { shared.drain.begin() }
+
     /// Answers what was received, takes no new connections, and closes.
     ///
     /// - Parameter duration: how long requests under way may take.
@@ -235,10 +239,14 @@ package final class HTTPService: Sendable {
             do {
                 try await task.value
                 reason = "it stopped at once"
+            } catch let error as IOError {
+                // The library's own words name one of its functions.
+                reason = unsafe String(cString: strerror(error.errnoCode))
             } catch {
                 reason = "\(error)"
             }
-            throw HTTPServiceError("cannot listen on `\(listener.name)`: \(reason)")
+            throw HTTPServiceError(
+                "cannot listen on `\(listener.name)` at \(listener.address): \(reason)")
         }
         return (group, task, port)
     }

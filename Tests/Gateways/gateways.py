@@ -24,7 +24,7 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
   seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
   answer    header fields that the client gets, likewise
   body      the text that the client gets
-  cause     why Writ denied, by its log; not judged for Envoy, whose calls are not logged
+  cause     why Writ denied, by its log
   only      the gateways that the case is for; all unless given
   row       the row of the table of fail modes in the documentation that the case is for: what it says
             the client sees is what it must have seen
@@ -262,7 +262,7 @@ def run(name, program, pattern):
                     service.writ(*[filled(word, world) for word in case["writ"]])
                 answer = ask(place, world, table, case)
                 cause = None
-                if "cause" in case and name != "envoy":
+                if "cause" in case:
                     cause = service.cause(answer and answer[1].get("x-decision-id"))
                 wrong = judge(case, answer, name, cause)
                 if wrong := wrong + undocumented(case, answer, rows, name):

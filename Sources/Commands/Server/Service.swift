@@ -3,6 +3,7 @@ import DecisionPoint
 import EntityStore
 import ExtAuthz
 import Foundation
+import Gateway
 import Glibc
 import HTTPService
 import Logging
@@ -20,7 +21,11 @@ struct Service: Sendable {
     /// Nil when Envoy does not ask.
     private let envoy: EnvoyListener?
     private let outcomes: OutcomeBoards
+    /// Nil without TLS.
+    private let tlsOutcomes: OutcomeBoards?
     private let cacheBoards = CacheBoards()
+    private let gatewayBoards = GatewayBoards()
+    private let requests = RequestLog()
     private let watchesFiles: Bool
     private let http: [HTTPListenerConfiguration]
     private let foundation: HTTPFoundation
@@ -34,7 +39,7 @@ struct Service: Sendable {
     /// - Throws: with everything closed again.
     init(
         _ configuration: ServiceConfiguration, store opened: EntityStore? = nil,
-        log: Logger = .service,
+        log: Logger,
         clock: DecisionClock = DecisionClock()
     ) throws(Failure) {
         Self.raiseFileLimit(configuration, log)
@@ -81,7 +86,8 @@ struct Service: Sendable {
         }
         let material = DecisionMaterial(
             publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            caches: caches, startedAt: startedAt)
+            caches: caches, gatewayBoards: gatewayBoards, requests: requests,
+            startedAt: startedAt)
         if let settings = identity, let configured = configuration.envoy,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
@@ -93,18 +99,23 @@ struct Service: Sendable {
         if let section = configuration.tls, let identity {
             let own = section.diagnostics
             let first = workers + envoyLoops
+            let outcomes = OutcomeBoards(count: section.listener.loopCount)
+            tlsOutcomes = outcomes
             tls = try TLSService(section, identity: identity, log: log) { loop in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: own,
                     cacheBytes: cacheBytes, cacheBoard: caches.add(),
-                    identity: identity, worker: first + loop, startedAt: startedAt)
+                    identity: identity, outcomes: outcomes[loop], worker: first + loop,
+                    startedAt: startedAt)
             }
         } else {
             tls = nil
+            tlsOutcomes = nil
         }
         foundation = HTTPFoundation(
             publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
             identity: identity, routes: routes, cacheBoards: cacheBoards,
+            gatewayBoards: gatewayBoards, requests: requests,
             workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
@@ -123,7 +134,8 @@ struct Service: Sendable {
     func startHTTP() async throws(Failure) -> HTTPService? {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
-            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts)
+            server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
+            trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy)
         return try await http.start(foundation, figures)
     }
 
@@ -154,6 +166,7 @@ struct Service: Sendable {
         ] where figure > 0 {
             figures[name] = "\(figure)"
         }
+        requests.waitUntilWritten(milliseconds: 1_000)
         log.notice("stopped", metadata: figures)
     }
 }

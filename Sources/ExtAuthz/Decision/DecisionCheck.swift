@@ -34,6 +34,12 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
         }
     }
 
+    /// What the last check came to.
+    package var verdict: Verdict { decider.verdict }
+
+    /// What logs keep of the last check; allocates.
+    package mutating func record() -> GatewayRecord { decider.record() }
+
     /// Decides a check without saying so to anybody.
     package mutating func decide(
         _ check: borrowing CheckRequestView, call: CheckCall

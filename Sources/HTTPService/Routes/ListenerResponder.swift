@@ -24,10 +24,11 @@ struct ListenerResponder: HTTPResponder {
     private struct Trail {
         var caller: String?
         var requestID: String?
-        var decisionID = ""
+        var decisionID: String?
         var trace: TraceParent?
         var decisions: [DecisionRecord] = []
         var omitted = 0
+        var asked: RequestLog.AskedRequest?
         /// Whether a mounted route has answered.
         var isMounts = false
     }
@@ -82,7 +83,8 @@ struct ListenerResponder: HTTPResponder {
         log.write(
             RequestLog.Entry(
                 listener: listener.name, caller: trail.caller, method: request.method.rawValue,
-                path: String(target.path), status: status, nanoseconds: nanoseconds,
+                path: String(target.path), asked: trail.asked, status: status,
+                nanoseconds: nanoseconds,
                 requestID: trail.requestID,
                 trace: trail.trace ?? request.headers[.traceParent].flatMap { TraceParent($0) },
                 decisionID: trail.decisionID, decisions: trail.decisions, omitted: trail.omitted))
@@ -212,7 +214,8 @@ struct ListenerResponder: HTTPResponder {
             body.withUnsafeReadableBytesSpan { worker.answer(operation, $0) }
         }
         metrics.count(reply)
-        trail.decisionID = identifiers.next()
+        let decisionID = identifiers.next()
+        trail.decisionID = decisionID
         trail.decisions = reply.decisions
         trail.omitted = reply.omittedDecisions
         let status: HTTPResponse.Status =
@@ -220,7 +223,7 @@ struct ListenerResponder: HTTPResponder {
         var response =
             reply.status == 200
             ? Response.json(reply.body) : .text(status, String(decoding: reply.body, as: UTF8.self))
-        response.headers[.decisionID] = trail.decisionID
+        response.headers[.decisionID] = decisionID
         response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
         response.headers[.revision] = String(reply.revision)
         return response
@@ -245,7 +248,7 @@ struct ListenerResponder: HTTPResponder {
         _ context: ListenerContext, _ trail: inout Trail
     ) async -> Response {
         guard let body = await self.body(request) else { return tooLarge }
-        trail.decisionID = identifiers.next()
+        let decisionID = identifiers.next()
         trail.trace = request.headers[.traceParent].flatMap { TraceParent($0) }
         let reply = mount.answer(
             MountedRequest(
@@ -253,7 +256,7 @@ struct ListenerResponder: HTTPResponder {
                 query: target.query.map { String($0) },
                 fields: request.headers.map { ($0.name.canonicalName, $0.value) },
                 body: Array(body.readableBytesView), caller: trail.caller,
-                peer: peers[context.channel].credentials, decisionID: trail.decisionID,
+                peer: peers[context.channel].credentials, decisionID: decisionID,
                 trace: trail.trace))
         var response = Response(
             status: HTTPResponse.Status(code: reply.status),
@@ -263,7 +266,8 @@ struct ListenerResponder: HTTPResponder {
             response.headers.append(HTTPField(name: name, value: field.value))
         }
         trail.isMounts = true
-        if let id = reply.decisionID { trail.decisionID = id }
+        trail.asked = reply.asked
+        trail.decisionID = reply.decisionID ?? decisionID
         if let decision = reply.decision {
             metrics.count(decision)
             trail.decisions = [decision]

@@ -102,6 +102,9 @@ final class CheckBench {
         DecodedReply(try bytes(of: Message(message.bytes)))
     }
 
+    /// What logs keep of the last answer.
+    func record() -> GatewayRecord { check.record() }
+
     func bytes(of message: Message) throws -> [UInt8] {
         reply.reset()
         check.check(
