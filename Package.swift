@@ -32,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The language.
@@ -80,6 +79,7 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLibSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "Wire", swiftSettings: settings),
+        .target(name: "HTTP2", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "DecisionPoint",
             dependencies: [
@@ -101,6 +101,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "ExtAuthzMessages", dependencies: ["Wire"], swiftSettings: settings),
+        .target(name: "SPOP", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "Routes"],
@@ -112,12 +113,14 @@ let package = Package(
         .target(
             name: "ExtAuthz",
             dependencies: [
-                "CEpoll", "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages",
-                "Gateway", "Routes", "Server", "Wire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                "CedarEngine", "DecisionPoint", "EntityStore", "ExtAuthzMessages", "Gateway",
+                "HTTP2", "Routes", "Server", "Wire",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SPOE",
+            dependencies: [
+                "CedarEngine", "DecisionPoint", "Gateway", "Routes", "SPOP", "Server", "Wire",
             ],
             swiftSettings: settings),
         .target(
@@ -130,18 +133,16 @@ let package = Package(
             name: "HTTPService",
             dependencies: [
                 "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "Server",
+                "Identity", "JSON", "Server", "TLSListener",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .target(
@@ -158,7 +159,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
                 "EntityStore", "ExtAuthz", "ExtAuthzMessages", "Files", "ForwardAuth", "Gateway",
                 "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
-                "Routes", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
+                "Routes", "SPOE", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
@@ -189,8 +190,17 @@ let package = Package(
             ],
             path: "Tests/Support/Storm", swiftSettings: settings),
         .executableTarget(
-            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages"],
+            name: "ext-authz-probe", dependencies: ["ExtAuthz", "ExtAuthzMessages", "Server"],
             path: "Tests/Support/ExtAuthzProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "connection-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/ConnectionProbe", swiftSettings: settings),
+        .executableTarget(
+            name: "header-probe", dependencies: ["HTTP2", "Wire"],
+            path: "Tests/Support/HeaderProbe", swiftSettings: settings),
+        .target(
+            name: "SPOPTestSupport", path: "Tests/Support/SPOPTestSupport",
+            swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
@@ -297,12 +307,30 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz",
-                "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "Wire",
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
+                "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "HTTP2Tests",
+            dependencies: [
+                "CAllocationCount", "HTTP2", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SPOPTests", dependencies: ["SPOP", "SPOPTestSupport", "Wire"],
+            resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "SPOETests",
+            dependencies: [
+                "CAllocationCount", "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
             swiftSettings: settings),
@@ -331,6 +359,7 @@ let package = Package(
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
                 "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON", "Server",
+                "TLSListener",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,9 +1,10 @@
-// What Swift's Glibc module lacks for a local socket: epoll, eventfd, and the calls that glibc
-// declares only under _GNU_SOURCE. The declarations repeat glibc's own prototypes.
+// What Swift's Glibc module lacks: epoll, eventfd, malloc_trim, and calls for sockets that glibc declares
+// only under _GNU_SOURCE. The declarations repeat glibc's own prototypes.
 #ifndef WRIT_CEPOLL_H
 #define WRIT_CEPOLL_H
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -11,6 +12,7 @@
 
 extern int accept4(int, struct sockaddr *__restrict, socklen_t *__restrict, int);
 extern int pthread_setname_np(pthread_t, const char *);
+extern int malloc_trim(size_t);
 
 /// The layout of Linux's `struct ucred` (unix(7), SO_PEERCRED).
 struct writ_peer_credentials {
@@ -27,6 +29,11 @@ static inline int writ_accept(int listener) {
 /// Makes a stream socket of the Unix domain, close-on-exec.
 static inline int writ_unix_socket(void) {
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+/// Makes a stream socket of an internet domain, non-blocking, close-on-exec.
+static inline int writ_tcp_socket(int domain) {
+    return socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
 /// Names the calling thread; at most 15 bytes count.

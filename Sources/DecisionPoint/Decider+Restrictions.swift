@@ -4,12 +4,13 @@ import EntityStore
 extension Decider {
     /// Refuses what is restricted: the principal, the resource, the action and what they are in.
     ///
+    /// - Parameter isPrincipalFree: whether the principal was looked at already.
     /// - Returns: nil when nothing is.
     @inline(__always)
-    mutating func restricted(_ request: Request) -> Outcome? {
+    mutating func restricted(_ request: Request, isPrincipalFree: Bool) -> Outcome? {
         guard restrictions.hasEntities else { return nil }
-        return restricted(request.principal) ?? restricted(request.resource)
-            ?? restricted(request.action)
+        if !isPrincipalFree, let outcome = restricted(request.principal) { return outcome }
+        return restricted(request.resource) ?? restricted(request.action)
     }
 
     /// Refuses an entity that is restricted, or in one that is.

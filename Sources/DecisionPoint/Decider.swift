@@ -180,9 +180,11 @@ package struct Decider: ~Copyable {
     }
 
     /// Decides a request that is known to conform.
+    ///
+    /// - Parameter isPrincipalFree: whether the principal is known not to be restricted.
     @inline(__always)
-    mutating func authorize(_ request: Request) -> Outcome {
-        if let outcome = restricted(request) { return outcome }
+    mutating func authorize(_ request: Request, isPrincipalFree: Bool = false) -> Outcome {
+        if let outcome = restricted(request, isPrincipalFree: isPrincipalFree) { return outcome }
         entities.reader.anticipate(request.principal, request.resource)
         // An obligation of a policy that was not looked at any more would be an allow without its
         // condition.

@@ -1,4 +1,4 @@
-import CedarEngine
+package import CedarEngine
 
 /// A request as it came: regions of memory that are not trusted yet.
 ///
@@ -9,6 +9,8 @@ package struct Question: BitwiseCopyable {
     private let action: UnsafeRawBufferPointer
     private let resource: UnsafeRawBufferPointer
     private let context: UnsafeRawBufferPointer
+    /// Whether the parts were made by this process, and so are valid.
+    private let isMadeHere: Bool
 
     /// - Parameters:
     ///   - principal: no bytes stand for the one that the evidence leads to.
@@ -22,6 +24,16 @@ package struct Question: BitwiseCopyable {
         unsafe self.action = action
         unsafe self.resource = resource
         unsafe self.context = context
+        isMadeHere = false
+    }
+
+    /// A question of the principal that the evidence leads to, of parts that this process made.
+    package init(action: FlatEntity, resource: FlatEntity, context: FlatRecord) {
+        unsafe principal = UnsafeRawBufferPointer(start: nil, count: 0)
+        unsafe self.action = action.flat.region
+        unsafe self.resource = resource.flat.region
+        unsafe self.context = context.flat.region
+        isMadeHere = true
     }
 
     /// Whether the caller names a principal.
@@ -29,17 +41,17 @@ package struct Question: BitwiseCopyable {
 
     /// The principal that the caller names; nil when that is no valid entity.
     func namedPrincipal() -> FlatEntity? {
-        unsafe Self.flat(principal, .entity).map { FlatEntity($0) }
+        unsafe flat(principal, .entity).map { FlatEntity($0) }
     }
 
     /// The request of a principal, if every other part is a valid flat value of its kind.
     func validated(principal: FlatEntity, emptyContext: FlatBytes) -> Request? {
-        guard let action = unsafe Self.flat(action, .entity),
-            let resource = unsafe Self.flat(resource, .entity)
+        guard let action = unsafe flat(action, .entity),
+            let resource = unsafe flat(resource, .entity)
         else { return nil }
         var record = emptyContext
         if unsafe context.count > 0 {
-            guard let flat = unsafe Self.flat(context, .record) else { return nil }
+            guard let flat = unsafe flat(context, .record) else { return nil }
             record = flat
         }
         return Request(
@@ -49,13 +61,13 @@ package struct Question: BitwiseCopyable {
 
     /// The request, if every part is a valid flat value of its kind.
     func validated(emptyContext: FlatBytes) -> Request? {
-        guard let principal = unsafe Self.flat(principal, .entity),
-            let action = unsafe Self.flat(action, .entity),
-            let resource = unsafe Self.flat(resource, .entity)
+        guard let principal = unsafe flat(principal, .entity),
+            let action = unsafe flat(action, .entity),
+            let resource = unsafe flat(resource, .entity)
         else { return nil }
         var record = emptyContext
         if unsafe context.count > 0 {
-            guard let flat = unsafe Self.flat(context, .record) else { return nil }
+            guard let flat = unsafe flat(context, .record) else { return nil }
             record = flat
         }
         return Request(
@@ -63,9 +75,10 @@ package struct Question: BitwiseCopyable {
             resource: FlatEntity(resource), context: FlatRecord(record))
     }
 
-    private static func flat(_ region: UnsafeRawBufferPointer, _ tag: FlatTag) -> FlatBytes? {
+    private func flat(_ region: UnsafeRawBufferPointer, _ tag: FlatTag) -> FlatBytes? {
         guard let start = region.baseAddress else { return nil }
         let flat = unsafe FlatBytes(start)
+        if isMadeHere { return flat }
         do throws(FlatValidator.Failure) {
             try FlatValidator.validate(flat, count: region.count, as: tag)
             return flat

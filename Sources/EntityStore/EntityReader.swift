@@ -133,6 +133,14 @@ package struct EntityReader: ~Copyable, EntitySource {
         return FlatEntity.withTemporary(type: key.identityType, id: value) { lookUp($0) }
     }
 
+    /// Finds the entity that a key leads to.
+    package borrowing func device(by key: DeviceIdentity) -> DeviceLookup {
+        key.flat.withEntity { lookUp($0) }
+    }
+
+    /// Names the snapshot that is read: while it stays the same, all lookups give the same.
+    package var snapshotID: Int { knownTransaction }
+
     package borrowing func ancestors(of uid: FlatEntity) -> AncestorLookup {
         switch look(.closure, .closure, uid) {
         case .found(_, let set): .found(FlatSet(set))

@@ -39,6 +39,18 @@ package enum DeviceKey: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     }
 }
 
+/// A key with its value in the form in which it is looked for, made once and kept.
+package struct DeviceIdentity: Sendable {
+    let flat: FlatUID
+
+    /// - Returns: nil for a value that no device can have: none, or a longer one than
+    ///   ``SecondaryKeys/maximumBytes``.
+    package init?(_ key: DeviceKey, _ value: [UInt8]) {
+        guard !value.isEmpty, value.count <= SecondaryKeys.maximumBytes else { return nil }
+        flat = FlatEntity.withTemporary(type: key.identityType, id: value.span) { FlatUID($0) }
+    }
+}
+
 /// The answer to a search for a device.
 package enum DeviceLookup: BitwiseCopyable, Sendable {
     /// The device's identity, readable until the snapshot is let go of.

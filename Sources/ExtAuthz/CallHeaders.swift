@@ -1,86 +1,80 @@
-import NIOHPACK
+/// What a call's headers say, gathered field by field.
+struct CallHeaders: BitwiseCopyable {
+    /// What is made of them.
+    enum Verdict {
+        /// A call to `Check`; its own time limit in nanoseconds, if it named one.
+        case check(timeoutNanoseconds: UInt64?)
+        /// A gRPC call that is answered with a status instead.
+        case refused(GRPCStatus, StaticString)
+        /// No gRPC at all: answered with an HTTP status.
+        case notGRPC(StaticString)
+    }
 
-/// What a call's headers say, or why it cannot be served.
-enum CallHeaders {
-    /// A call to `Check`; its own deadline in nanoseconds, if it named one.
-    case check(timeoutNanoseconds: UInt64?)
-    /// A gRPC call that is answered with a status instead.
-    case refused(GRPCStatus, StaticString)
-    /// No gRPC at all: answered with an HTTP status.
-    case notGRPC(StaticString)
+    private static let path: StaticString = "/envoy.service.auth.v3.Authorization/Check"
 
-    static let path = "/envoy.service.auth.v3.Authorization/Check"
+    private var isCheck = false
+    private var isPost = false
+    private var isGRPC = false
+    private var isIdentity = true
+    private var timeout: UInt64?
+    private var isTimeoutBad = false
 
-    /// Judges the headers. Source: gRPC over HTTP/2, "Requests".
-    init(_ headers: HPACKHeaders) {
-        var isCheck = false
-        var isPost = false
-        var isGRPC = false
-        var isIdentity = true
-        var timeout: UInt64?
-        var isTimeoutBad = false
-        for (name, value, _) in headers {
-            switch name {
-            case ":method": isPost = value == "POST"
-            case ":path": isCheck = value == Self.path
-            case "content-type": isGRPC = Self.isGRPC(value)
-            case "grpc-encoding": isIdentity = value == "identity"
-            case "grpc-timeout":
+    init() {}
+
+    /// Takes notice of a field; those that say nothing here are passed over.
+    mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+        switch name.count {
+        case 5: if name.equals(":path") { isCheck = value.equals(Self.path) }
+        case 7: if name.equals(":method") { isPost = value.equals("POST") }
+        case 12:
+            if name.equals("content-type") {
+                isGRPC = Self.isGRPC(value)
+            } else if name.equals("grpc-timeout") {
                 guard let parsed = GRPCTimeout.nanoseconds(value) else {
                     isTimeoutBad = true
-                    continue
+                    return
                 }
                 timeout = min(timeout ?? .max, parsed)
-            case "x-envoy-expected-rq-timeout-ms":
-                // Milliseconds, set by Envoy for the time it is going to wait.
-                guard let parsed = GRPCTimeout.milliseconds(value) else { continue }
-                timeout = min(timeout ?? .max, parsed)
-            default: continue
             }
+        case 13: if name.equals("grpc-encoding") { isIdentity = value.equals("identity") }
+        case 30:
+            // Milliseconds, set by Envoy for the time it is going to wait.
+            if name.equals("x-envoy-expected-rq-timeout-ms"),
+                let parsed = GRPCTimeout.milliseconds(value)
+            {
+                timeout = min(timeout ?? .max, parsed)
+            }
+        default: return
         }
-        if !isPost {
-            self = .notGRPC("405")
-        } else if !isGRPC {
-            self = .notGRPC("415")
-        } else if !isCheck {
-            self = .refused(
+    }
+
+    /// Judges what was gathered. Source: gRPC over HTTP/2, "Requests".
+    var verdict: Verdict {
+        if !isPost { return .notGRPC("405") }
+        if !isGRPC { return .notGRPC("415") }
+        if !isCheck {
+            return .refused(
                 .unimplemented, "only envoy.service.auth.v3.Authorization/Check is served")
-        } else if !isIdentity {
-            self = .refused(.unimplemented, "compressed messages are not read")
-        } else if isTimeoutBad {
-            self = .refused(.internalError, "grpc-timeout is malformed")
-        } else {
-            self = .check(timeoutNanoseconds: timeout)
         }
+        if !isIdentity { return .refused(.unimplemented, "compressed messages are not read") }
+        if isTimeoutBad { return .refused(.internalError, "grpc-timeout is malformed") }
+        return .check(timeoutNanoseconds: timeout)
     }
 
-    private static func isGRPC(_ value: String) -> Bool {
-        if value == "application/grpc" || value == "application/grpc+proto" { return true }
-        return value.utf8.starts(with: "application/grpc;".utf8)
-            || value.utf8.starts(with: "application/grpc+proto;".utf8)
+    private static func isGRPC(_ value: Span<UInt8>) -> Bool {
+        value.equals("application/grpc") || value.equals("application/grpc+proto")
+            || value.begins(with: "application/grpc;")
+            || value.begins(with: "application/grpc+proto;")
     }
-}
-
-/// Status codes of gRPC that this service gives.
-enum GRPCStatus: Int, BitwiseCopyable {
-    case ok = 0
-    case deadlineExceeded = 4
-    case resourceExhausted = 8
-    case unimplemented = 12
-    case internalError = 13
-    case unavailable = 14
 }
 
 /// Reads how long a caller is going to wait.
 enum GRPCTimeout {
     /// The value of `grpc-timeout`: 1 to 8 digits and a unit; `nil` when it is malformed.
-    static func nanoseconds(_ text: String) -> UInt64? {
-        let bytes = text.utf8
-        guard let unit = bytes.last, let number = digits(bytes.dropLast(), most: 8) else {
-            return nil
-        }
+    static func nanoseconds(_ text: Span<UInt8>) -> UInt64? {
+        guard text.count > 1, let number = digits(text, text.count - 1, most: 8) else { return nil }
         let scale: UInt64
-        switch unit {
+        switch text[text.count - 1] {
         case UInt8(ascii: "H"): scale = 3_600_000_000_000
         case UInt8(ascii: "M"): scale = 60_000_000_000
         case UInt8(ascii: "S"): scale = 1_000_000_000
@@ -93,17 +87,35 @@ enum GRPCTimeout {
     }
 
     /// A number of milliseconds, of 1 to 12 digits.
-    static func milliseconds(_ text: String) -> UInt64? {
-        digits(text.utf8[...], most: 12).map { $0 * 1_000_000 }
+    static func milliseconds(_ text: Span<UInt8>) -> UInt64? {
+        digits(text, text.count, most: 12).map { $0 * 1_000_000 }
     }
 
-    private static func digits(_ bytes: Substring.UTF8View, most: Int) -> UInt64? {
-        guard (1...most).contains(bytes.count) else { return nil }
+    /// The number that the first `count` bytes are.
+    private static func digits(_ text: Span<UInt8>, _ count: Int, most: Int) -> UInt64? {
+        guard (1...most).contains(count) else { return nil }
         var value: UInt64 = 0
-        for byte in bytes {
-            guard (0x30...0x39).contains(byte) else { return nil }
-            value = value * 10 + UInt64(byte &- 0x30)
+        for index in 0..<count {
+            guard (0x30...0x39).contains(text[index]) else { return nil }
+            value = value * 10 + UInt64(text[index] &- 0x30)
         }
         return value
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes are those of an ASCII text.
+    func equals(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && begins(with: text)
+    }
+
+    /// Whether the first bytes are those of an ASCII text.
+    func begins(with text: StaticString) -> Bool {
+        guard count >= text.utf8CodeUnitCount else { return false }
+        let bytes = unsafe text.utf8Start
+        for index in 0..<text.utf8CodeUnitCount where unsafe self[index] != bytes[index] {
+            return false
+        }
+        return true
     }
 }

@@ -4,13 +4,7 @@ package import Server
 /// How the ext_authz service is served; every bound of the server is here.
 package struct ExtAuthzConfiguration: Sendable {
     /// Where gateways find the service.
-    package enum Endpoint: Sendable, Equatable {
-        /// A Unix domain socket: its directory is made with mode 0700 when it is not there.
-        case unixSocket(path: String)
-        /// A loopback address in digits; anybody on this machine may ask there. Port 0 is chosen by
-        /// the system.
-        case loopback(host: String, port: Int)
-    }
+    package typealias Endpoint = StreamEndpoint
 
     package var endpoint: Endpoint
     /// Who may connect to a Unix domain socket.
@@ -56,12 +50,7 @@ package struct ExtAuthzConfiguration: Sendable {
     /// What is wrong with the configuration; `nil` when it can be served.
     package var problem: String? {
         if !(1...256).contains(loopCount) { return "loop count is not in 1...256" }
-        if case .loopback(let host, let port) = endpoint {
-            guard LoopbackAddress.isLoopback(host) else {
-                return "`\(host)` is not a loopback address in digits, such as 127.0.0.1 or ::1"
-            }
-            if !(0...65_535).contains(port) { return "port is not in 0...65535" }
-        }
+        if let problem = endpoint.problem { return problem }
         let counts = [
             maximumConnections, listenBacklog, maximumStreams, maximumControlFrames, maximumResets,
         ]
@@ -88,20 +77,5 @@ package struct ExtAuthzConfiguration: Sendable {
             return "`\(name)` is not a name of an identity header: lower case, no `:`"
         }
         return nil
-    }
-}
-
-/// Loopback addresses in digits.
-enum LoopbackAddress {
-    /// Whether a text is `::1` or one of 127.0.0.0/8 in four decimal numbers.
-    static func isLoopback(_ host: String) -> Bool {
-        if host.utf8.elementsEqual("::1".utf8) { return true }
-        let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return false }
-        for part in parts {
-            guard (1...3).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) })
-            else { return false }
-        }
-        return parts[0].elementsEqual("127".utf8)
     }
 }

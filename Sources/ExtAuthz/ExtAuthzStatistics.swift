@@ -20,22 +20,19 @@ package struct ExtAuthzStatistics: Sendable, Equatable {
     package var cutConnections: UInt64 = 0
 }
 
-/// Counters written by one loop and read by any thread.
+/// Counters written by one loop and read by any thread; the loop's own figures are not here.
 final class ExtAuthzBoard: Sendable {
     let calls = EventCounter()
     let allowed = EventCounter()
     let malformed = EventCounter()
     let refusedCalls = EventCounter()
     let expired = EventCounter()
-    let refusedPeers = EventCounter()
-    let refusedConnections = EventCounter()
     let cutConnections = EventCounter()
 
     var figures: ExtAuthzStatistics {
         ExtAuthzStatistics(
             calls: calls.value, allowed: allowed.value, malformed: malformed.value,
             refusedCalls: refusedCalls.value, expired: expired.value,
-            refusedPeers: refusedPeers.value, refusedConnections: refusedConnections.value,
             cutConnections: cutConnections.value)
     }
 }

@@ -109,7 +109,7 @@ package struct GatewayDecider: ~Copyable {
             return conclude(Denial(error), error.kind.code)
         }
         var evidence = evidence
-        evidence.http = unsafe UntrustedBytes(question.http.flat.region)
+        evidence.httpRecord = question.http
         self.question = question
         switch decide(question, evidence, listener) {
         case .allowed:
@@ -161,10 +161,8 @@ package struct GatewayDecider: ~Copyable {
     private mutating func decide(
         _ routed: RoutedQuestion, _ evidence: Evidence, _ listener: borrowing ListenerFacts
     ) -> Outcome {
-        let question = unsafe Question(
-            principal: UnsafeRawBufferPointer(start: nil, count: 0),
-            action: routed.action.flat.region, resource: routed.resource.flat.region,
-            context: routed.context.flat.region)
+        let question = Question(
+            action: routed.action, resource: routed.resource, context: routed.context)
         guard routed.resourceAttributes.count > 0 else {
             isAsked = true
             return decider.decide(

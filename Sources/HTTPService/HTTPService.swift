@@ -3,14 +3,13 @@ package import CedarEngine
 package import DecisionPoint
 package import EntityStore
 import Glibc
-import Hummingbird
 import HummingbirdCore
+import Identity
 package import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
-import Server
-import ServiceLifecycle
-import Synchronization
+package import TLSListener
 
 /// Answers over HTTP, on any number of listeners.
 package final class HTTPService: Sendable {
@@ -19,6 +18,8 @@ package final class HTTPService: Sendable {
         package let publisher: RulesetPublisher
         package let store: EntityStore
         package var errors: ErrorMode
+        /// How evidence is judged; nil when none is, and callers name their subjects.
+        package var identity: IdentitySettings?
         /// The bound on the caches of records, all threads and listeners together.
         package var cacheBytes: Int
         /// How many requests of a listener may be decided at once; 0 for one a core.
@@ -28,12 +29,13 @@ package final class HTTPService: Sendable {
 
         package init(
             publisher: RulesetPublisher, store: EntityStore, errors: ErrorMode = .strict,
-            cacheBytes: Int = 0, threadCount: Int = 0,
+            identity: IdentitySettings? = nil, cacheBytes: Int = 0, threadCount: Int = 0,
             cacheBoards: (@Sendable () -> CacheBoard)? = nil
         ) {
             self.publisher = publisher
             self.store = store
             self.errors = errors
+            self.identity = identity
             self.cacheBytes = cacheBytes
             self.threadCount = threadCount
             self.cacheBoards = cacheBoards
@@ -69,21 +71,32 @@ package final class HTTPService: Sendable {
     }
 
     private let shared: Shared
-    private let groups: [ServiceGroup]
-    private let tasks: [Task<Void, any Error>]
-    private let refreshing: Task<Void, Never>?
+    private let servers: [ListenerServer]
+    private let background: [Task<Void, Never>]
     /// The ports that TCP listeners have taken, by name of the listener.
     package let ports: [String: Int]
 
+    /// The certificates of the listeners that have one, with their names; whoever watches the files
+    /// reloads them.
+    package let certificates: [(listener: String, certificate: ServerCertificate)]
+
     private init(
-        _ shared: Shared, groups: [ServiceGroup], tasks: [Task<Void, any Error>],
-        refreshing: Task<Void, Never>?, ports: [String: Int]
+        _ shared: Shared, _ running: [Running], background: [Task<Void, Never>]
     ) {
         self.shared = shared
-        self.refreshing = refreshing
-        self.groups = groups
-        self.tasks = tasks
+        self.background = background
+        servers = running.map(\.server)
+        var ports: [String: Int] = [:]
+        for one in running { ports[one.name] = one.server.port }
         self.ports = ports
+        certificates = running.compactMap { one in one.certificate.map { (one.name, $0) } }
+    }
+
+    /// A listener that answers.
+    private struct Running: Sendable {
+        let name: String
+        let server: ListenerServer
+        let certificate: ServerCertificate?
     }
 
     /// Starts all listeners; when one cannot be started none is.
@@ -105,27 +118,22 @@ package final class HTTPService: Sendable {
             figures: figures + [storeFigures(decisions)],
             references: isSearched ? ReferenceIndexKeeper(decisions.store) : nil,
             requests: requests, log: log)
-        let refreshing = shared.references.map { references in
-            Task { await refresh(references, log) }
+        let figures = shared.metrics.listeners.map(\.connections)
+        var background = [Task { await releaseMemory(of: figures) }]
+        if let references = shared.references {
+            background.append(Task { await refresh(references, log) })
         }
-        var groups: [ServiceGroup] = []
-        var tasks: [Task<Void, any Error>] = []
-        var ports: [String: Int] = [:]
+        var running: [Running] = []
         for (listener, own) in zip(listeners, shared.metrics.listeners) {
             do throws(HTTPServiceError) {
-                let started = try await start(listener, own, shared)
-                groups.append(started.group)
-                tasks.append(started.task)
-                ports[listener.name] = started.port
+                running.append(try await start(listener, own, shared))
             } catch {
-                let service = HTTPService(
-                    shared, groups: groups, tasks: tasks, refreshing: refreshing, ports: ports)
+                let service = HTTPService(shared, running, background: background)
                 await service.stop(drainFor: .zero)
                 throw error
             }
         }
-        return HTTPService(
-            shared, groups: groups, tasks: tasks, refreshing: refreshing, ports: ports)
+        return HTTPService(shared, running, background: background)
     }
 
     /// Says from now on that it is not ready, and answers everything as before: whoever shares out
@@ -137,16 +145,25 @@ package final class HTTPService: Sendable {
     /// - Parameter duration: how long requests under way may take.
     package func stop(drainFor duration: Duration) async {
         shared.drain.begin()
-        refreshing?.cancel()
-        for group in groups { await group.triggerGracefulShutdown() }
-        let tasks = tasks
+        for task in background { task.cancel() }
+        for server in servers { server.drain() }
+        let servers = servers
         let deadline = Task {
             try await Task.sleep(for: duration)
-            for task in tasks { task.cancel() }
+            for server in servers { server.cut() }
         }
-        for task in tasks { _ = try? await task.value }
+        for server in servers { await server.end() }
         deadline.cancel()
         await shared.requests.flush(within: .seconds(1))
+    }
+
+    /// Gives memory back after bursts of connections until the task is cancelled.
+    private static func releaseMemory(of figures: [ConnectionFigures]) async {
+        var freed = FreedMemory { figures.reduce(0) { $0 + $1.open } }
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            guard freed.isDue() else { continue }
+            try? await NIOThreadPool.singleton.runIfActive { FreedMemory.release() }
+        }
     }
 
     /// Keeps the index for searches near the newest revision until the task is cancelled.
@@ -188,16 +205,7 @@ package final class HTTPService: Sendable {
 
     private static func start(
         _ listener: HTTPListener, _ own: ListenerMetrics, _ shared: Shared
-    ) async throws(HTTPServiceError) -> (
-        group: ServiceGroup, task: Task<Void, any Error>, port: Int?
-    ) {
-        if case .unix(let path) = listener.address {
-            do throws(LocalSocketError) {
-                try ListeningSocket.prepareDirectory(of: path)
-            } catch {
-                throw HTTPServiceError("cannot listen on `\(listener.name)`: \(error.description)")
-            }
-        }
+    ) async throws(HTTPServiceError) -> Running {
         let pool = try pool(listener, shared)
         var metadata: [UInt8]?
         do throws(SigningError) {
@@ -210,45 +218,11 @@ package final class HTTPService: Sendable {
         let responder = ListenerResponder(
             listener, pool, own, metadata: metadata, drain: shared.drain, peers: peers,
             log: shared.requests, figures: { shared.text() })
-        let (running, signal) = AsyncStream<Int?>.makeStream()
-        let application = Application(
-            responder: responder, server: try server(listener, peers, own.connections),
-            configuration: ApplicationConfiguration(
-                address: listener.bindAddress, backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(
-                    listener.limits.maximumConnections)),
-            onServerRunning: { channel in
-                signal.yield(channel.localAddress?.port)
-                signal.finish()
-            }, logger: shared.log)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [application], gracefulShutdownSignals: [], logger: shared.log))
-        let task = Task {
-            defer { signal.finish() }
-            try await group.run()
-        }
-        var port: Int?
-        var isRunning = false
-        for await found in running {
-            port = found
-            isRunning = true
-        }
-        guard isRunning else {
-            let reason: String
-            do {
-                try await task.value
-                reason = "it stopped at once"
-            } catch let error as IOError {
-                // The library's own words name one of its functions.
-                reason = unsafe String(cString: strerror(error.errnoCode))
-            } catch {
-                reason = "\(error)"
-            }
-            throw HTTPServiceError(
-                "cannot listen on `\(listener.name)` at \(listener.address): \(reason)")
-        }
-        return (group, task, port)
+        // Made once here, so that a certificate that cannot be used is told before anything starts.
+        let guarding = try ConnectionGuard(listener, peers, own.connections)
+        let server = try await ListenerServer.start(
+            listener, channel(listener, responder, guarding, own.connections), shared.log)
+        return Running(name: listener.name, server: server, certificate: guarding.certificate)
     }
 
     private static func threadCount(_ decisions: Decisions, _ listener: HTTPListener) -> Int {
@@ -272,6 +246,13 @@ package final class HTTPService: Sendable {
         let decisions = shared.decisions
         var configuration = listener.authzen
         configuration.recordsDecisions = listener.logged != .none
+        configuration.listener = listener.name
+        if decisions.identity == nil { configuration.mapping.evidenceName = nil }
+        // When it is and who enforces is known also where nobody is verified.
+        let identity =
+            decisions.identity
+            ?? IdentitySettings(
+                trust: TrustState(), verifiedName: configuration.mapping.reservedContextName)
         // Where nothing else is decided, one tells the state of the store.
         let isDeciding = listener.family == .authzen
         let count = isDeciding ? threadCount(decisions, listener) : 1
@@ -282,7 +263,8 @@ package final class HTTPService: Sendable {
                     try Decider(
                         publisher: decisions.publisher, store: decisions.store,
                         errors: decisions.errors, cacheBytes: bytes,
-                        cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil),
+                        cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil,
+                        identity: identity),
                     configuration, references: shared.references)
             }
         } catch {
@@ -290,9 +272,11 @@ package final class HTTPService: Sendable {
         }
     }
 
-    private static func server(
-        _ listener: HTTPListener, _ peers: ConnectionPeers, _ figures: ConnectionFigures
-    ) throws(HTTPServiceError) -> HTTPServerBuilder {
+    /// What every connection of a listener goes through.
+    private static func channel(
+        _ listener: HTTPListener, _ responder: ListenerResponder, _ guarding: ConnectionGuard,
+        _ figures: ConnectionFigures
+    ) -> GuardedChannel {
         let limits = listener.limits
         let configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
@@ -303,20 +287,16 @@ package final class HTTPService: Sendable {
                 maxHeaderFieldSize: limits.maximumHeaderBytes,
                 maxHeaderListSize: limits.maximumHeaderBytes,
                 maxHeaderFieldCount: limits.maximumHeaderFields))
-        // Made once here, so that a certificate that cannot be used is told before anything starts.
-        let guarding = try ConnectionGuard(listener, peers, figures)
-        return HTTPServerBuilder { responder in
-            GuardedChannel(
-                HTTP1Channel(responder: responder, configuration: configuration), guarding)
-        }
-    }
-}
-
-extension HTTPListener {
-    fileprivate var bindAddress: BindAddress {
-        switch address {
-        case .tcp(let host, let port): .hostname(host, port: port)
-        case .unix(let path): .unixDomainSocket(path: path)
-        }
+        return GuardedChannel(
+            HTTP1Channel(
+                responder: { request, writer, channel in
+                    let response = await responder.respond(to: request, on: channel)
+                    do {
+                        try await writer.write(response: response.head, body: response.body)
+                    } catch is HTTPParserError {
+                        // As it is, it would have another answer written.
+                        throw ChannelError.ioOnClosedChannel
+                    }
+                }, configuration: configuration), guarding)
     }
 }

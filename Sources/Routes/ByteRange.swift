@@ -25,9 +25,25 @@ extension Array where Element == UInt8 {
         String(decoding: self[range.start..<range.end], as: UTF8.self)
     }
 
+    /// Appends a block of bytes.
     @inline(__always)
     mutating func append(_ bytes: Span<UInt8>) {
-        for index in bytes.indices { append(bytes[index]) }
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
+    /// Appends bytes, letters of ASCII in lower case.
+    mutating func append(lowercasing bytes: Span<UInt8>) {
+        let start = count
+        append(bytes)
+        for index in start..<count where self[index] != self[index].lowercased {
+            self[index] = self[index].lowercased
+        }
+    }
+
+    /// Forgets the bytes, and keeps the memory.
+    @inline(__always)
+    mutating func clear() {
+        if !isEmpty { removeAll(keepingCapacity: true) }
     }
 }
 
@@ -117,14 +133,5 @@ extension UInt8 {
 
     /// RFC 9110, section 5.6.2: what names of methods and fields are made of.
     @inline(__always)
-    var isTokenByte: Bool {
-        switch self {
-        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-            UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "_"),
-            UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-            true
-        default: isDigit || isLetter
-        }
-    }
+    var isTokenByte: Bool { ByteSet.token.contains(self) }
 }

@@ -13,8 +13,8 @@ package struct HTTPRequest: Sendable {
 
     /// Forgets everything, and keeps the memory.
     package mutating func removeAll() {
-        method.removeAll(keepingCapacity: true)
-        host.removeAll(keepingCapacity: true)
+        method.clear()
+        host.clear()
         target.removeAll()
         headers.removeAll()
     }
@@ -32,26 +32,22 @@ package struct HTTPRequest: Sendable {
     }
 
     private mutating func read(method text: Span<UInt8>) throws(RequestRefusal) {
-        method.removeAll(keepingCapacity: true)
+        method.clear()
         guard 1...RequestLimits.maximumMethodBytes ~= text.count else {
             throw RequestRefusal(.methodInvalid)
         }
-        for index in text.indices {
-            switch text[index] {
-            // `get` is another method than `GET`, and what a server makes of it is unknown.
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                method.append(text[index])
-            default: throw RequestRefusal(.methodInvalid, at: index)
-            }
+        // `get` is another method than `GET`, and what a server makes of it is unknown.
+        for index in text.indices where !ByteSet.method.contains(text[index]) {
+            throw RequestRefusal(.methodInvalid, at: index)
         }
+        method.append(text)
     }
 
     private mutating func read(host text: Span<UInt8>) throws(RequestRefusal) {
-        host.removeAll(keepingCapacity: true)
+        host.clear()
         guard text.count > 0 else { throw RequestRefusal(.hostMissing) }
         guard let name = HostName.name(in: text) else { throw RequestRefusal(.hostInvalid) }
-        for index in name.start..<name.end { host.append(text[index].lowercased) }
+        host.append(lowercasing: text.extracting(name.start..<name.end))
     }
 }
 
@@ -77,10 +73,7 @@ enum HostName {
                 guard end > labelStart else { return nil }
                 labelStart = end + 1
             } else {
-                guard
-                    text[end].isLetter || text[end].isDigit || text[end] == UInt8(ascii: "-")
-                        || text[end] == UInt8(ascii: "_")
-                else { return nil }
+                guard ByteSet.hostLabel.contains(text[end]) else { return nil }
             }
             end += 1
         }

@@ -26,8 +26,8 @@ package struct HeaderList: Sendable {
 
     /// Forgets all fields, and keeps the memory.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        fields.removeAll(keepingCapacity: true)
+        bytes.clear()
+        if !fields.isEmpty { fields.removeAll(keepingCapacity: true) }
     }
 
     /// Adds a field; pseudo-header fields of HTTP/2 must be left out.
@@ -52,12 +52,12 @@ package struct HeaderList: Sendable {
             throw RequestRefusal(.headerInvalid, at: fields.count)
         }
         let start = bytes.count
-        for index in name.indices { bytes.append(name[index].lowercased) }
+        bytes.append(lowercasing: name)
         let middle = bytes.count
         var (from, to) = (0, value.count)
         while from < to, value[from].isBlank { from += 1 }
         while to > from, value[to - 1].isBlank { to -= 1 }
-        for index in from..<to { bytes.append(value[index]) }
+        bytes.append(value.extracting(from..<to))
         fields.append(
             Field(name: ByteRange(start, middle), value: ByteRange(middle, bytes.count)))
     }

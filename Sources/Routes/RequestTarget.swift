@@ -31,13 +31,13 @@ package struct RequestTarget: Sendable {
 
     /// Forgets what was read, and keeps the memory.
     package mutating func removeAll() {
-        path.removeAll(keepingCapacity: true)
-        decoded.removeAll(keepingCapacity: true)
-        segments.removeAll(keepingCapacity: true)
-        query.removeAll(keepingCapacity: true)
+        path.clear()
+        decoded.clear()
+        if !segments.isEmpty { segments.removeAll(keepingCapacity: true) }
+        query.clear()
         hasQuery = false
-        queryBytes.removeAll(keepingCapacity: true)
-        pairs.removeAll(keepingCapacity: true)
+        queryBytes.clear()
+        if !pairs.isEmpty { pairs.removeAll(keepingCapacity: true) }
     }
 
     /// Reads a target in origin form: a path and an optional query.
@@ -49,20 +49,14 @@ package struct RequestTarget: Sendable {
             guard target.count > 0, target[0] == UInt8(ascii: "/") else {
                 throw RequestRefusal(.targetNotAPath)
             }
-            var end = 0
-            while end < target.count, target[end] != UInt8(ascii: "?") {
-                end += 1
-                guard end <= RequestLimits.maximumPathBytes else {
-                    throw RequestRefusal(.pathTooLong, at: RequestLimits.maximumPathBytes)
-                }
-            }
-            try readPath(target, end: end)
+            let end: Int
+            if let plain = plainPath(target) { end = plain } else { end = try escapedPath(target) }
             if end < target.count {
                 guard target.count - end - 1 <= RequestLimits.maximumQueryBytes else {
                     throw RequestRefusal(.queryTooLong, at: end)
                 }
                 hasQuery = true
-                try readQuery(target, from: end + 1)
+                if !plainQuery(target, from: end + 1) { try readQuery(target, from: end + 1) }
             }
         } catch {
             removeAll()
@@ -70,7 +64,91 @@ package struct RequestTarget: Sendable {
         }
     }
 
+    // MARK: What nearly all requests are made of
+
+    /// Reads a path in which every byte means itself, with nothing to refuse, and copies it as it is.
+    ///
+    /// - Returns: where it ends; nil when there is anything else in it, and then nothing is held.
+    private mutating func plainPath(_ target: Span<UInt8>) -> Int? {
+        var start = 1
+        var position = 1
+        while true {
+            let isEnd = position == target.count || target[position] == UInt8(ascii: "?")
+            if isEnd || target[position] == UInt8(ascii: "/") {
+                guard segments.count < RequestLimits.maximumSegments, position > start || isEnd,
+                    !Self.isDots(target, start, position)
+                else { break }
+                // The first slash is not in `decoded`.
+                segments.append(ByteRange(start - 1, position - 1))
+                start = position + 1
+            } else if !ByteSet.path.contains(target[position]) {
+                break
+            }
+            if isEnd {
+                guard position <= RequestLimits.maximumPathBytes else { break }
+                path.append(target.extracting(0..<position))
+                decoded.append(target.extracting(1..<position))
+                return position
+            }
+            position += 1
+        }
+        segments.removeAll(keepingCapacity: true)
+        return nil
+    }
+
+    private static func isDots(_ target: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        guard 1...2 ~= end - start else { return false }
+        return target[start] == UInt8(ascii: ".") && target[end - 1] == UInt8(ascii: ".")
+    }
+
+    /// Reads a query in which every byte means itself.
+    ///
+    /// - Returns: whether it is one; otherwise nothing of it is held.
+    private mutating func plainQuery(_ target: Span<UInt8>, from start: Int) -> Bool {
+        guard ByteSet.query.containsAll(of: target, from: start) else { return false }
+        var position = start
+        while position < target.count {
+            let begin = position
+            var equals: Int?
+            while position < target.count, target[position] != UInt8(ascii: "&") {
+                if target[position] == UInt8(ascii: "="), equals == nil { equals = position }
+                position += 1
+            }
+            if position > begin {
+                guard pairs.count < RequestLimits.maximumPairs else {
+                    queryBytes.clear()
+                    pairs.removeAll(keepingCapacity: true)
+                    return false
+                }
+                let nameStart = queryBytes.count
+                queryBytes.append(target.extracting(begin..<(equals ?? position)))
+                let valueStart = queryBytes.count
+                if let equals { queryBytes.append(target.extracting((equals + 1)..<position)) }
+                pairs.append(
+                    Pair(
+                        name: ByteRange(nameStart, valueStart),
+                        value: ByteRange(valueStart, queryBytes.count)))
+            }
+            position += 1
+        }
+        query.append(target.extracting(start..<target.count))
+        return true
+    }
+
     // MARK: The path
+
+    /// Reads any path, or says what is wrong with it.
+    private mutating func escapedPath(_ target: Span<UInt8>) throws(RequestRefusal) -> Int {
+        var end = 0
+        while end < target.count, target[end] != UInt8(ascii: "?") {
+            end += 1
+            guard end <= RequestLimits.maximumPathBytes else {
+                throw RequestRefusal(.pathTooLong, at: RequestLimits.maximumPathBytes)
+            }
+        }
+        try readPath(target, end: end)
+        return end
+    }
 
     private mutating func readPath(_ target: Span<UInt8>, end: Int) throws(RequestRefusal) {
         var position = 0

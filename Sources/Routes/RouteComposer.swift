@@ -115,17 +115,30 @@ package struct RouteComposer: ~Copyable {
             let host = flats.string(request.host.span),
             let path = flats.string(request.target.path.span)
         else { throw RequestRefusal(.tooLarge) }
-        flats.add(keys.method, method)
-        flats.add(keys.host, host)
-        flats.add(keys.path, path)
-        flats.add(keys.route, plan.name.flat)
+        var query: FlatBytes?
         if request.target.hasQuery {
-            guard let query = flats.string(request.target.query.span) else {
-                throw RequestRefusal(.tooLarge)
-            }
-            flats.add(keys.query, query)
+            query = flats.string(request.target.query.span)
+            guard query != nil else { throw RequestRefusal(.tooLarge) }
         }
-        guard let record = flats.record() else { throw RequestRefusal(.tooLarge) }
+        let filler = FlatMember(key: FlatString(method), value: method)
+        var members: [5 of FlatMember] = .init(repeating: filler)
+        var count = 0
+        for index in keys.ordered.indices {
+            let value: FlatBytes? =
+                switch keys.ordered[index].name {
+                case .method: method
+                case .host: host
+                case .path: path
+                case .route: plan.name.flat
+                case .query: query
+                }
+            guard let value else { continue }
+            members[count] = FlatMember(key: keys.ordered[index].key, value: value)
+            count += 1
+        }
+        guard let record = flats.record(ordered: members.span.extracting(0..<count)) else {
+            throw RequestRefusal(.tooLarge)
+        }
         return record
     }
 
@@ -187,13 +200,23 @@ package struct RouteComposer: ~Copyable {
 
 /// The names of the members of `verified.http`.
 private struct HTTPKeys {
-    private let constants = ["method", "host", "path", "route", "query"].map {
-        RoutePlan.constant(.string(Text($0)))
+    enum Name: String, CaseIterable {
+        case method, host, path, route, query
     }
 
-    var method: FlatString { FlatString(constants[0].flat) }
-    var host: FlatString { FlatString(constants[1].flat) }
-    var path: FlatString { FlatString(constants[2].flat) }
-    var route: FlatString { FlatString(constants[3].flat) }
-    var query: FlatString { FlatString(constants[4].flat) }
+    /// What the views look at.
+    private let constants: [FlatConstant]
+    /// In the order in which a record has them.
+    let ordered: [(name: Name, key: FlatString)]
+
+    init() {
+        let constants = Name.allCases.map { RoutePlan.constant(.string(Text($0.rawValue))) }
+        self.constants = constants
+        ordered = zip(Name.allCases, constants)
+            .map { ($0, FlatString($1.flat)) }
+            .sorted {
+                FlatMember(key: $0.1, value: $0.1.flat)
+                    .precedes(FlatMember(key: $1.1, value: $1.1.flat))
+            }
+    }
 }

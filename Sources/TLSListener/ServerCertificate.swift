@@ -1,8 +1,8 @@
 import NIOCore
-import NIOSSL
+package import NIOSSL
 import Synchronization
 
-/// The listener's certificate and key, replaced as a whole when their files change.
+/// The certificate and key of a listener, replaced as a whole when their files change.
 ///
 /// Handshakes that begin after a replacement use the new ones; connections that stand stay.
 package final class ServerCertificate: Sendable {
@@ -22,24 +22,37 @@ package final class ServerCertificate: Sendable {
 
     private struct Loaded {
         var configuration: TLSConfiguration
+        var shared: NIOSSLContext
     }
 
-    private let files: Files
+    package let files: Files
+    private let configure: @Sendable (inout TLSConfiguration) -> Void
     private let loaded: Mutex<Loaded>
 
     /// Reads the files.
+    ///
+    /// - Parameter configure: sets what a listener has beside its certificate; TLS is 1.3.
     /// - Throws: `certificate`, when they cannot be read or do not belong together.
-    package init(_ files: Files) throws(TLSListenerError) {
+    package init(
+        _ files: Files, _ configure: @escaping @Sendable (inout TLSConfiguration) -> Void
+    ) throws(TLSListenerError) {
         self.files = files
-        loaded = Mutex(Loaded(configuration: try Self.read(files)))
+        self.configure = configure
+        loaded = Mutex(try Self.read(files, configure))
     }
 
     /// Reads the files again; when they cannot be used, what was in use stays so.
     /// - Throws: as `init`.
     package func reload() throws(TLSListenerError) {
-        let configuration = try Self.read(files)
-        loaded.withLock { $0.configuration = configuration }
+        let new = try Self.read(files, configure)
+        loaded.withLock { $0 = new }
     }
+
+    /// What many handshakes are made with, until the files change.
+    ///
+    /// Its clients get tickets for sessions, and a session that is resumed shows no certificate again:
+    /// only for listeners that judge the one of the session before.
+    package var sharedContext: NIOSSLContext { loaded.withLock { $0.shared } }
 
     /// What one handshake is made with.
     ///
@@ -50,7 +63,9 @@ package final class ServerCertificate: Sendable {
         try NIOSSLContext(configuration: loaded.withLock { $0.configuration })
     }
 
-    private static func read(_ files: Files) throws(TLSListenerError) -> TLSConfiguration {
+    private static func read(
+        _ files: Files, _ configure: (inout TLSConfiguration) -> Void
+    ) throws(TLSListenerError) -> Loaded {
         let chain: [NIOSSLCertificate]
         do {
             chain = try NIOSSLCertificate.fromPEMFile(files.certificatePath)
@@ -66,14 +81,10 @@ package final class ServerCertificate: Sendable {
                 certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv13
             configuration.maximumTLSVersion = .tlsv13
-            // The client must show a certificate; whether it is believed is for our own verifier,
-            // which stands in the place of the library's.
-            configuration.certificateVerification = .noHostnameVerification
-            configuration.trustRoots = .certificates([])
-            configuration.shutdownTimeout = .milliseconds(500)
+            configure(&configuration)
             // Says whether key and certificate belong together.
-            _ = try NIOSSLContext(configuration: configuration)
-            return configuration
+            let context = try NIOSSLContext(configuration: configuration)
+            return Loaded(configuration: configuration, shared: context)
         } catch {
             throw .certificate(
                 path: files.keyPath,

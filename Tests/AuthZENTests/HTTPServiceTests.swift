@@ -500,6 +500,8 @@ struct HTTPServiceTests {
         #expect(tape.text(root, "requestId") == "r\"1")
         #expect(tape.text(root, "traceId") == "0af7651916cd43dd8448eb211c80319c")
         #expect(tape.text(root, "parentId") == "b7ad6b7169203331")
+        let span = try #require(tape.text(root, "spanId"))
+        #expect(span.wholeMatch(of: /[0-9a-f]{16}/) != nil && span != "b7ad6b7169203331")
         #expect(tape.text(root, "decisionId") == answer.fields["writ-decision-id"])
         #expect(tape.text(root, "policyVersion") == answer.fields["writ-policy-version"])
         let decision = try #require(
@@ -511,6 +513,7 @@ struct HTTPServiceTests {
         let bad = try JSONTape(parsing: Array(lines[1]))
         #expect(bad.member(bad.root, "status").flatMap { bad.integer($0) } == 400)
         #expect(bad.member(bad.root, "traceId") == nil)
+        #expect(bad.member(bad.root, "spanId") == nil)
         #expect(bad.member(bad.root, "caller") == nil)
     }
 

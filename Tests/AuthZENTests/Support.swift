@@ -58,11 +58,17 @@ final class Workplace: Sendable {
     let store: EntityStore
     let publisher: RulesetPublisher
 
-    init(policies: String, schema: String? = nil, entities: [Entity] = []) throws {
+    /// - Parameter reserved: the member of the schema's contexts that is not the caller's.
+    init(
+        policies: String, schema: String? = nil, reserved: Text? = nil, entities: [Entity] = []
+    ) throws {
         directory = try TemporaryDirectory()
         store = try EntityStore.open(
             at: directory.path + "/store", StoreOptions(createIfMissing: true, mapBytes: 8 << 20))
-        let compiled = try schema.map { try CompiledSchema(Schema.parse(Array($0.utf8))) }
+        let compiled = try schema.map { text in
+            let schema = try Schema.parse(Array(text.utf8))
+            return try CompiledSchema(reserved.map(schema.withoutContextMember) ?? schema)
+        }
         publisher = RulesetPublisher(
             try Ruleset(
                 PolicySet.parse(Array(policies.utf8)), version: 1, schema: compiled,

@@ -208,57 +208,122 @@ struct HTTPServeTests {
         #expect(server.process.waitForEnd(seconds: 4) == 0)
         #expect(throws: (any Error).self) { try LocalConnection(path) }
     }
-}
 
-/// A connection to a local socket on which anything can be sent.
-final class LocalConnection {
-    private let descriptor: Int32
-
-    struct Failed: Error {}
-
-    init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
-            unsafe $0.copyBytes(from: Array(path.utf8))
+    @Test("A socket at which another service answers is refused, and that service goes on")
+    func takenSocket() throws {
+        let server = try Self.server()
+        let api = server.workplace.path("run/api.sock")
+        let other = try Workplace()
+        try PhotoWorld.write(to: other)
+        try other.write(
+            "writ.yaml",
+            RunningServer.configuration
+                + "http:\n  - {name: second, family: authzen, socket: \(api)}\n")
+        let run = try WritProgram.run(["serve", "--config", "writ.yaml"], in: other)
+        #expect(run.status == 1)
+        #expect(
+            run.errors.contains(
+                "cannot listen on `second`: address in use: another server answers at `\(api)`"),
+            "\(run.errors)")
+        #expect(!other.exists("run/writ.sock"))
+        #expect(
+            try Self.ask(api, "POST", "/access/v1/evaluation", Self.question("alice")).status == 200
+        )
+        #expect(server.stop() == 0)
+        #expect(!server.workplace.exists("run/api.sock"))
+        #expect(!server.workplace.exists("run/api.sock.lock"))
+        // One listener's socket is not another's, nor that of the frames.
+        for socket in ["run/writ.sock", "run/one.sock"] {
+            try other.write(
+                "writ.yaml",
+                RunningServer.configuration
+                    + "http:\n  - {name: first, family: authzen, socket: run/one.sock}\n"
+                    + "  - {name: second, family: operations, socket: \(socket)}\n")
+            let run = try WritProgram.run(["serve", "--config", "writ.yaml"], in: other)
+            #expect(run.status == 1)
+            #expect(!other.exists("run/one.sock"))
         }
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else {
-            close(descriptor)
-            throw Failed()
-        }
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        _ = unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    deinit { close(descriptor) }
+    @Test("A socket that a service left is replaced, and a file that is none stays")
+    func staleSocket() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.write(
+            "writ.yaml",
+            RunningServer.configuration
+                + "http:\n  - {name: api, family: authzen, socket: run/api}\n")
+        try workplace.makeFolder("run")
+        _ = unsafe chmod(workplace.path("run"), 0o700)
+        try workplace.write("run/api", "notes")
+        let run = try WritProgram.run(["serve", "--config", "writ.yaml"], in: workplace)
+        #expect(run.status == 1)
+        #expect(run.errors.contains("exists and is not a socket"), "\(run.errors)")
+        #expect(workplace.text("run/api") == "notes")
+        try workplace.remove("run/api")
 
-    func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
-        let sent = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        guard sent == bytes.count else { throw Failed() }
+        let first = try RunningServer(workplace, configuration: workplace.text("writ.yaml"))
+        #expect(eventually { first.log.contains(#""listener":"api""#) })
+        first.process.signal(SIGKILL)
+        #expect(first.process.waitForEnd(seconds: 10) != 0)
+        #expect(workplace.exists("run/api"))
+        let second = try RunningServer(workplace, configuration: workplace.text("writ.yaml"))
+        #expect(eventually { second.log.contains(#""listener":"api""#) })
+        #expect(
+            try Self.ask(
+                workplace.path("run/api"), "POST", "/access/v1/evaluation", Self.question("alice")
+            ).status == 200)
+        #expect(second.stop() == 0)
     }
 
-    /// Reads until the other end closes.
-    func readAll() throws -> String { try read(until: nil) }
+    @Test("Connections beyond the bound wait to be taken, many at once")
+    func waitingConnections() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        let server = try RunningServer(
+            workplace,
+            configuration: RunningServer.configuration + """
+                http:
+                  - {name: api, family: authzen, socket: run/api, maximumConnections: 1}
 
-    /// Reads until the text ends so.
-    func read(until end: String?) throws -> String {
-        var text = ""
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw Failed() }
-            if count == 0 { return text }
-            text += String(decoding: buffer[..<count], as: UTF8.self)
-            if let end, text.hasSuffix(end) { return text }
-        }
+                """)
+        #expect(eventually { server.log.contains(#""listener":"api""#) })
+        let api = workplace.path("run/api")
+        #expect(LocalConnection.connections(api, of: 400) == 400)
+        #expect(
+            try Self.ask(api, "POST", "/access/v1/evaluation", Self.question("alice")).status == 200
+        )
+        #expect(server.stop() == 0)
+    }
+
+    @Test("The certificate of an HTTPS listener follows its files; a bad one is told")
+    func certificates() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.makeFolder("tls")
+        try TLSWorld.use("listener", in: workplace)
+        let server = try RunningServer(
+            workplace,
+            configuration: RunningServer.configuration + """
+                http:
+                  - name: api
+                    family: authzen
+                    address: 127.0.0.1:0
+                    tls: {certificate: tls/server.pem, key: tls/server.key}
+                    callers: {keys: [{name: a, sha256: \(String(repeating: "0", count: 64))}]}
+
+                """)
+        #expect(eventually { server.log.contains(#""listener":"api""#) })
+        try TLSWorld.use("listener_next", in: workplace)
+        #expect(eventually { server.log.contains("TLS certificate reloaded") }, "\(server.log)")
+        try workplace.write("tls/server.key", "no key")
+        #expect(
+            eventually { server.log.contains("TLS CERTIFICATE NOT RELOADED") }, "\(server.log)")
+        try TLSWorld.use("listener", in: workplace)
+        #expect(
+            eventually { server.log.ranges(of: "TLS certificate reloaded").count == 2 },
+            "\(server.log)")
+        #expect(server.stop() == 0)
     }
 }
 

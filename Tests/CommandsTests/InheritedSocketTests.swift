@@ -103,4 +103,68 @@ struct InheritedSocketTests {
         second.signal(SIGTERM)
         #expect(second.waitForEnd(seconds: 20) == 0)
     }
+
+    @Test("systemd's own activation passes the sockets of all listeners")
+    func systemdSocketActivate() throws {
+        let activator = "/usr/bin/systemd-socket-activate"
+        guard FileManager.default.isExecutableFile(atPath: activator) else {
+            print("skipped: there is no \(activator), of the package systemd")
+            return
+        }
+        let workplace = try TrustWorld.make()
+        try workplace.makeFolder("run")
+        try workplace.write(
+            "routes.yaml",
+            """
+            routes:
+              - {name: view, method: GET, path: /photos/*, action: Action::"view", resource: Photo::"beach"}
+
+            """)
+        try workplace.write(
+            "writ.yaml",
+            TrustWorld.configuration() + """
+                http:
+                  - {name: api, family: authzen, socket: run/api}
+                  - {name: figures, family: operations, socket: run/figures}
+                  - name: edge
+                    family: forward-auth
+                    socket: run/edge
+                    forwardAuth: {gateway: nginx, routes: routes.yaml}
+
+                """)
+        let sockets = ["run/writ.sock", "run/api", "run/figures", "run/edge"]
+        let process = try ChildProcess(
+            activator,
+            sockets.flatMap { ["--listen", workplace.path($0)] } + [
+                URL(fileURLWithPath: WritProgram.path).path, "serve", "--config", "writ.yaml",
+            ],
+            directory: workplace.path, output: workplace.path("serve.out"),
+            errors: workplace.path("serve.err"))
+        #expect(eventually { sockets.allSatisfy { workplace.exists($0) } })
+        // The first that connects starts the service, and waits for it.
+        let question =
+            #"{"subject":{"type":"User","id":"alice"},"action":{"name":"look"},"resource":{"type":"Photo","id":"beach"}}"#
+        for (socket, head, body, status) in [
+            ("run/api", "POST /access/v1/evaluation", question, "200"),
+            ("run/figures", "GET /health/live", "", "200"),
+            ("run/edge", "GET /forward-auth", "", "403"),
+        ] {
+            let connection = try LocalConnection(workplace.path(socket), waiting: 60)
+            try connection.send(
+                "\(head) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                    + "Content-Type: application/json\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            let answer = try connection.readAll()
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(socket): \(answer)")
+        }
+        var connection = try Connection(path: workplace.path("run/writ.sock"))
+        try connection.ping()
+        process.signal(SIGTERM)
+        #expect(process.waitForEnd(seconds: 30) == 0, "\(workplace.text("serve.err"))")
+        // They are the manager's, who would listen on.
+        for socket in sockets {
+            #expect(workplace.exists(socket))
+            #expect(!workplace.exists(socket + ".lock"))
+        }
+    }
 }

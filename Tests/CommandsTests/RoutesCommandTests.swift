@@ -195,4 +195,68 @@ struct RoutesCommandTests {
         let json = try routes("import", "api.json", "--json")
         #expect(json.status == 0 && json.output.hasPrefix(#"{"count":1,"#), "\(json)")
     }
+
+    @Test("Two operations for the same requests are refused where they stand")
+    func ambiguousDocument() throws {
+        try workplace.write(
+            "api.yaml",
+            """
+            openapi: 3.1.0
+            paths:
+              /orders/{order}:
+                get: { operationId: show }
+              /orders/{id}:
+                put: { operationId: change }
+                get: { operationId: again }
+
+            """)
+        let run = try routes("import", "api.yaml")
+        #expect(run.status == 1 && run.output.isEmpty)
+        #expect(run.errors.contains("api.yaml:7:5"), "\(run.errors)")
+        #expect(run.errors.contains("`GET /orders/{id}` takes the same requests"))
+        #expect(run.errors.contains("line 4, column 5"))
+    }
+
+    @Test("What an import guesses and leaves out is said, and no two resources get one id")
+    func lossyDocument() throws {
+        try workplace.write(
+            "api.yaml",
+            """
+            openapi: 3.1.0
+            paths:
+              /users/{user-id}/orders/{order_id}:
+                parameters:
+                  - { name: user-id, in: path, required: true }
+                  - { name: X-Tenant, in: header, required: true }
+                  - { name: view, in: query, required: true }
+                  - { name: page, in: query }
+                  - { $ref: "#/components/parameters/trace" }
+                get: { operationId: show }
+                put: { operationId: show }
+              /über/{id}:
+                get: { operationId: over }
+
+            """)
+        let run = try routes("import", "api.yaml", "--output", "made.yaml")
+        #expect(run.status == 0, "\(run.errors)")
+        for words in [
+            "api.yaml:6:9: `GET /users/{user-id}/orders/{order_id}` requires `X-Tenant`",
+            "api.yaml:7:9: `GET /users/{user-id}/orders/{order_id}` requires `view`",
+            "api.yaml:9:17: `GET /users/{user-id}/orders/{order_id}`: a parameter is a reference",
+            "the operation in line 10 has the `operationId` `show` as well",
+            "the id of `GET /users/{user-id}/orders/{order_id}` is `{user-id}/{order_id}`",
+        ] { #expect(run.errors.contains(words), "\(words)\n\(run.errors)") }
+        #expect(!run.errors.contains("`page`"))
+        let shown = try routes(
+            "explain", "GET", "https://a.example/users/7/orders/1", "--routes", "made.yaml")
+        #expect(shown.output.contains(#"resource   Order::"7/1""#), "\(shown)")
+        let changed = try routes(
+            "explain", "PUT", "https://a.example/users/7/orders/1", "--routes", "made.yaml")
+        #expect(
+            changed.output.contains(#"Action::"put /users/{user-id}/orders/{order_id}""#),
+            "\(changed)")
+        let over = try routes(
+            "explain", "GET", "https://a.example/%C3%BCber/7", "--routes", "made.yaml")
+        #expect(over.output.contains(#"resource   Id::"7""#), "\(over)")
+    }
 }

@@ -131,7 +131,7 @@ struct ServiceLogTests {
         for part in [
             #""request":{"method":"GET","host":"photos.example","path":"/photos/beach"}"#,
             #""traceId":"\#(trace)""#, #""decisionId":""#, #""cause":"identityRejected""#,
-            #""code":"principal_missing""#, #""action":"Action::\"view\"""#,
+            #""detail":"principal_missing""#, #""action":"Action::\"view\"""#,
             #""resource":"Photo::\"beach\"""#,
         ] {
             #expect(lines[0].contains(part), "\(part) is missing in \(lines[0])")
@@ -139,7 +139,7 @@ struct ServiceLogTests {
         #expect(!server.log.contains("secret"))
         for part in [
             #""path":"/photos/%2e%2e/admin""#, #""cause":"malformedRequest""#,
-            #""code":"dot-segment""#,
+            #""detail":"dot-segment""#,
         ] {
             #expect(lines[1].contains(part), "\(part) is missing in \(lines[1])")
         }

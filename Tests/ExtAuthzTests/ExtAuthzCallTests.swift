@@ -1,6 +1,7 @@
 import ExtAuthz
 import ExtAuthzMessages
 import NIOHPACK
+import Server
 import Synchronization
 import Testing
 

@@ -190,6 +190,8 @@ final class RawGateway {
                 return frame
             }
             var chunk = [UInt8](repeating: 0, count: 65_536)
+            // The end of the stream sets no error.
+            errno = 0
             let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
             guard count > 0 else { throw Closed() }
             input += chunk[..<count]

@@ -1,6 +1,7 @@
 import ExtAuthz
 import ExtAuthzMessages
 import Glibc
+import Server
 import Synchronization
 import Testing
 import Wire

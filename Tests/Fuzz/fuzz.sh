@@ -17,8 +17,10 @@ case "$target" in
     PolicyFuzz | PolicyJSONFuzz) modules=(JSON CedarSyntax) ;;
     SchemaFuzz | SchemaJSONFuzz | EntitiesFuzz) modules=(JSON CedarSyntax CedarSchema) ;;
     FrameFuzz) modules=(Wire) ;;
+    ConnectionFuzz | HeaderFuzz) modules=(Wire HTTP2) ;;
     XFCCFuzz | ClientCertFuzz | PEMFuzz | JWTFuzz | JWKSFuzz) modules=(JSON Identity) ;;
     CheckRequestFuzz) modules=(Wire ExtAuthzMessages) ;;
+    SPOPFuzz) modules=(Wire SPOP) ;;
     PostureFuzz) modules=(JSON CedarSyntax Posture) ;;
     RequestTargetFuzz) modules=(JSON CedarSyntax CedarSchema CedarEngine Routes) ;;
     *) echo "unknown target $target: $(ls Tests/Fuzz/Targets | xargs)" >&2; exit 2 ;;

@@ -25,12 +25,14 @@ import urllib.request
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here))
 PATH = "/accounts/amelia-current/balances"
-PORTS = {"nginx": 8443, "caddy": 8444, "traefik": 8445, "haproxy": 8446, "envoy": 8447}
+PORTS = {
+    "nginx": 8443, "caddy": 8444, "traefik": 8445, "haproxy": 8446, "envoy": 8447, "spoe": 8448}
 COMMANDS = {
     "nginx": ["nginx", "-p", ".", "-c", "nginx/nginx.conf", "-e", "run/nginx-errors.log"],
     "caddy": ["caddy", "run", "--config", "caddy/Caddyfile"],
     "traefik": ["traefik", "--configFile=traefik/traefik.yaml"],
     "haproxy": ["haproxy", "-f", "haproxy/haproxy.cfg"],
+    "spoe": ["haproxy", "-f", "haproxy-spoe/haproxy.cfg"],
     "envoy": ["envoy", "-c", "envoy/envoy.yaml", "--use-dynamic-base-id", "--log-level", "warning"],
 }
 

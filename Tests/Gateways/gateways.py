@@ -24,7 +24,7 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
   seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
   answer    header fields that the client gets, likewise
   body      the text that the client gets
-  cause     why Writ denied, by its log
+  cause     why Writ denied, by its log, or by the gateway's where its driver reads that
   only      the gateways that the case is for; all unless given
   row       the row of the table of fail modes in the documentation that the case is for: what it says
             the client sees is what it must have seen
@@ -58,7 +58,7 @@ import time
 
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here))
-GATEWAYS = ["envoy", "nginx", "caddy", "haproxy", "traefik"]
+GATEWAYS = ["envoy", "nginx", "caddy", "haproxy", "spoe", "traefik"]
 # What every listener tells the service behind it.
 IDENTITY = {
     "x-principal": "principalId", "x-principal-type": "principalType", "x-device": "deviceId",
@@ -263,7 +263,9 @@ def run(name, program, pattern):
                 answer = ask(place, world, table, case)
                 cause = None
                 if "cause" in case:
-                    cause = service.cause(answer and answer[1].get("x-decision-id"))
+                    decision = answer and answer[1].get("x-decision-id")
+                    cause = (driver.cause(place, decision) if hasattr(driver, "cause")
+                             else service.cause(decision))
                 wrong = judge(case, answer, name, cause)
                 if wrong := wrong + undocumented(case, answer, rows, name):
                     failed += 1

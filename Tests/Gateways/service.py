@@ -102,7 +102,8 @@ class Service:
         """Takes all connections of the listener before the gateway can."""
         self.stop()
         self.start()
-        listener = next(iter(self.listeners.get("http", [])), None) or self.listeners["envoy"]
+        listener = (next(iter(self.listeners.get("http", [])), None)
+                    or self.listeners.get("spoe") or self.listeners["envoy"])
         for _ in range(listener.get("maximumConnections", 256)):
             self.idle.append(connected(listener))
         time.sleep(0.2)

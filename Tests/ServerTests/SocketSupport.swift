@@ -106,6 +106,9 @@ struct RawClient: ~Copyable {
     /// A socket that is not connected yet.
     init() { number = writ_unix_socket() }
 
+    /// A socket of any domain.
+    init(adopting number: Int32) { self.number = number }
+
     deinit { _ = close(number) }
 
     func connect(_ path: String) {

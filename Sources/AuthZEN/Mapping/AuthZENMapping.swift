@@ -38,6 +38,9 @@ package struct AuthZENMapping: Sendable {
     package var actionPropertyNames: Set<Text>?
     /// The member of the context that the decision point fills: a caller must not send it.
     package var reservedContextName: Text = "verified"
+    /// The member of the caller's context with what proves the subject, ``EvidenceMember``; nil when
+    /// none is taken, and a member of that name is one like others.
+    package var evidenceName: Text?
 
     package init() {}
 

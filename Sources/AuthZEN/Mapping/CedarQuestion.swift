@@ -11,6 +11,8 @@ struct CedarQuestion {
     /// What the caller says of the principal and of the resource.
     var facts: [CallerFacts] = []
     var context: [(key: Text, value: Value)] = []
+    /// What is to prove the subject; nil when nothing was sent.
+    var evidence: EvidenceMember?
 }
 
 /// Turns what a caller sent into Cedar's terms.
@@ -43,12 +45,20 @@ struct QuestionMapper {
                 "resource", resource, mapping.resourceProperties, &question.facts)
         }
         if let context {
-            question.context = try members(context, "context", mapping.contextNames)
+            question.context = try members(
+                context, "context", mapping.contextNames, besides: mapping.evidenceName)
             guard !question.context.contains(where: { $0.key == mapping.reservedContextName })
             else {
                 throw AuthZENError(
                     "`context.\(mapping.reservedContextName)` is filled by the decision point: "
                         + "leave it out")
+            }
+            if let name = mapping.evidenceName,
+                let member = values.tape.members(context).first(where: {
+                    values.text($0.key) == name
+                })
+            {
+                question.evidence = try EvidenceMember(member.value, name, values)
             }
         }
         if let action {
@@ -93,13 +103,15 @@ struct QuestionMapper {
         return uid
     }
 
+    /// - Parameter name: that of a member which is left out.
     private func members(
-        _ node: JSONNode, _ path: String, _ names: Set<Text>?
+        _ node: JSONNode, _ path: String, _ names: Set<Text>?, besides name: Text? = nil
     ) throws(AuthZENError) -> [(key: Text, value: Value)] {
         var members: [(key: Text, value: Value)] = []
         for member in values.tape.members(node) {
             let key = values.text(member.key)
             if let names, !names.contains(key) { continue }
+            if let name, key == name { continue }
             do throws(DataError) {
                 members.append((key, try values.value(member.value, depth: 1)))
             } catch {

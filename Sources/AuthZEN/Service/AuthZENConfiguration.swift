@@ -7,6 +7,10 @@ package struct AuthZENConfiguration: Sendable {
     package var pageTokenKey = PageTokenKey.random()
     /// Whether answers name the policies behind them, in `context`.
     package var namesPolicies = false
+    /// What policies call the listener in `verified.gateway.listener`.
+    package var listener = "authzen"
+    /// Whether a question without a certificate or a token of its subject is denied.
+    package var requiresEvidence = false
     /// Whether replies carry what the log needs of each decision.
     package var recordsDecisions = false
 

@@ -18,6 +18,10 @@ extension AuthZENService {
             try searchActions(question, limit, start, query, message.page != nil, &reply)
             return
         }
+        if message.kind == .subject, configuration.requiresEvidence {
+            throw AuthZENError(
+                "subjects cannot be searched here: each must be proved by a certificate or a token")
+        }
         let page = try entityPage(message, question, limit, start)
         let token = page.next.map {
             PageToken(limit: UInt32(clamping: limit), position: $0)
@@ -72,6 +76,7 @@ extension AuthZENService {
             ("action", message.action.map { .string($0.name) } ?? .bool(false)),
             ("type", message.searchedType.map { .string($0) } ?? .bool(false)),
             ("facts", .set(facts)), ("context", .record(question.context)),
+            ("evidence", question.evidence?.value ?? .bool(false)),
         ])
         return Digest.sha256(try encoded(query))
     }
@@ -92,23 +97,38 @@ extension AuthZENService {
         let knownBytes = try encoded(.entity(known))
         let actionBytes = try encoded(.entity(action))
         let contextBytes = try encoded(.record(question.context))
+        let http = try encoded(question.evidence)
         let bounds = SearchBounds(results: limit, tested: configuration.limits.maximumTested)
         let outcome = probe.withFlat { probe in
             knownBytes.withFlat { known in
                 actionBytes.withFlat { action in
                     contextBytes.withFlat { context in
-                        decider.search(
-                            EntitySearch(
-                                role, typeProbe: FlatEntity(probe), known: FlatEntity(known),
-                                action: FlatEntity(action), context: FlatRecord(context)),
-                            from: start, bounds, index: references?.current)
+                        let search = EntitySearch(
+                            role, typeProbe: FlatEntity(probe), known: FlatEntity(known),
+                            action: FlatEntity(action), context: FlatRecord(context))
+                        return question.withEvidence(http: http) {
+                            self.search(search, $0, from: start, bounds)
+                        }
                     }
                 }
             }
         }
         switch outcome {
         case .page(let page): return page
-        case .refused: throw .storeUnavailable
+        case .refused(.storeUnavailable): throw .storeUnavailable
+        // Who does not prove what they must is permitted nothing.
+        case .refused: return SearchPage()
+        }
+    }
+
+    private mutating func search(
+        _ search: EntitySearch, _ evidence: Evidence, from start: ScanPosition,
+        _ bounds: SearchBounds
+    ) -> SearchOutcome {
+        switch decider.established(search, evidence: evidence, listener: listener) {
+        case .success(let search):
+            decider.search(search, from: start, bounds, index: references?.current)
+        case .failure(let failure): .refused(failure.refusal)
         }
     }
 

@@ -14,6 +14,9 @@ package struct AuthZENService: ~Copyable {
     var encoder = FlatEncoder()
     var tape: JSONTape
     var writer = JSONWriter()
+    private var enforcementPoints: EnforcementPointFacts
+    /// What is known of who asks the request that is answered.
+    var listener: ListenerFacts
 
     /// - Parameter references: spares searches to decide every entity of a type; nil for none.
     package init(
@@ -23,6 +26,8 @@ package struct AuthZENService: ~Copyable {
         self.references = references
         self.decider = decider
         self.configuration = configuration
+        enforcementPoints = EnforcementPointFacts(configuration)
+        listener = enforcementPoints.facts(about: .anonymous)
         tape = JSONTape(
             limits: JSONLimits(
                 maximumBytes: configuration.limits.maximumBodyBytes,
@@ -30,10 +35,14 @@ package struct AuthZENService: ~Copyable {
     }
 
     /// Answers one request.
+    ///
+    /// - Parameter peer: who asks, as the listener has authenticated it.
     package mutating func answer(
-        _ operation: AuthZENOperation, _ body: Span<UInt8>
+        _ operation: AuthZENOperation, _ body: Span<UInt8>,
+        from peer: ListenerFacts.Peer = .anonymous
     ) -> AuthZENReply {
         var reply = AuthZENReply()
+        listener = enforcementPoints.facts(about: peer)
         writer.removeAll()
         do throws(AuthZENError) {
             try parse(body)
@@ -108,7 +117,9 @@ package struct AuthZENService: ~Copyable {
         switch outcome {
         case .allowed: record.outcome = .allowed
         case .denied: record.outcome = .denied
-        case .refused(let refusal): record.outcome = .refused("\(refusal)")
+        case .refused(let refusal):
+            record.outcome = .refused("\(refusal)")
+            record.detail = String(decoding: decider.detail, as: UTF8.self)
         }
         for index in 0..<decider.reasonCount {
             record.policies.append(decider.reason(index).withUTF8 { String(copying: $0) })
@@ -131,18 +142,27 @@ package struct AuthZENService: ~Copyable {
         defer { decider.removeFacts() }
         try lay(question.facts)
         let parts = try encoded(principal, action, resource, question.context)
+        let http = try encoded(question.evidence)
         return parts.principal.withFlat { principal in
             parts.action.withFlat { action in
                 parts.resource.withFlat { resource in
                     parts.context.withFlat { context in
-                        decider.decide(
-                            Request(
-                                principal: FlatEntity(principal), action: FlatEntity(action),
-                                resource: FlatEntity(resource), context: FlatRecord(context)))
+                        let request = Request(
+                            principal: FlatEntity(principal), action: FlatEntity(action),
+                            resource: FlatEntity(resource), context: FlatRecord(context))
+                        return question.withEvidence(http: http) {
+                            decider.decide(request, evidence: $0, listener: listener)
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// The flat record of what evidence says of an HTTP request; empty when it says nothing.
+    mutating func encoded(_ evidence: EvidenceMember?) throws(AuthZENError) -> [UInt8] {
+        guard let http = evidence?.http else { return [] }
+        return try encoded(.record(http))
     }
 
     /// Lays what the caller says over the store.
@@ -225,6 +245,11 @@ package struct AuthZENService: ~Copyable {
         if case .refused(let refusal) = outcome {
             writer.key("cause")
             writer.string("\(refusal)")
+            let detail = decider.detail
+            if !detail.isEmpty {
+                writer.key("detail")
+                writer.string(utf8: detail.span)
+            }
         }
         writer.key("policies")
         writer.beginArray()

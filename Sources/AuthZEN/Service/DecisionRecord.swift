@@ -13,8 +13,8 @@ package struct DecisionRecord: Sendable, Equatable {
     package var action: String?
     package var resource: String?
     package var outcome: Outcome
-    /// What the cause of a refusal does not say; nil for nothing.
-    package var code: String?
+    /// What the cause of a refusal does not say; empty when that is nothing.
+    package var detail = ""
     /// The ids of the determining policies.
     package var policies: [String]
     /// The ids of the policies that could not be evaluated.
@@ -24,14 +24,13 @@ package struct DecisionRecord: Sendable, Equatable {
 
     package init(
         principal: String? = nil, action: String? = nil, resource: String? = nil,
-        outcome: Outcome, code: String? = nil, policies: [String] = [], errors: [String] = [],
+        outcome: Outcome, policies: [String] = [], errors: [String] = [],
         policyVersion: UInt64 = 0, revision: UInt64 = 0
     ) {
         self.principal = principal
         self.action = action
         self.resource = resource
         self.outcome = outcome
-        self.code = code
         self.policies = policies
         self.errors = errors
         self.policyVersion = policyVersion

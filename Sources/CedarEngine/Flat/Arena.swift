@@ -50,6 +50,13 @@ package struct Arena: ~Copyable {
         let size = FlatLayout.padded(count)
         guard size <= maximumBytes - handedOut else { return nil }
         handedOut += size
+        if current < blocks.count, used + size <= blocks[current].count { return take(size) }
+        return takeElsewhere(size)
+    }
+
+    /// Hands out memory of the next block that has room, or of a new one.
+    @inline(never)
+    private mutating func takeElsewhere(_ size: Int) -> ArenaRegion {
         while current < blocks.count {
             if used + size <= blocks[current].count {
                 return take(size)
@@ -63,6 +70,7 @@ package struct Arena: ~Copyable {
         return take(size)
     }
 
+    @inline(__always)
     private mutating func take(_ size: Int) -> ArenaRegion {
         let region = blocks[current].region(at: used, count: size)
         used += size
@@ -84,6 +92,7 @@ private struct ArenaBlock: BitwiseCopyable {
     func deallocate() { unsafe base.deallocate() }
 
     /// A zeroed part of the block.
+    @inline(__always)
     func region(at offset: Int, count: Int) -> ArenaRegion {
         let start = unsafe base + offset
         unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: count)

@@ -141,6 +141,36 @@ enum FlatAssembler {
         return region.flat
     }
 
+    /// Assembles a record of members whose keys are different and in the order of records: by their
+    /// hashes, and by their bytes where those are equal.
+    static func record(
+        ordered members: Span<FlatMember>, in arena: inout Arena
+    ) -> FlatRecord? {
+        let table = FlatLayout.collectionPrefixBytes + members.count * FlatLayout.entryBytes
+        var size = table
+        for index in members.indices {
+            size += members[index].key.flat.size + members[index].value.size
+        }
+        guard size <= FlatLimits.maximumBytes, let region = arena.allocate(size) else {
+            return nil
+        }
+        region.store(header(.record, size: size), at: 0)
+        region.store(UInt32(members.count), at: 8)
+        var position = table
+        for index in members.indices {
+            let (key, value) = (members[index].key.flat, members[index].value)
+            let entry = FlatLayout.collectionPrefixBytes + index * FlatLayout.entryBytes
+            region.store(members[index].key.hash, at: entry)
+            region.store(UInt32(position), at: entry + 8)
+            region.copy(key, at: position, count: key.size)
+            position += key.size
+            region.store(UInt32(position), at: entry + 12)
+            region.copy(value, at: position, count: value.size)
+            position += value.size
+        }
+        return FlatRecord(region.flat)
+    }
+
     /// Sorts entries (hash, address, anything) by hash, then by the bytes behind the address.
     /// Heapsort: in place, no allocation, no bad case for hostile input.
     private static func sort(_ entries: ArenaRegion, count: Int) {

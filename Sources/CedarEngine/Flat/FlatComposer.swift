@@ -82,6 +82,11 @@ package struct FlatComposer: ~Copyable {
         return FlatAssembler.record(pairs: region, count: count, in: &arena).map { FlatRecord($0) }
     }
 
+    /// The record of some members, whose keys are different and in the order of records.
+    package mutating func record(ordered members: Span<FlatMember>) -> FlatRecord? {
+        FlatAssembler.record(ordered: members, in: &arena)
+    }
+
     /// Adds an element to the set that ``set()`` makes.
     package mutating func add(_ element: FlatBytes) { pairs.append(element.address) }
 

@@ -37,7 +37,8 @@ struct EnvoyConfiguration {
         let keys = try node.mapping(own.merging(GatewayConfiguration.keys) { own, _ in own })
         gateway = try GatewayConfiguration(
             node, keys, listener: EnvoyListener.name, identity: identity, in: folder)
-        server = ExtAuthzConfiguration(endpoint: try Self.endpoint(node, keys, folder))
+        server = ExtAuthzConfiguration(
+            endpoint: try StreamEndpoint(of: "envoy", node, keys, in: folder))
         server.identityHeaders = gateway.settings.identityFields.map {
             String(decoding: $0.name, as: UTF8.self)
         }
@@ -46,44 +47,11 @@ struct EnvoyConfiguration {
                 Dictionary(
                     uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
         }
-        try readPeers(keys)
+        if let peers = try PeerAllowList(of: "envoy", at: server.endpoint, keys) {
+            server.allowedPeers = peers
+        }
         try readBounds(keys)
         if let problem = server.problem { throw node.failure(problem) }
-    }
-
-    private static func endpoint(
-        _ node: ConfigurationNode, _ keys: ConfigurationNode.Mapping, _ folder: String
-    ) throws(Failure) -> ExtAuthzConfiguration.Endpoint {
-        switch (try keys.optional("socket"), try keys.optional("address")) {
-        case (let socket?, nil): return .unixSocket(path: try socket.path(in: folder))
-        case (nil, let address?):
-            let text = try address.text()
-            guard let colon = text.lastIndex(of: ":"),
-                let port = Int(text[text.index(after: colon)...]), 1...65_535 ~= port
-            else {
-                throw address.failure(
-                    "`\(text)` is no address with a port, as in 127.0.0.1:9191")
-            }
-            var host = text[..<colon]
-            if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-            return .loopback(host: String(host), port: port)
-        default: throw node.failure("`envoy` must have exactly one of `socket` and `address`")
-        }
-    }
-
-    private mutating func readPeers(_ keys: ConfigurationNode.Mapping) throws(Failure) {
-        for key in ["allowedUsers", "allowedGroups"] {
-            guard case .loopback = server.endpoint, let node = try keys.optional(key) else {
-                continue
-            }
-            throw node.failure("`envoy.\(key)` has no effect without `envoy.socket`")
-        }
-        let users = try keys.optional("allowedUsers")?.identifiers()
-        let groups = try keys.optional("allowedGroups")?.identifiers()
-        if users != nil || groups != nil {
-            server.allowedPeers = PeerAllowList(
-                userIDs: Set(users ?? []), groupIDs: Set(groups ?? []))
-        }
     }
 
     private mutating func readBounds(_ keys: ConfigurationNode.Mapping) throws(Failure) {

@@ -32,6 +32,7 @@ import Wire
 /// | `tls` | the same frames for other machines, ``TLSSection``; needs `identity` | not served |
 /// | `obligations` | names that policies may use in `@obligation`, as every enforcing side fulfils them | none |
 /// | `envoy` | how Envoy asks by ext_authz, ``EnvoyConfiguration``; needs `identity` | not at all |
+/// | `spoe` | how HAProxy asks by its stream processing offload engine, ``SPOEListenerConfiguration``; needs `identity` | not at all |
 /// | `http` | addresses for HTTP, a list of ``HTTPListenerConfiguration`` | none |
 /// | `socket.diagnostics` | `full`: answers name all determining and erring policies; `none`: a decision ends when it is certain, and names one determining policy at most | `full` |
 ///
@@ -58,6 +59,8 @@ struct ServiceConfiguration {
     var obligations = ObligationRules()
     /// Nil when Envoy does not ask.
     var envoy: EnvoyConfiguration?
+    /// Nil when HAProxy does not ask by SPOE.
+    var spoe: SPOEListenerConfiguration?
     var http: [HTTPListenerConfiguration] = []
 
     /// Reads a configuration file.
@@ -74,6 +77,7 @@ struct ServiceConfiguration {
             "identity": "how identities are judged", "http": "addresses for HTTP",
             "tls": "a listener for other machines",
             "obligations": "names of obligations", "envoy": "how Envoy asks",
+            "spoe": "how HAProxy asks",
         ])
         let socketNode = try top.required("socket")
         var configuration = ServiceConfiguration(
@@ -115,13 +119,19 @@ struct ServiceConfiguration {
             configuration.envoy = try EnvoyConfiguration(
                 node, identity: configuration.identity, in: folder)
         }
+        if let node = try top.optional("spoe") {
+            configuration.spoe = try SPOEListenerConfiguration(
+                node, identity: configuration.identity, in: folder)
+        }
         return configuration
     }
 
     /// The routes files that listeners name, each once.
     var routePaths: [String] {
         var paths: [String] = []
-        let all = [envoy?.gateway.routes] + http.map { $0.forwardAuth?.gateway.routes }
+        let all =
+            [envoy?.gateway.routes, spoe?.gateway.routes]
+            + http.map { $0.forwardAuth?.gateway.routes }
         for case let path? in all where !paths.contains(path) { paths.append(path) }
         return paths
     }

@@ -5,6 +5,7 @@ import ExtAuthz
 import Gateway
 import HTTPService
 import Logging
+import Server
 
 /// What the listeners of a service decide with.
 struct DecisionMaterial: Sendable {
@@ -59,12 +60,7 @@ struct EnvoyListener: Sendable {
     }
 
     /// Where Envoy finds the service.
-    var place: String {
-        switch server.endpoint {
-        case .unixSocket(let path): path
-        case .loopback(let host, let port): "\(host):\(port)"
-        }
-    }
+    var place: String { server.endpoint.description }
 
     /// What it has done, for metrics.
     var statistics: ExtAuthzStatistics { server.statistics }

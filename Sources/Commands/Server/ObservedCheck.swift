@@ -100,8 +100,9 @@ extension DecisionRecord {
     init(_ record: GatewayRecord, _ verdict: Gateway.Verdict) {
         self.init(
             principal: record.principal, action: record.action, resource: record.resource,
-            outcome: Outcome(verdict), code: record.code, policies: record.policies,
+            outcome: Outcome(verdict), policies: record.policies,
             errors: record.errors, policyVersion: record.policyVersion, revision: record.revision)
+        detail = record.code ?? ""
     }
 }
 

@@ -86,9 +86,20 @@ struct ServeCommand: AsyncParsableCommand {
                 maximumMessageBytes: 256KiB
                 maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
                 log: denials                 # or `all`, `none`: as for `http`
+              spoe:                          # optional: HAProxy asks as by its SPOE; needs
+                                             # `identity`
+                socket: /run/writ/spoe.sock  # or `address: 127.0.0.1:9192`
+                routes: routes.yaml          # and the other keys of `envoy` for what is
+                                             # decided
+                allowedUsers: [99]           # HAProxy's; the service's own unless given
+                threads: 2
+                maximumConnections: 256
+                maximumFrameBytes: 64KiB     # of a question; HAProxy's limit counts when it
+                                             # is smaller
+                deadline: 500ms              # of requests, by the argument `start`
               reload: watch                  # or `signal`: reload on SIGHUP only
               http:                          # optional: a list of addresses
-                - name: services             # not `local`, `envoy` or `tls`
+                - name: services             # not `local`, `envoy`, `spoe` or `tls`
                   family: authzen            # or `forward-auth`, `operations`
                   address: 0.0.0.0:8443      # or `socket: /run/writ/http.sock`
                   tls: {certificate: tls/server.pem, key: tls/server.key}
@@ -101,6 +112,8 @@ struct ServeCommand: AsyncParsableCommand {
                                              # error
                   authzen:
                     types: {user: User}      # and so on: README
+                    evidence: accepted       # proof of subjects in `context.evidence`, with
+                                             # `identity`; or `none`, `required`
                 - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by
                                              # forward-auth
                   family: forward-auth
@@ -155,13 +168,14 @@ struct ServeCommand: AsyncParsableCommand {
             are known without being in the store.
 
             With `identity`, bundles, revocation lists and the deny-list are read again
-            within a tenth of a second when they change (other users' files: a third). Peers that are no gateways may not
-            send evidence, and nobody but those listed may name a principal.
+            within a tenth of a second when they change (other users' files: a third). Peers
+            that are no gateways may not send evidence, and nobody but those listed may name
+            a principal.
 
-            A service manager may open the socket and pass it (LISTEN_FDS, as systemd does):
-            it stays open while the service is restarted, and clients wait instead of being
-            refused. Its path must be that of the configuration; its mode and directory are
-            the manager's.
+            A service manager may open the socket, and those of `http`, and pass them
+            (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
+            and clients wait instead of being refused. Their paths must be those of the
+            configuration; their modes and directories are the manager's.
 
             With `tls`, a peer whose certificate is not believed gets no connection, and
             loses it when a bundle, a revocation list or the deny-list changes. A question
@@ -172,7 +186,8 @@ struct ServeCommand: AsyncParsableCommand {
             here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
             or an access token. TCP without TLS is refused, but for `operations` on a
-            loopback address. Health is told to anybody: /health/live and /health/ready,
+            loopback address. Certificates are read again when their files change, and
+            connections stay. Health is told to anybody: /health/live and /health/ready,
             which is 503 while there is no policy or the store cannot be read.
 
             The log goes to standard error: text on a terminal, JSON elsewhere, one object a
@@ -232,7 +247,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = try ServiceConfiguration.read(config)
         try Self.inheritSockets(&configuration)
         let service = try Service(configuration, log: .service(format))
-        let http: HTTPService?
+        let http: RunningHTTP?
         do throws(Failure) {
             http = try await service.startHTTP()
         } catch {
@@ -261,6 +276,11 @@ struct ServeCommand: AsyncParsableCommand {
         do throws(LocalSocketError) {
             var sockets = try InheritedSockets()
             configuration.socket.inherited = sockets.take(configuration.socket.path)
+            for index in configuration.http.indices {
+                guard case .unix(let path) = configuration.http[index].address else { continue }
+                configuration.http[index].inherited = sockets.take(path)
+            }
+            configuration.spoe?.inherit(&sockets)
             // A socket that is left would take connections which nobody answers.
             if let path = sockets.paths.first {
                 throw .invalidConfiguration(

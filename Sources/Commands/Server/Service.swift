@@ -20,6 +20,8 @@ struct Service: Sendable {
     private let tls: TLSService?
     /// Nil when Envoy does not ask.
     private let envoy: EnvoyListener?
+    /// Nil when HAProxy does not ask by SPOE.
+    private let spoe: SPOEListener?
     private let outcomes: OutcomeBoards
     /// Nil without TLS.
     private let tlsOutcomes: OutcomeBoards?
@@ -63,7 +65,9 @@ struct Service: Sendable {
         let diagnostics = configuration.socketDiagnostics
         let workers = configuration.socket.workerCount
         let envoyLoops = configuration.envoy?.server.loopCount ?? 0
-        let allWorkers = workers + envoyLoops + (configuration.tls?.listener.loopCount ?? 0)
+        let tlsLoops = configuration.tls?.listener.loopCount ?? 0
+        let spoeWorkers = configuration.spoe?.workerCount ?? 0
+        let allWorkers = workers + envoyLoops + tlsLoops + spoeWorkers
         http = configuration.http
         // A share that is too small for a cache is none.
         let shares = allWorkers + http.decidingThreads
@@ -95,6 +99,15 @@ struct Service: Sendable {
                 configured, settings, routes: routes.publisher, material, firstWorker: workers)
         } else {
             envoy = nil
+        }
+        if let settings = identity, let configured = configuration.spoe,
+            let routes = routes.first(where: { $0.path == configured.gateway.routes })
+        {
+            spoe = try SPOEListener(
+                configured, settings, routes: routes.publisher, material,
+                firstWorker: workers + envoyLoops + tlsLoops)
+        } else {
+            spoe = nil
         }
         if let section = configuration.tls, let identity {
             let own = section.diagnostics
@@ -131,11 +144,12 @@ struct Service: Sendable {
     }
 
     /// Starts the HTTP listeners; nil when there are none.
-    func startHTTP() async throws(Failure) -> HTTPService? {
+    func startHTTP() async throws(Failure) -> RunningHTTP? {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
-            trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy)
+            trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
+            spoe: spoe.map { SPOEFigures(server: $0.server) })
         return try await http.start(foundation, figures)
     }
 
@@ -146,6 +160,9 @@ struct Service: Sendable {
         let others = DispatchGroup()
         if let envoy {
             DispatchQueue.global().async(group: others) { envoy.stop(drainFor: duration) }
+        }
+        if let spoe {
+            DispatchQueue.global().async(group: others) { spoe.stop(drainFor: duration) }
         }
         if let tls {
             DispatchQueue.global().async(group: others) { tls.stop(drainFor: duration) }
@@ -158,6 +175,7 @@ struct Service: Sendable {
             figures["\(figure)"] = "\(statistics[figure])"
         }
         if let tls { figures.merge(tls.figures) { own, _ in own } }
+        if let spoe { figures.merge(spoe.figures) { own, _ in own } }
         let cache = cacheBoards.statistics
         for (name, figure) in [
             ("cacheHits", cache.hits), ("cacheMisses", cache.misses),
@@ -216,6 +234,7 @@ extension Service {
             "version": "\(HexadecimalDigits(ruleset.version).text)",
         ]
         if let envoy { facts["envoy"] = "\(envoy.place)" }
+        if let spoe { facts["spoe"] = "\(spoe.place)" }
         log.notice("serving", metadata: facts)
         if ruleset.unlinkedTemplateCount > 0 {
             log.warning(

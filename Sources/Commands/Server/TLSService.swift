@@ -1,23 +1,13 @@
 import CedarEngine
 import DecisionPoint
-import Foundation
-import Glibc
 import Logging
 import Server
-import Synchronization
 import TLSListener
 
 /// The TLS listener of a running service, whose certificate follows its files.
 final class TLSService: Sendable {
     private let server: TLSFrameServer
-    private let isStopped: Flag
-
-    /// What owner and thread share; the thread does not keep its owner.
-    private final class Flag: Sendable {
-        let isSet = Atomic<Bool>(false)
-    }
-
-    private static let intervalMicroseconds: UInt32 = 250_000
+    private let watch: CertificateWatch
 
     /// Opens the listener.
     ///
@@ -40,10 +30,7 @@ final class TLSService: Sendable {
         } catch {
             throw Failure("tls: \(error.description)")
         }
-        let flag = Flag()
-        isStopped = flag
-        let (certificate, files) = (server.certificate, configuration.certificate)
-        Thread.detachNewThread { Self.watch(certificate, files, flag, log) }
+        watch = CertificateWatch([(listener: "tls", certificate: server.certificate)], log: log)
         log.notice(
             "serving TLS",
             metadata: [
@@ -52,38 +39,9 @@ final class TLSService: Sendable {
             ])
     }
 
-    deinit { isStopped.isSet.store(true, ordering: .relaxed) }
-
-    /// Reads certificate and key again when their files change: once two looks in a row see the same,
-    /// so that a pair is not read while it is being replaced.
-    private static func watch(
-        _ certificate: ServerCertificate, _ files: ServerCertificate.Files, _ flag: Flag,
-        _ log: Logger
-    ) {
-        let paths = [files.certificatePath, files.keyPath]
-        var used = paths.map(FileStamp.init)
-        var seen = used
-        while !flag.isSet.load(ordering: .relaxed) {
-            usleep(intervalMicroseconds)
-            let now = paths.map(FileStamp.init)
-            if now != used, now == seen {
-                used = now
-                do throws(TLSListenerError) {
-                    try certificate.reload()
-                    log.notice("TLS certificate reloaded")
-                } catch {
-                    log.error(
-                        "TLS CERTIFICATE NOT RELOADED: the last good one stays in use\n\(error.description)"
-                    )
-                }
-            }
-            seen = now
-        }
-    }
-
     /// Answers what was received, then closes.
     func stop(drainFor duration: Swift.Duration) {
-        isStopped.isSet.store(true, ordering: .relaxed)
+        watch.stop()
         server.stop(drainFor: duration)
     }
 
@@ -95,18 +53,5 @@ final class TLSService: Sendable {
             figures["tls.\(figure)"] = "\(statistics[figure])"
         }
         return figures
-    }
-}
-
-/// What tells that a file was changed or replaced; equal for files that are not there.
-private struct FileStamp: Equatable {
-    private var words: [Int] = []
-
-    init(_ path: String) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return }
-        words = [
-            Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-        ]
     }
 }

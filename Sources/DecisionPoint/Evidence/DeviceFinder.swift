@@ -2,8 +2,10 @@ package import EntityStore
 
 /// Finds the device that a verified key belongs to, in one snapshot.
 package protocol DeviceFinder: ~Copyable {
-    /// - Parameter value: the key in UTF-8, as the certificate or the token has it.
-    borrowing func device(by key: DeviceKey, _ value: Span<UInt8>) -> DeviceLookup
+    /// Names the snapshot: while it stays the same, all answers do.
+    var snapshotID: Int { get }
+
+    borrowing func device(by key: DeviceIdentity) -> DeviceLookup
 }
 
 extension EntityReader: DeviceFinder {}

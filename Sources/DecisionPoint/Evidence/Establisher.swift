@@ -7,12 +7,16 @@ struct Establisher: ~Copyable {
     let settings: IdentitySettings
     private var judge: IdentityJudge
     private var record: VerifiedRecord
+    private var certificateDevices: DeviceMemory<JudgedCertificate>
+    private var tokenDevices: DeviceMemory<JudgedToken>
     /// Kept until the next question, as the views that it gave look at them.
     private var finding = IdentityJudge.Finding()
     /// The device of the last question's identities.
     private(set) var device: FlatEntity?
     /// The principal of the last question.
     var chosenPrincipal: FlatEntity?
+    /// Whether that follows from an identity of the last question, rather than from its caller's word.
+    private(set) var isPrincipalDerived = false
 
     /// The certificate of the last question, verified.
     var certificate: JudgedCertificate? { finding.certificate }
@@ -28,6 +32,8 @@ struct Establisher: ~Copyable {
     init(_ settings: IdentitySettings) {
         self.settings = settings
         judge = IdentityJudge(settings)
+        certificateDevices = DeviceMemory(capacity: 1024)
+        tokenDevices = DeviceMemory(capacity: settings.keys == nil ? 1 : 1024)
         do throws(FlatEncoder.Failure) {
             record = try VerifiedRecord(named: settings.verifiedName)
         } catch {
@@ -45,12 +51,8 @@ struct Establisher: ~Copyable {
         _ evidence: Evidence, _ listener: borrowing ListenerFacts, named: FlatEntity?,
         at now: Int64
     ) throws(EvidenceRejection) -> FlatEntity {
-        // So that a question without evidence gets nothing of the one before.
-        finding = IdentityJudge.Finding()
-        device = nil
+        begin(listener, at: now)
         if named != nil, !listener.mayNamePrincipal { throw .mayNotName }
-        record.begin(now: now)
-        record.set(.gateway, listener.gateway.flat)
         if evidence.isEmpty {
             if listener.requiresEvidence { throw .missing }
             guard let named else { throw .principalMissing }
@@ -66,8 +68,31 @@ struct Establisher: ~Copyable {
         return try chosen(named, evidence)
     }
 
+    /// Begins the record `verified` for a question without a principal, of which only the situation can
+    /// be known.
+    mutating func situation(
+        _ evidence: Evidence, _ listener: borrowing ListenerFacts, at now: Int64
+    ) throws(EvidenceRejection) {
+        begin(listener, at: now)
+        guard !listener.requiresEvidence else { throw .missing }
+        if evidence.isEmpty { return }
+        guard listener.mayAttachEvidence else { throw .notAGateway }
+        guard settings.limits.admit(evidence) else { throw .tooLarge }
+        guard !evidence.hasIdentity, evidence.deviceID.isEmpty else { throw .principalConflict }
+        try setFacts(evidence)
+    }
+
+    private mutating func begin(_ listener: borrowing ListenerFacts, at now: Int64) {
+        // So that a question without evidence gets nothing of the one before.
+        finding = IdentityJudge.Finding()
+        device = nil
+        isPrincipalDerived = false
+        record.begin(now: now)
+        record.set(.gateway, listener.gateway.flat)
+    }
+
     /// The principal among the one named and those that the identities lead to.
-    private func chosen(
+    private mutating func chosen(
         _ named: FlatEntity?, _ evidence: Evidence
     ) throws(EvidenceRejection) -> FlatEntity {
         let isOfToken: Bool
@@ -88,6 +113,7 @@ struct Establisher: ~Copyable {
             throw evidence.hasIdentity ? .principalUnmapped : .principalMissing
         }
         if let named, !named.equals(derived) { throw .principalConflict }
+        isPrincipalDerived = true
         return derived
     }
 
@@ -100,7 +126,9 @@ struct Establisher: ~Copyable {
             else { throw .badSourceIP }
             record.set(sourceIP: address)
         }
-        if !evidence.http.isEmpty {
+        if let http = evidence.httpRecord {
+            record.set(.http, http.flat)
+        } else if !evidence.http.isEmpty {
             guard let start = unsafe evidence.http.bytes.baseAddress else { throw .badHTTP }
             let flat = unsafe FlatBytes(start)
             do throws(FlatValidator.Failure) {
@@ -121,17 +149,21 @@ struct Establisher: ~Copyable {
         _ evidence: Evidence, in finder: borrowing Finder
     ) throws(EvidenceRejection) -> Bool {
         var found: FlatEntity?
-        if let certificate = finding.certificate {
-            guard
-                try Self.find(
-                    .certificateThumbprint, certificate.thumbprint, in: finder, &found),
-                try Self.find(.certificateDeviceID, certificate.deviceID, in: finder, &found)
-            else { return false }
-        }
-        if let token = finding.token {
-            guard try Self.find(.tokenDeviceID, token.deviceID, in: finder, &found) else {
-                return false
+        if let certificate = finding.certificate, !certificate.deviceKeys.isEmpty {
+            switch certificateDevices.recall(certificate, in: finder.snapshotID) {
+            case .device(let device): found = device
+            case .absent: break
+            case nil:
+                for index in certificate.deviceKeys.indices {
+                    guard try Self.find(certificate.deviceKeys[index], in: finder, &found) else {
+                        return false
+                    }
+                }
+                certificateDevices.remember(found, of: certificate, in: finder.snapshotID)
             }
+        }
+        if let token = finding.token, let key = token.deviceKey {
+            guard try find(token, key, in: finder, &found) else { return false }
         }
         if !evidence.deviceID.isEmpty, let device = found {
             let isSame = evidence.deviceID.withBytes { device.hasID($0) }
@@ -142,15 +174,34 @@ struct Establisher: ~Copyable {
         return true
     }
 
+    /// Finds the device of a token, which must be that of the certificate.
+    ///
+    /// - Returns: whether the store could tell.
+    private mutating func find<Finder: DeviceFinder & ~Copyable>(
+        _ token: JudgedToken, _ key: DeviceIdentity, in finder: borrowing Finder,
+        _ found: inout FlatEntity?
+    ) throws(EvidenceRejection) -> Bool {
+        var own: FlatEntity?
+        switch tokenDevices.recall(token, in: finder.snapshotID) {
+        case .device(let device): own = device
+        case .absent: break
+        case nil:
+            guard try Self.find(key, in: finder, &own) else { return false }
+            tokenDevices.remember(own, of: token, in: finder.snapshotID)
+        }
+        guard let own else { return true }
+        if let found, !found.equals(own) { throw .deviceConflict }
+        found = own
+        return true
+    }
+
     /// Finds the device of one key, which must be that of the keys before.
     ///
     /// - Returns: whether the store could tell.
     private static func find<Finder: DeviceFinder & ~Copyable>(
-        _ key: DeviceKey, _ value: [UInt8], in finder: borrowing Finder,
-        _ found: inout FlatEntity?
+        _ key: DeviceIdentity, in finder: borrowing Finder, _ found: inout FlatEntity?
     ) throws(EvidenceRejection) -> Bool {
-        if value.isEmpty { return true }
-        switch finder.device(by: key, value.span) {
+        switch finder.device(by: key) {
         case .absent: return true
         case .failed: return false
         case .found(let device):

@@ -1,3 +1,5 @@
+package import CedarEngine
+
 /// What a caller sends as proof of who asks and from where, not trusted yet.
 ///
 /// Regions of memory only, so that to carry it allocates nothing; a region without bytes was not
@@ -34,13 +36,16 @@ package struct Evidence: BitwiseCopyable {
     package var sourceIP = UntrustedBytes.none
     /// A flat record of what the gateway knows of the HTTP request; becomes `verified.http`.
     package var http = UntrustedBytes.none
+    /// The same, made by this process: a valid record of strings, which is not judged again. Goes
+    /// before ``http``.
+    package var httpRecord: FlatRecord?
 
     /// Makes evidence of nothing.
     package init() {}
 
     /// Whether nothing was sent.
     package var isEmpty: Bool {
-        !hasIdentity && deviceID.isEmpty && sourceIP.isEmpty && http.isEmpty
+        !hasIdentity && deviceID.isEmpty && sourceIP.isEmpty && http.isEmpty && httpRecord == nil
     }
 
     /// Whether there is something to derive a principal from.

@@ -1,3 +1,5 @@
+import CedarEngine
+
 /// Bounds on evidence, checked before any of it is read.
 package struct EvidenceLimits: Sendable, Hashable {
     /// Most bytes of a certificate or of its issuers, as received.
@@ -23,5 +25,6 @@ package struct EvidenceLimits: Sendable, Hashable {
             && evidence.deviceID.count <= maximumDeviceIDBytes
             && evidence.sourceIP.count <= maximumSourceIPBytes
             && evidence.http.count <= maximumHTTPBytes
+            && (evidence.httpRecord?.flat.size ?? 0) <= maximumHTTPBytes
     }
 }

@@ -12,10 +12,9 @@ package final class JudgedCertificate: Sendable {
     package let record: FlatConstant
     /// Nil when no rule fits.
     package let principal: FlatConstant?
-    /// SHA-256 of the leaf, 64 hexadecimal digits, when devices are found by it.
-    let thumbprint: [UInt8]
-    /// The id of a device in UTF-8; empty when there is none.
-    let deviceID: [UInt8]
+    /// What a device is found by: the thumbprint of the leaf, and the id that it carries, as far as
+    /// they are used.
+    let deviceKeys: [DeviceIdentity]
     /// What restrictions are looked for by: of the leaf and of all that vouch for it.
     let restrictable: [RestrictableIdentity]
 
@@ -31,9 +30,14 @@ package final class JudgedCertificate: Sendable {
         } else {
             principal = nil
         }
-        thumbprint = settings.devices.usesThumbprint ? Array(facts.thumbprint.description.utf8) : []
+        let thumbprint =
+            settings.devices.usesThumbprint ? Array(facts.thumbprint.description.utf8) : []
+        let deviceID = Array((settings.devices.certificateID(in: facts) ?? "").utf8)
+        deviceKeys = [
+            DeviceIdentity(.certificateThumbprint, thumbprint),
+            DeviceIdentity(.certificateDeviceID, deviceID),
+        ].compactMap { $0 }
         restrictable = Self.identities(certificate).compactMap { RestrictableIdentity($0) }
-        deviceID = Array((settings.devices.certificateID(in: facts) ?? "").utf8)
     }
 
     private static func identities(_ certificate: VerifiedCertificate) -> [RestrictionSubject] {

@@ -12,8 +12,8 @@ final class JudgedToken: Sendable {
     let record: FlatConstant
     /// Nil when no rule fits.
     let principal: FlatConstant?
-    /// The id of a device in UTF-8; empty when there is none.
-    let deviceID: [UInt8]
+    /// What a device is found by; nil when there is nothing.
+    let deviceKey: DeviceIdentity?
     /// What restrictions are looked for by.
     let restrictable: [RestrictableIdentity]
 
@@ -29,7 +29,7 @@ final class JudgedToken: Sendable {
         } else {
             principal = nil
         }
-        deviceID = settings.devices.tokenDeviceID(in: facts)
+        deviceKey = DeviceIdentity(.tokenDeviceID, settings.devices.tokenDeviceID(in: facts))
         restrictable = Self.identities(facts).compactMap { RestrictableIdentity($0) }
     }
 

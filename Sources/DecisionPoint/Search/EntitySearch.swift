@@ -18,7 +18,10 @@ package struct EntitySearch: BitwiseCopyable, Sendable {
     /// The entity in the other role.
     package let known: FlatEntity
     package let action: FlatEntity
+    /// The context of the decisions.
     package let context: FlatRecord
+    /// The caller's part of it, where the decision point has established more.
+    let ownContext: FlatRecord?
 
     package init(
         _ role: SearchRole, typeProbe: FlatEntity, known: FlatEntity, action: FlatEntity,
@@ -29,9 +32,28 @@ package struct EntitySearch: BitwiseCopyable, Sendable {
         self.known = known
         self.action = action
         self.context = context
+        ownContext = nil
     }
 
+    private init(_ other: EntitySearch, in context: FlatRecord) {
+        role = other.role
+        typeProbe = other.typeProbe
+        known = other.known
+        action = other.action
+        self.context = context
+        ownContext = other.context
+    }
+
+    /// The same search in a context with what the decision point has established.
+    func decided(in context: FlatRecord) -> EntitySearch { EntitySearch(self, in: context) }
+
+    /// What the caller asks of a candidate.
     func request(_ candidate: FlatEntity) -> Request {
+        let context = ownContext ?? context
+        return request(candidate, context)
+    }
+
+    private func request(_ candidate: FlatEntity, _ context: FlatRecord) -> Request {
         switch role {
         case .principal:
             Request(principal: candidate, action: action, resource: known, context: context)
@@ -171,7 +193,7 @@ extension Decider {
         _ bounds: SearchBounds, _ page: inout SearchPage
     ) -> SearchStep {
         page.tested += 1
-        switch decide(search.request(candidate)) {
+        switch decide(candidate, search) {
         case .allowed:
             guard page.results.count < bounds.results else {
                 page.next = place
@@ -182,5 +204,12 @@ extension Decider {
         case .refused(.storeUnavailable): return .refused(.storeUnavailable)
         case .denied, .refused: return .goOn
         }
+    }
+
+    private mutating func decide(_ candidate: FlatEntity, _ search: EntitySearch) -> Outcome {
+        let request = search.request(candidate)
+        guard search.ownContext != nil else { return decide(request) }
+        if let refusal = prepare(0) { return .refused(refusal) }
+        return judge(request, in: search.context)
     }
 }

@@ -29,6 +29,9 @@ package final class RestrictionSet: Sendable {
     /// The revision that made it; 0 for that of a store without any.
     package let revision: UInt64
     private let hashes: [UInt64]
+    /// A bit for each hash, at least sixteen places for each: where there is none, nothing is
+    /// restricted that has the hash.
+    private let filter: [UInt64]
     private let entries: [Entry]
     /// The entries that are entities.
     private let entityIndices: [Int]
@@ -57,9 +60,24 @@ package final class RestrictionSet: Sendable {
         }
         entries.sort { $0.identity.hash < $1.identity.hash }
         hashes = entries.map(\.identity.hash)
+        filter = Self.filter(hashes)
         entityIndices = entries.indices.filter { entities.contains(entries[$0].identity) }
         hasReferences = entityIndices.contains { entries[$0].takesReferences }
         self.entries = entries
+    }
+
+    private static func filter(_ hashes: [UInt64]) -> [UInt64] {
+        var words = 4
+        while words * 64 < hashes.count * 16 { words *= 2 }
+        var filter = [UInt64](repeating: 0, count: words)
+        for hash in hashes { filter[Int(hash >> 6) & (words - 1)] |= 1 << (hash & 63) }
+        return filter
+    }
+
+    /// Whether something with the hash may be restricted.
+    @inline(__always)
+    private func mayHold(_ hash: UInt64) -> Bool {
+        filter[Int(truncatingIfNeeded: hash >> 6) & (filter.count - 1)] >> (hash & 63) & 1 == 1
     }
 
     package var isEmpty: Bool { entries.isEmpty }
@@ -74,8 +92,8 @@ package final class RestrictionSet: Sendable {
     /// The restriction of the first of some identities that has one.
     package func match(anyOf identities: [RestrictableIdentity], at now: Int64) -> Match? {
         guard hasIdentities else { return nil }
-        for identity in identities {
-            if let match = identity.flat.withEntity({ find($0, now) }) { return match }
+        for index in identities.indices where mayHold(identities[index].hash) {
+            if let match = identities[index].flat.withEntity({ find($0, now) }) { return match }
         }
         return nil
     }
@@ -128,7 +146,13 @@ package final class RestrictionSet: Sendable {
         return nil
     }
 
+    @inline(__always)
     private func find(_ identity: FlatEntity, _ now: Int64) -> Match? {
+        mayHold(identity.hash) ? search(identity, now) : nil
+    }
+
+    @inline(never)
+    private func search(_ identity: FlatEntity, _ now: Int64) -> Match? {
         let hash = identity.hash
         var low = 0
         var high = hashes.count

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import Server
+import TLSListener
 
 /// Connections that a guard let in, with HTTP on them.
 struct GuardedChannel: ServerChildChannel {
@@ -40,7 +41,7 @@ struct ConnectionGuard: Sendable {
     /// Who may connect to a local socket; nil for a network.
     private let allowedPeers: PeerAllowList?
     /// Nil without TLS.
-    private let context: NIOSSLContext?
+    let certificate: ServerCertificate?
 
     init(
         _ listener: HTTPListener, _ peers: ConnectionPeers, _ figures: ConnectionFigures
@@ -52,14 +53,10 @@ struct ConnectionGuard: Sendable {
         } else {
             allowedPeers = nil
         }
-        guard let tls = listener.tls else {
-            context = nil
-            return
-        }
-        do {
-            context = try NIOSSLContext(configuration: tls.configuration())
+        do throws(TLSListenerError) {
+            certificate = try listener.tls?.certificate()
         } catch {
-            throw HTTPServiceError("the TLS of `\(listener.name)`: \(error)")
+            throw HTTPServiceError("the TLS of `\(listener.name)`: \(error.description)")
         }
     }
 
@@ -78,8 +75,9 @@ struct ConnectionGuard: Sendable {
         peers.add(peer, of: channel)
         figures.add(.accepted)
         channel.closeFuture.whenComplete { [figures] _ in figures.add(.closed) }
-        if let context {
-            try channel.pipeline.syncOperations.addHandler(handler(context, channel))
+        if let certificate {
+            try channel.pipeline.syncOperations.addHandler(
+                handler(certificate.sharedContext, channel))
         }
     }
 
@@ -117,21 +115,19 @@ struct ConnectionGuard: Sendable {
 }
 
 extension HTTPTransportSecurity {
-    fileprivate func configuration() throws -> TLSConfiguration {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificatePath)
-        let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        configuration.minimumTLSVersion = .tlsv13
-        configuration.applicationProtocols = ["http/1.1"]
-        if let clients {
+    /// Reads the certificate.
+    fileprivate func certificate() throws(TLSListenerError) -> ServerCertificate {
+        let clients = clients
+        return try ServerCertificate(files) { tls in
+            tls.applicationProtocols = ["http/1.1"]
+            guard let clients else {
+                tls.certificateVerification = .none
+                return
+            }
             // The certificates themselves are judged by `CertificateJudge` alone.
-            configuration.trustRoots = .certificates([])
-            configuration.certificateVerification =
+            tls.trustRoots = .certificates([])
+            tls.certificateVerification =
                 clients.isOptional ? .optionalVerification : .noHostnameVerification
-        } else {
-            configuration.certificateVerification = .none
         }
-        return configuration
     }
 }

@@ -1,6 +1,7 @@
 package import AuthZEN
 package import DecisionPoint
 package import Server
+package import TLSListener
 
 /// One address on which the service answers HTTP, and how.
 package struct HTTPListener: Sendable {
@@ -33,6 +34,9 @@ package struct HTTPListener: Sendable {
     package let name: String
     package let family: Family
     package let address: Address
+    /// The listening socket that a service manager opened at the ``address``; nil when it is opened here.
+    /// Whoever starts the listener takes it over.
+    package var inherited: Int32?
     /// The certificate and who else must show one; nil for a local socket.
     package var tls: HTTPTransportSecurity?
     package var authentication: EnforcementPointAuthentication
@@ -125,15 +129,13 @@ package struct HTTPTransportSecurity: Sendable {
         }
     }
 
-    /// PEM files: the certificate chain, leaf first, and its key.
-    package let certificatePath: String
-    package let keyPath: String
+    /// The listener's own certificate; it may be replaced while the service runs.
+    package let files: ServerCertificate.Files
     /// Nil when clients are not asked for a certificate.
     package let clients: Clients?
 
     package init(certificatePath: String, keyPath: String, clients: Clients? = nil) {
-        self.certificatePath = certificatePath
-        self.keyPath = keyPath
+        files = ServerCertificate.Files(certificatePath: certificatePath, keyPath: keyPath)
         self.clients = clients
     }
 }

@@ -17,8 +17,9 @@ extension RequestLog.Entry {
     /// | `request` | of a gateway's question: `method`, `host` and `path` of its client's request, as they came, without the query |
     /// | `requestId` | `X-Request-ID` as it came |
     /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |
+    /// | `spanId` | this request in that trace: whose parent is `parentId`, and which began so many microseconds before `time` |
     /// | `decisionId`, `policyVersion`, `revision` | as the answer names them |
-    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `code`, `policies`, `errors` |
+    /// | `decisions` | each with `principal`, `action`, `resource`, `decision`, `cause`, `detail`, `policies`, `errors` |
     /// | `omitted` | how many more decisions there were |
     var line: [UInt8] {
         var writer = JSONWriter()
@@ -48,6 +49,7 @@ extension RequestLog.Entry {
         writer.integer(Int64(clamping: nanoseconds / 1000))
         add("requestId", requestID)
         add("traceId", trace?.traceID)
+        add("spanId", trace.map { _ in TraceParent.newSpanID() })
         add("parentId", trace?.parentID)
         add("traceFlags", trace?.flags)
         add("decisionId", decisionID)
@@ -83,10 +85,10 @@ extension RequestLog.Entry {
         if case .refused(let cause) = decision.outcome {
             writer.key("cause")
             writer.string(cause)
-        }
-        if let code = decision.code {
-            writer.key("code")
-            writer.string(shortened(code))
+            if !decision.detail.isEmpty {
+                writer.key("detail")
+                writer.string(shortened(decision.detail))
+            }
         }
         for (name, list) in [("policies", decision.policies), ("errors", decision.errors)]
         where !list.isEmpty {

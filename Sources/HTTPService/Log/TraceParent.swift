@@ -1,3 +1,5 @@
+import DecisionPoint
+
 /// Where a request stands in a trace that spans several services.
 ///
 /// Source: W3C Trace Context, section 3.2.
@@ -30,6 +32,9 @@ package struct TraceParent: Sendable, Equatable {
         flags = String(decoding: bytes[53..<55], as: UTF8.self)
         self.text = text
     }
+
+    /// A new id of a span: 16 lower-case hexadecimal digits, not all zero.
+    static func newSpanID() -> String { HexadecimalDigits(UInt64.random(in: 1 ... .max)).text }
 
     private static func areDigits(_ bytes: ArraySlice<UInt8>) -> Bool {
         bytes.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

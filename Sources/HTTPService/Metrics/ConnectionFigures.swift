@@ -41,6 +41,13 @@ final class ConnectionFigures: Sendable {
 
     subscript(figure: Figure) -> UInt64 { cells[figure.rawValue].load(ordering: .relaxed) }
 
+    /// How many connections are open.
+    var open: UInt64 {
+        // In this order there are never fewer than none.
+        let closed = self[.closed]
+        return self[.accepted] - closed
+    }
+
     /// Counts a failure of a connection under what it was.
     func count(_ error: any Error) {
         switch error {

@@ -1,13 +1,13 @@
 import AuthZEN
 import DecisionPoint
 import HTTPTypes
-import Hummingbird
-import Logging
+import HummingbirdCore
 import NIOCore
+import Server
 import Synchronization
 
 /// Answers the requests of one listener.
-struct ListenerResponder: HTTPResponder {
+struct ListenerResponder: Sendable {
     let listener: HTTPListener
     let pool: WorkerPool<AuthZENService>
     let metrics: ListenerMetrics
@@ -19,6 +19,7 @@ struct ListenerResponder: HTTPResponder {
     let peers: ConnectionPeers
     let log: RequestLog
     private let clock = ContinuousClock()
+    private let date = ResponseDate()
 
     /// What is found out about a request while it is answered, for the log.
     private struct Trail {
@@ -49,7 +50,7 @@ struct ListenerResponder: HTTPResponder {
         identifiers = DecisionIdentifiers()
     }
 
-    func respond(to request: Request, context: ListenerContext) async throws -> Response {
+    func respond(to request: Request, on channel: any Channel) async -> Response {
         let begin = clock.now
         let target = RequestTarget(request.head.path ?? "")
         let route = RouteKey(target.path, listener, hasMetadata: metadata != nil)
@@ -58,12 +59,13 @@ struct ListenerResponder: HTTPResponder {
         if let requestID, requestID.utf8.count <= listener.limits.maximumRequestIDBytes {
             trail.requestID = requestID
         }
-        var answer = await self.answer(request, route, target, context, &trail)
+        var answer = await self.answer(request, route, target, channel, &trail)
         if listener.family == .forwardAuth, case .mounted = route, !trail.isMounts {
             // nginx makes a 500 of another code, and others pass it on to their clients.
             answer.status = .forbidden
             answer.headers[.wwwAuthenticate] = nil
         }
+        answer.headers[.date] = date.text
         if let requestID = trail.requestID { answer.headers[.requestID] = requestID }
         let elapsed = (clock.now - begin).components
         let nanoseconds =
@@ -92,7 +94,7 @@ struct ListenerResponder: HTTPResponder {
 
     private func answer(
         _ request: Request, _ route: RouteKey, _ target: RequestTarget,
-        _ context: ListenerContext, _ trail: inout Trail
+        _ channel: any Channel, _ trail: inout Trail
     ) async -> Response {
         if let refusal = refusal(request, target) { return refusal }
         switch route {
@@ -113,14 +115,15 @@ struct ListenerResponder: HTTPResponder {
         case .metrics, .operation, .mounted: break
         }
         if !listener.authentication.isOpen {
-            trail.caller = await caller(request, context)
+            trail.caller = await caller(request, channel)
             guard trail.caller != nil else { return .unauthenticated }
         }
         switch route {
         case .metrics: return only(.get, request) { metricsAnswer() }
-        case .operation(let operation): return await decide(operation, request, &trail)
+        case .operation(let operation):
+            return await decide(operation, request, channel, &trail)
         case .mounted(let mount):
-            return await answer(mount, request, target, context, &trail)
+            return await answer(mount, request, target, channel, &trail)
         case .live, .ready, .metadata, .openAPI, .unknown:
             return .text(.notFound, "there is nothing here")
         }
@@ -156,9 +159,9 @@ struct ListenerResponder: HTTPResponder {
 
     // MARK: Authentication
 
-    private func caller(_ request: Request, _ context: ListenerContext) async -> String? {
+    private func caller(_ request: Request, _ channel: any Channel) async -> String? {
         let authentication = listener.authentication
-        let certificate = await peers.certificate(of: context.channel)
+        let certificate = await peers.certificate(of: channel)
         var values: [String] = []
         for field in request.headers where field.name == .authorization {
             values.append(field.value)
@@ -203,15 +206,17 @@ struct ListenerResponder: HTTPResponder {
     }
 
     private func decide(
-        _ operation: AuthZENOperation, _ request: Request, _ trail: inout Trail
+        _ operation: AuthZENOperation, _ request: Request, _ channel: any Channel,
+        _ trail: inout Trail
     ) async -> Response {
         guard request.method == .post else { return .notAllowed(.post) }
         guard request.isJSON else {
             return .text(.badRequest, "the content type must be `application/json`")
         }
         guard let body = await self.body(request) else { return tooLarge }
+        let peer = peer(channel, trail.caller)
         let reply = pool.withWorker { worker in
-            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0) }
+            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
         }
         metrics.count(reply)
         let decisionID = identifiers.next()
@@ -227,6 +232,14 @@ struct ListenerResponder: HTTPResponder {
         response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
         response.headers[.revision] = String(reply.revision)
         return response
+    }
+
+    /// The enforcement point as policies see it.
+    private func peer(_ channel: any Channel, _ caller: String?) -> ListenerFacts.Peer {
+        if let peer = peers[channel].credentials {
+            return .local(userID: peer.userID, groupID: peer.groupID)
+        }
+        return caller.map { .identified($0) } ?? .anonymous
     }
 
     private func body(_ request: Request) async -> ByteBuffer? {
@@ -245,7 +258,7 @@ struct ListenerResponder: HTTPResponder {
 
     private func answer(
         _ mount: MountedRoute, _ request: Request, _ target: RequestTarget,
-        _ context: ListenerContext, _ trail: inout Trail
+        _ channel: any Channel, _ trail: inout Trail
     ) async -> Response {
         guard let body = await self.body(request) else { return tooLarge }
         let decisionID = identifiers.next()
@@ -256,7 +269,7 @@ struct ListenerResponder: HTTPResponder {
                 query: target.query.map { String($0) },
                 fields: request.headers.map { ($0.name.canonicalName, $0.value) },
                 body: Array(body.readableBytesView), caller: trail.caller,
-                peer: peers[context.channel].credentials, decisionID: decisionID,
+                peer: peers[channel].credentials, decisionID: decisionID,
                 trace: trail.trace))
         var response = Response(
             status: HTTPResponse.Status(code: reply.status),

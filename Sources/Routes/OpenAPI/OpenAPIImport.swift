@@ -17,11 +17,15 @@ package struct OpenAPIImport: Sendable {
     /// The number of routes.
     package private(set) var count = 0
 
+    /// Where each action, and each method on paths of one shape, was met first.
+    private var actions: [String: DocumentNode.Place] = [:]
+    private var shapes: [String: DocumentNode.Place] = [:]
+
     private static let methods = [
         "get", "put", "post", "delete", "options", "head", "patch", "trace",
     ]
 
-    /// - Throws: when the document is no OpenAPI 3, or has no paths.
+    /// - Throws: when the document is no OpenAPI 3, has no paths, or two operations take the same requests.
     package init(_ document: DocumentNode) throws(DocumentError) {
         guard let version = document["openapi"] else {
             throw DocumentError(
@@ -53,6 +57,7 @@ package struct OpenAPIImport: Sendable {
             }
             for (methodKey, operation) in item.members {
                 guard let method = methodKey.text, Self.methods.contains(method) else { continue }
+                try claim(method, template, path, methodKey)
                 entriesText += route(method, template, path, operation, methodKey, item)
                 count += 1
             }
@@ -72,6 +77,29 @@ package struct OpenAPIImport: Sendable {
 
     private mutating func warn(_ node: DocumentNode, _ message: String) {
         warnings.append(Warning(place: node.place, message: message))
+    }
+
+    /// Refuses a second operation for the same requests.
+    ///
+    /// Source: OpenAPI 3.1, "Paths Object": paths that differ in the names of parameters only are one.
+    private mutating func claim(
+        _ method: String, _ template: PathTemplate, _ path: String, _ node: DocumentNode
+    ) throws(DocumentError) {
+        var shape = method
+        for segment in template.segments {
+            switch segment {
+            case .literal(let bytes): shape += "/" + String(decoding: bytes, as: UTF8.self)
+            // No literal has a brace.
+            case .capture, .rest: shape += "/{}"
+            }
+        }
+        if let first = shapes.updateValue(node.place, forKey: shape) {
+            throw DocumentError(
+                node,
+                "`\(method.uppercased()) \(path)` takes the same requests as the operation in line "
+                    + "\(first.line), column \(first.column)",
+                help: "leave one of them")
+        }
     }
 
     // MARK: Servers
@@ -148,22 +176,18 @@ package struct OpenAPIImport: Sendable {
         _ node: DocumentNode, _ item: DocumentNode
     ) -> String {
         let upper = method.uppercased()
-        let action: String
-        if let id = operation["operationId"]?.text, !id.isEmpty {
-            action = id
-        } else {
-            action = "\(method) \(path)"
-            warn(node, "`\(upper) \(path)` has no `operationId`: its action is `\(action)`")
-        }
+        let action = action(method, path, operation, node)
         let parameters =
             (item["parameters"]?.elements ?? []) + (operation["parameters"]?.elements ?? [])
-        for parameter in parameters where parameter["in"]?.text == "path" {
-            if let style = parameter["style"], let text = style.text, text != "simple" {
-                warn(style, "`\(upper) \(path)`: captures do not know the style `\(text)`")
-            }
-        }
+        for parameter in parameters { check(parameter, "\(upper) \(path)") }
         let uid = EntityUID(type: "Action", id: Text(action))
-        let (type, id) = Self.resource(template)
+        let (type, id) = ResourceProposal.resource(template)
+        if template.segments.count(where: { if case .literal = $0 { false } else { true } }) > 1 {
+            warn(
+                node,
+                "the id of `\(upper) \(path)` is `\(id)`: shorten it where a part of it names one "
+                    + "`\(type)` and no other")
+        }
         return """
               - name: \(Self.quoted(action))
                 method: \(upper)
@@ -174,43 +198,48 @@ package struct OpenAPIImport: Sendable {
             """
     }
 
-    /// A proposal: `/accounts/{account}/payments/{payment}` is about `Payment`, and
-    /// `/accounts/{account}/payments` about the payments of an `Account`.
-    private static func resource(_ template: PathTemplate) -> (type: String, id: String) {
-        var noun: [UInt8] = []
-        var found: (type: String, id: String)?
-        for segment in template.segments {
-            switch segment {
-            case .literal(let bytes): if !bytes.isEmpty { noun = bytes }
-            case .capture(let name), .rest(let name):
-                found = (typeName(noun) ?? typeName(Array(name.utf8)) ?? "Resource", "{\(name)}")
-            }
+    /// The `operationId`, unless there is none or another operation has it: one action for two operations
+    /// would allow both.
+    private mutating func action(
+        _ method: String, _ path: String, _ operation: DocumentNode, _ node: DocumentNode
+    ) -> String {
+        let name = "\(method) \(path)"
+        guard let id = operation["operationId"], let text = id.text, !text.isEmpty else {
+            warn(
+                node,
+                "`\(method.uppercased()) \(path)` has no `operationId`: its action is `\(name)`")
+            return name
         }
-        return found ?? ("Collection", String(decoding: noun.filter(isPlain), as: UTF8.self))
+        guard let first = actions[text] else {
+            actions[text] = id.place
+            return text
+        }
+        warn(
+            id,
+            "the operation in line \(first.line) has the `operationId` `\(text)` as well: the action "
+                + "here is `\(name)`")
+        return name
     }
 
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte.isLetter || byte.isDigit || byte == UInt8(ascii: "-")
-    }
-
-    /// `bank-accounts` becomes `BankAccount`; nil when no letter is left to begin with.
-    private static func typeName(_ noun: [UInt8]) -> String? {
-        var name: [UInt8] = []
-        var startsWord = true
-        for byte in noun {
-            guard byte.isLetter || byte.isDigit else {
-                startsWord = true
-                continue
-            }
-            let isLower = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-            name.append(startsWord && isLower ? byte - 0x20 : byte)
-            startsWord = false
+    /// Warns of what a parameter says and a route does not.
+    private mutating func check(_ parameter: DocumentNode, _ operation: String) {
+        if let reference = parameter["$ref"] {
+            return warn(reference, "`\(operation)`: a parameter is a reference and was not read")
         }
-        guard let first = name.first, first.isLetter else { return nil }
-        let text = String(decoding: name, as: UTF8.self)
-        if text.hasSuffix("ies"), text.utf8.count > 4 { return text.dropLast(3) + "y" }
-        return text.hasSuffix("s") && !text.hasSuffix("ss") && text.utf8.count > 2
-            ? String(text.dropLast()) : text
+        let name = parameter["name"]?.text ?? ""
+        switch parameter["in"]?.text {
+        case "path":
+            if let style = parameter["style"], let text = style.text, text != "simple" {
+                warn(style, "`\(operation)`: captures do not know the style `\(text)`")
+            }
+        case "header" where parameter["required"]?.text == "true",
+            "query" where parameter["required"]?.text == "true":
+            warn(
+                parameter,
+                "`\(operation)` requires `\(name)`, which policies do not see: give it to them with "
+                    + "a member of `context` if they need it")
+        default: break
+        }
     }
 
     /// A text in YAML's double quotes.

@@ -1,31 +1,17 @@
-import Glibc
-import Synchronization
-import Wire
-
-/// A server on a Unix domain socket: one accepting thread and a number of workers.
+/// A server of Writ's frames on a Unix domain socket: one accepting thread and a number of workers.
 ///
 /// Starts serving in `start` and ends in `stop`, or when it is released.
 package final class LocalSocketServer: Sendable {
     /// Where the socket is.
     package let path: String
-    private let control: AcceptControl
-    private let inboxes: [WorkerInbox]
-    private let acceptor: WorkerThread
-    private let workers: [WorkerThread]
-    private let isStopped = Mutex(false)
+    private let streams: StreamServer
+    private let boards: [FigureBoard<5>]
 
-    private init(
-        path: String, control: AcceptControl, inboxes: [WorkerInbox], acceptor: WorkerThread,
-        workers: [WorkerThread]
-    ) {
+    private init(path: String, streams: StreamServer, boards: [FigureBoard<5>]) {
         self.path = path
-        self.control = control
-        self.inboxes = inboxes
-        self.acceptor = acceptor
-        self.workers = workers
+        self.streams = streams
+        self.boards = boards
     }
-
-    deinit { stop(drainFor: .zero) }
 
     /// Opens the socket and starts the threads; returns when every worker has its handler.
     /// - Parameter makeHandler: called once on each worker's thread with the worker's number.
@@ -35,39 +21,12 @@ package final class LocalSocketServer: Sendable {
         makeHandler: @escaping @Sendable (Int) throws -> Handler
     ) throws(LocalSocketError) -> LocalSocketServer {
         if let problem = configuration.problem { throw .invalidConfiguration(problem) }
-        let path = configuration.path
-        var listener: ListeningSocket?
-        if let inherited = configuration.inherited {
-            listener = try ListeningSocket(inherited: inherited, path: path)
-        } else {
-            listener = try ListeningSocket(path: path, backlog: configuration.listenBacklog)
+        let boards = (0..<configuration.workerCount).map { _ in FigureBoard<5>() }
+        let streams = try StreamServer.start(configuration.streams) { number in
+            FrameProtocol(
+                configuration, board: boards[number], handler: try makeHandler(number))
         }
-        let control = try AcceptControl(path: path)
-        var inboxes: [WorkerInbox] = []
-        var workers: [WorkerThread] = []
-        let report = StartReport(wake: try WakeSignal(path: path))
-        do throws(LocalSocketError) {
-            for number in 0..<configuration.workerCount {
-                let inbox = try WorkerInbox(path: path)
-                let worker = try WorkerThread(name: "writ-worker-\(number)") {
-                    serve(configuration, number, inbox, report, makeHandler)
-                }
-                inboxes.append(inbox)
-                workers.append(worker)
-            }
-            try report.wait(for: workers.count)
-            guard let taken = listener.take() else {
-                throw .invalidConfiguration("the socket is gone")
-            }
-            let acceptor = try startAcceptor(configuration, HandOver(taken), inboxes, control)
-            return LocalSocketServer(
-                path: path, control: control, inboxes: inboxes, acceptor: acceptor,
-                workers: workers)
-        } catch {
-            for inbox in inboxes { inbox.requestDrain(deadline: 0) }
-            for worker in workers { worker.join() }
-            throw error
-        }
+        return LocalSocketServer(path: configuration.path, streams: streams, boards: boards)
     }
 
     /// Ends the server: accepts no more, answers what it has received, sends what is queued and
@@ -77,91 +36,15 @@ package final class LocalSocketServer: Sendable {
     /// answered was not decided. Connections that cannot take their answers by the end of
     /// `drainFor` are cut. Returns when all threads have ended; later calls return at once. Must
     /// not be called on a worker's thread nor inside a signal handler.
-    package func stop(drainFor duration: Duration) {
-        isStopped.withLock { isStopped in
-            if isStopped { return }
-            isStopped = true
-            control.stop()
-            acceptor.join()
-            let deadline = MonotonicClock.now() &+ duration.wholeNanoseconds
-            for inbox in inboxes { inbox.requestDrain(deadline: deadline) }
-            for worker in workers { worker.join() }
-        }
-    }
+    package func stop(drainFor duration: Duration) { streams.stop(drainFor: duration) }
 
     /// What the server has done so far; cheap, and a moment old.
     package var statistics: LocalSocketStatistics {
-        var sum = control.board.figures
-        for inbox in inboxes { sum.add(inbox.board.figures) }
-        return sum
-    }
-
-    private static func serve<Handler: DecisionHandler & ~Copyable>(
-        _ configuration: LocalSocketConfiguration, _ number: Int, _ inbox: WorkerInbox,
-        _ report: StartReport, _ makeHandler: (Int) throws -> Handler
-    ) {
-        do {
-            var loop = try WorkerLoop(configuration, inbox: inbox)
-            var handler = try makeHandler(number)
-            report.add(nil)
-            loop.run(&handler)
-        } catch let error as LocalSocketError {
-            report.add(error)
-        } catch {
-            report.add(.handler(reason: String(describing: error)))
-        }
-    }
-
-    private static func startAcceptor(
-        _ configuration: LocalSocketConfiguration, _ handOver: HandOver, _ inboxes: [WorkerInbox],
-        _ control: AcceptControl
-    ) throws(LocalSocketError) -> WorkerThread {
-        try WorkerThread(name: "writ-accept") {
-            guard let listener = handOver.take() else { return }
-            AcceptLoop(configuration, listener: listener, inboxes: inboxes, control: control).run()
-        }
+        var frames = FrameStatistics()
+        for board in boards { frames.add(board.figures) }
+        return LocalSocketStatistics(streams.statistics, frames)
     }
 }
 
-/// Carries the socket to the accepting thread.
-private final class HandOver: Sendable {
-    private let listener: Mutex<ListeningSocket?>
-
-    init(_ listener: consuming ListeningSocket) { self.listener = Mutex(listener) }
-
-    func take() -> ListeningSocket? { listener.withLock { $0.take() } }
-}
-
-/// How the workers tell that they have their handlers.
-private final class StartReport: Sendable {
-    private struct State {
-        var reports = 0
-        var failure: LocalSocketError?
-    }
-
-    private let wake: WakeSignal
-    private let state = Mutex(State())
-
-    init(wake: WakeSignal) { self.wake = wake }
-
-    func add(_ failure: LocalSocketError?) {
-        state.withLock { state in
-            state.reports += 1
-            if state.failure == nil { state.failure = failure }
-        }
-        wake.signal()
-    }
-
-    func wait(for count: Int) throws(LocalSocketError) {
-        while true {
-            wake.clear()
-            let (reports, failure) = state.withLock { ($0.reports, $0.failure) }
-            if reports >= count {
-                if let failure { throw failure }
-                return
-            }
-            var watched = pollfd(fd: wake.number, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&watched, 1, -1)
-        }
-    }
-}
+/// Why a local socket could not be opened.
+package typealias LocalSocketError = StreamSocketError

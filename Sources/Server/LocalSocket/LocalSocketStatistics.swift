@@ -1,9 +1,7 @@
-import Synchronization
-
 /// What a local socket has done since it was opened, and what it holds now.
 package struct LocalSocketStatistics: BitwiseCopyable, Sendable {
     /// One figure.
-    package enum Figure: Int, CaseIterable, Sendable {
+    package enum Figure: CaseIterable, Sendable {
         /// Connections taken by a worker.
         case accepted
         /// Connections refused because the peer is not on the list.
@@ -36,41 +34,50 @@ package struct LocalSocketStatistics: BitwiseCopyable, Sendable {
         case bytesWritten
     }
 
-    static let figureCount = 15
-    fileprivate var values: [15 of UInt64] = .init(repeating: 0)
+    private let streams: StreamStatistics
+    private let frames: FrameStatistics
 
-    /// Makes statistics of nothing.
-    package init() {}
+    init(_ streams: StreamStatistics, _ frames: FrameStatistics) {
+        self.streams = streams
+        self.frames = frames
+    }
 
     /// The value of a figure.
-    package internal(set) subscript(figure: Figure) -> UInt64 {
+    package subscript(figure: Figure) -> UInt64 {
+        switch figure {
+        case .accepted: streams[.accepted]
+        case .refusedPeers: streams[.refusedPeers]
+        case .refusedOverload: streams[.refusedOverload]
+        case .open: streams[.open]
+        case .bufferedBytes: streams[.bufferedBytes]
+        case .frames: frames[.frames]
+        case .decisions: frames[.decisions]
+        case .deadlinesMissed: frames[.deadlinesMissed]
+        case .malformedBodies: frames[.malformedBodies]
+        case .malformedFrames: frames[.malformedFrames]
+        case .incompleteTimeouts: streams[.incompleteTimeouts]
+        case .slowReaders: streams[.slowReaders]
+        case .bufferRefusals: streams[.bufferRefusals]
+        case .bytesRead: streams[.bytesRead]
+        case .bytesWritten: streams[.bytesWritten]
+        }
+    }
+}
+
+/// What one worker, or all of them, have done with frames.
+struct FrameStatistics: BitwiseCopyable, Sendable {
+    enum Figure: Int {
+        case frames, decisions, deadlinesMissed, malformedBodies, malformedFrames
+    }
+
+    var values: [5 of UInt64] = .init(repeating: 0)
+
+    subscript(figure: Figure) -> UInt64 {
         get { values[figure.rawValue] }
         set { values[figure.rawValue] = newValue }
     }
 
-    /// Adds another thread's figures.
-    mutating func add(_ other: LocalSocketStatistics) {
-        for index in 0..<Self.figureCount { values[index] &+= other.values[index] }
-    }
-}
-
-/// Where a thread lays its figures for others to read.
-///
-/// One thread publishes; any thread reads. Each figure is whole; together they are not one instant.
-final class StatisticsBoard: Sendable {
-    private let cells: [15 of Atomic<UInt64>] = .init { _ in Atomic(0) }
-
-    func publish(_ figures: borrowing LocalSocketStatistics) {
-        for index in 0..<LocalSocketStatistics.figureCount {
-            cells[index].store(figures.values[index], ordering: .relaxed)
-        }
-    }
-
-    var figures: LocalSocketStatistics {
-        var figures = LocalSocketStatistics()
-        for index in 0..<LocalSocketStatistics.figureCount {
-            figures.values[index] = cells[index].load(ordering: .relaxed)
-        }
-        return figures
+    mutating func add(_ other: [5 of UInt64]) {
+        for index in values.indices { values[index] &+= other[index] }
     }
 }

@@ -133,7 +133,7 @@ final class CheckBench {
         return text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 
-    private static func identity() throws -> IdentitySettings {
+    static func identity() throws -> IdentitySettings {
         guard let domain = TrustDomain("northbank.example"),
             let pattern = SpiffePattern("spiffe://northbank.example/**"),
             let now = DateTime(parsing: "2025-10-14T10:30:00Z".utf8)

@@ -1,6 +1,7 @@
 import ExtAuthz
 import ExtAuthzMessages
 import Glibc
+import Server
 
 /// Answers as a request's path says, so that tests see what gateways make of every answer.
 private struct ProbeHandler: ~Copyable, ExtAuthzHandler {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExtAuthz
 import Glibc
+import Server
 
 /// `writ-bench ext-authz-server`: the protocol with nothing behind it, or with decisions.
 struct ExtAuthzServerCommand: ParsableCommand {

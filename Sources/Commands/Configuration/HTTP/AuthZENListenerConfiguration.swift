@@ -15,6 +15,8 @@ import CedarSyntax
 /// | `actionProperties` | the properties of an action that are taken, a list | all |
 /// | `actionPropertiesMember` | the member of the context with an action's properties | `action` |
 /// | `context` | the members of a caller's context that are taken, a list | all |
+/// | `evidence` | proof of subjects in the caller's context: `none`, `accepted` or `required`, when a subject that is not proved is denied; needs `identity` | `accepted` with `identity`, else `none` |
+/// | `evidenceMember` | the member of the context with the proof, see `HTTP.md` | `evidence` |
 /// | `lenient` | `true`: an item of `evaluations` takes the parts that its subject, action or resource lacks from the default | `false` |
 /// | `namePolicies` | `true`: answers name the determining policies in `context` | `false` |
 /// | `pageTokenKey` | a file with at least 16 bytes that all instances behind one address share | one of this process |
@@ -35,11 +37,14 @@ struct AuthZENListenerConfiguration {
 
     /// - Parameters:
     ///   - node: nil for all defaults.
-    ///   - reserved: the member of contexts that is not the caller's.
+    ///   - reserved: the member of contexts that is not the caller's; nil when no evidence is judged.
     init(
         _ node: ConfigurationNode?, in folder: String, reserved: Text?
     ) throws(Failure) {
-        if let reserved { configuration.mapping.reservedContextName = reserved }
+        if let reserved {
+            configuration.mapping.reservedContextName = reserved
+            configuration.mapping.evidenceName = "evidence"
+        }
         guard let node else { return }
         let keys = try node.mapping([
             "types": "types and entity types", "otherTypes": "`true` or `false`",
@@ -47,6 +52,7 @@ struct AuthZENListenerConfiguration {
             "actionType": "an entity type", "subjectProperties": "`take` and `override`",
             "resourceProperties": "`take` and `override`", "actionProperties": "names",
             "actionPropertiesMember": "a name", "context": "names",
+            "evidence": "`none`, `accepted` or `required`", "evidenceMember": "a name",
             "lenient": "`true` or `false`", "namePolicies": "`true` or `false`",
             "pageTokenKey": "a file", "maximumPage": "a number", "maximumTested": "a number",
             "maximumBody": "a size", "maximumDepth": "a number",
@@ -55,6 +61,7 @@ struct AuthZENListenerConfiguration {
         try readTypes(keys)
         try readActions(keys)
         try readProperties(keys)
+        try readEvidence(keys, hasIdentity: reserved != nil)
         try readLimits(keys)
         if let node = try keys.optional("lenient") {
             configuration.defaults = try node.boolean() ? .merging : .replacement
@@ -157,6 +164,36 @@ struct AuthZENListenerConfiguration {
         var names: Set<Text> = []
         for element in try node.elements() { names.insert(Text(try element.text())) }
         return names
+    }
+
+    // MARK: Evidence
+
+    private mutating func readEvidence(
+        _ keys: ConfigurationNode.Mapping, hasIdentity: Bool
+    ) throws(Failure) {
+        var isTaken = hasIdentity
+        if let node = try keys.optional("evidence") {
+            switch try node.choice(["none": 0, "accepted": 1, "required": 2]) {
+            case 0: isTaken = false
+            case 2:
+                configuration.requiresEvidence = true
+                fallthrough
+            default:
+                guard hasIdentity else {
+                    throw node.failure("there is nothing to judge evidence by: add `identity`")
+                }
+            }
+        }
+        if !isTaken { configuration.mapping.evidenceName = nil }
+        guard let node = try keys.optional("evidenceMember") else { return }
+        guard isTaken else {
+            throw node.failure("`evidenceMember` has no effect where no evidence is taken")
+        }
+        let name = Text(try node.text())
+        guard name != configuration.mapping.reservedContextName,
+            name != configuration.mapping.actionPropertiesName
+        else { throw node.failure("`\(name)` is another member of the context already") }
+        configuration.mapping.evidenceName = name
     }
 
     // MARK: Bounds

@@ -5,12 +5,12 @@ import Server
 ///
 /// | key | meaning | default |
 /// | --- | --- | --- |
-/// | `name` | its name in metrics, logs and policies, different from the others and from `local`, `envoy` and `tls` | required |
+/// | `name` | its name in metrics, logs and policies, different from the others and from `local`, `envoy`, `spoe` and `tls` | required |
 /// | `family` | `authzen`: the AuthZEN Authorization API; `forward-auth`: gateways' questions; `operations`: health and metrics | required |
 /// | `address` | `HOST:PORT`; port 0 takes a free one, which the log names | this or `socket` |
 /// | `socket` | path of a local socket | this or `address` |
 /// | `allowedUsers`, `allowedGroups` | of a `socket`: who may connect | the service's own user |
-/// | `tls.certificate`, `tls.key` | PEM files: the chain, leaf first, and its key | required with `address` |
+/// | `tls.certificate`, `tls.key` | PEM files: the chain, leaf first, and its key, read again when they change | required with `address` |
 /// | `tls.clients` | clients' certificates: `ignored`, `optional` or `required` | `ignored`; `required` where `callers.certificates` is given |
 /// | `callers` | who may ask, ``HTTPCallersConfiguration`` | required with `address` |
 /// | `metrics` | `true`: `/metrics` is answered here too | `true` for `operations` only |
@@ -28,6 +28,8 @@ struct HTTPListenerConfiguration: Sendable {
     let name: String
     let family: HTTPListener.Family
     let address: HTTPListener.Address
+    /// The socket that a service manager opened; nil for one that the service opens.
+    var inherited: Int32?
     var peers = PeerAllowList.ownUser
     /// PEM files; nil without TLS.
     var tls: (certificate: String, key: String)?
@@ -117,6 +119,7 @@ struct HTTPListenerConfiguration: Sendable {
     private static let takenNames = [
         "local": "the local socket", "envoy": "the listener of ext_authz",
         "tls": "the section `tls`",
+        "spoe": "the agent for HAProxy",
     ]
 
     private static func mayName(_ byte: UInt8) -> Bool {

@@ -49,7 +49,7 @@ extension [HTTPListenerConfiguration] {
     /// Starts all of them, or none.
     func start(
         _ foundation: HTTPFoundation, _ figures: ServiceFigures
-    ) async throws(Failure) -> HTTPService {
+    ) async throws(Failure) -> RunningHTTP {
         var listeners: [HTTPListener] = []
         for configuration in self { listeners.append(try configuration.listener(foundation)) }
         let apiThreads = reduce(0) { $0 + ($1.family == .authzen ? $1.threadCount : 0) }
@@ -62,7 +62,7 @@ extension [HTTPListenerConfiguration] {
                 listeners,
                 HTTPService.Decisions(
                     publisher: foundation.publisher, store: foundation.store,
-                    errors: foundation.errors,
+                    errors: foundation.errors, identity: foundation.identity,
                     cacheBytes: foundation.cacheBytesPerThread * apiThreads,
                     cacheBoards: { [boards = foundation.cacheBoards] in boards.add() }),
                 figures: [{ figures.write(&$0) }], requests: foundation.requests, log: quiet)
@@ -77,7 +77,30 @@ extension [HTTPListenerConfiguration] {
                     "address": "\(listener.address.words(service.ports[listener.name]))",
                 ])
         }
-        return service
+        return RunningHTTP(service, foundation.log)
+    }
+}
+
+/// The HTTP listeners that answer, with their certificates as their files have them.
+struct RunningHTTP: Sendable {
+    private let service: HTTPService
+    private let watch: CertificateWatch
+
+    fileprivate init(_ service: HTTPService, _ log: Logger) {
+        self.service = service
+        watch = CertificateWatch(service.certificates, log: log)
+    }
+
+    /// The ports that TCP listeners have taken, by name of the listener.
+    var ports: [String: Int] { service.ports }
+
+    /// Says from now on that it is not ready, and answers everything as before.
+    func announceStop() { service.announceStop() }
+
+    /// Answers what was received, then closes.
+    func stop(drainFor duration: Duration) async {
+        watch.stop()
+        await service.stop(drainFor: duration)
     }
 }
 
@@ -110,6 +133,7 @@ extension HTTPListenerConfiguration {
             name: name, family: family, address: address, tls: try security(foundation.identity),
             authentication: authentication)
         listener.peers = peers
+        listener.inherited = inherited
         listener.limits = limits
         if forwardAuth != nil {
             // Caddy appends the client's query to the path, and all send what the client sent.

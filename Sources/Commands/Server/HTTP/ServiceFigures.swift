@@ -19,6 +19,8 @@ struct ServiceFigures: Sendable {
     let tls: OutcomeBoards?
     /// Nil when Envoy does not ask.
     let envoy: EnvoyListener?
+    /// Nil when HAProxy does not ask by SPOE.
+    let spoe: SPOEFigures?
 
     /// The name of the local socket in labels.
     private static let listener = "local"
@@ -27,6 +29,7 @@ struct ServiceFigures: Sendable {
         writeDecisions(&text)
         writeConnections(&text)
         writeEnvoy(&text)
+        spoe?.write(&text)
         writeCaches(&text)
         writeReloads(&text)
     }

@@ -1,0 +1,48 @@
+import Server
+
+extension StreamEndpoint {
+    /// Reads the keys `socket` and `address` of a listener, of which exactly one must be there.
+    ///
+    /// - Parameter listener: its name in the configuration, for messages.
+    init(
+        of listener: String, _ node: ConfigurationNode, _ keys: ConfigurationNode.Mapping,
+        in folder: String
+    ) throws(Failure) {
+        switch (try keys.optional("socket"), try keys.optional("address")) {
+        case (let socket?, nil): self = .unixSocket(path: try socket.path(in: folder))
+        case (nil, let address?):
+            let text = try address.text()
+            guard let colon = text.lastIndex(of: ":"),
+                let port = Int(text[text.index(after: colon)...]), 1...65_535 ~= port
+            else {
+                throw address.failure(
+                    "`\(text)` is no address with a port, as in 127.0.0.1:9191")
+            }
+            var host = text[..<colon]
+            if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+            self = .loopback(host: String(host), port: port)
+        default:
+            throw node.failure(
+                "`\(listener)` must have exactly one of `socket` and `address`")
+        }
+    }
+}
+
+extension PeerAllowList {
+    /// Reads the keys `allowedUsers` and `allowedGroups` of a listener.
+    ///
+    /// - Returns: nil when neither is there.
+    init?(
+        of listener: String, at endpoint: StreamEndpoint, _ keys: ConfigurationNode.Mapping
+    ) throws(Failure) {
+        for key in ["allowedUsers", "allowedGroups"] {
+            guard case .loopback = endpoint, let node = try keys.optional(key) else { continue }
+            throw node.failure(
+                "`\(listener).\(key)` has no effect without `\(listener).socket`")
+        }
+        let users = try keys.optional("allowedUsers")?.identifiers()
+        let groups = try keys.optional("allowedGroups")?.identifiers()
+        guard users != nil || groups != nil else { return nil }
+        self.init(userIDs: Set(users ?? []), groupIDs: Set(groups ?? []))
+    }
+}
