@@ -55,9 +55,12 @@ let package = Package(
         // The store.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"], swiftSettings: settings),
+        .systemLibrary(name: "CPrefetch"),
         .target(
             name: "EntityStore",
-            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB"],
+            dependencies: [
+                "CPrefetch", "CedarEngine", "CedarSchema", "CedarSyntax", "JSON", "LMDB",
+            ],
             swiftSettings: settings),
 
         // What is known of devices.
@@ -126,7 +129,8 @@ let package = Package(
         .target(
             name: "AuthZEN",
             dependencies: [
-                "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "JSON",
+                "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "JSON",
             ],
             swiftSettings: settings),
         .target(
@@ -226,6 +230,13 @@ let package = Package(
             ],
             path: "Tests/Support/EvidenceGate", swiftSettings: settings),
         .executableTarget(
+            name: "spoe-gate",
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
+                "Gateway", "Identity", "Routes", "SPOE", "SPOPTestSupport", "Server", "Wire",
+            ],
+            path: "Tests/Support/SPOEGate", swiftSettings: settings),
+        .executableTarget(
             name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
@@ -301,15 +312,13 @@ let package = Package(
                 "ExtAuthz", "ExtAuthzMessages", "Server", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "ExtAuthz", "ExtAuthzMessages", "Gateway", "Identity", "JSON", "Routes", "SPOE",
-                "SPOP", "SPOPTestSupport", "Server", "Wire",
+                "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway", "Identity", "JSON",
+                "Routes", "SPOE", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
@@ -318,7 +327,9 @@ let package = Package(
             dependencies: [
                 "CAllocationCount", "HTTP2", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
             ],
             resources: [.copy("Connection/Recorded"), .copy("HPACK/Fixtures")],
             swiftSettings: settings),
@@ -328,7 +339,7 @@ let package = Package(
         .testTarget(
             name: "SPOETests",
             dependencies: [
-                "CAllocationCount", "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
+                "Gateway", "SPOE", "SPOP", "SPOPTestSupport", "Server", "Wire",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -345,7 +356,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "DecisionPointTests", dependencies: ["DecisionPoint", "Identity"],
+            name: "DecisionPointTests",
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "Identity"],
             swiftSettings: settings),
         .testTarget(
             name: "DifferentialTests",

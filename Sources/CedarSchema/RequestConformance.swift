@@ -5,7 +5,7 @@ package import CedarSyntax
 /// Source: Cedar documentation, "Request validation".
 package struct RequestConformance: Sendable {
     private let values: ValueConformance
-    private var schema: Schema { values.schema }
+    package var schema: Schema { values.schema }
 
     package init(_ schema: Schema) {
         values = ValueConformance(schema)

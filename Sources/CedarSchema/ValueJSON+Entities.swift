@@ -55,7 +55,7 @@ extension ValueJSON {
     }
 
     /// The members that lead to a place in the document, as in `attrs.address.city`.
-    private func way(to offset: Int, from root: JSONNode) -> String {
+    package func way(to offset: Int, from root: JSONNode) -> String {
         var steps: [String] = []
         var node = root
         descent: while true {

@@ -50,7 +50,7 @@ extension ValueJSON {
         var members: [(key: Text, value: Value)] = []
         members.reserveCapacity(tape.count(node))
         var missing = type.attributes.count { $0.isRequired }
-        for member in tape.members(node) {
+        for member in tape.members(node) where !isAbsent(member.value) {
             let key = text(member.key)
             guard let attribute = type[key] else {
                 throw error(
@@ -81,6 +81,31 @@ extension ValueJSON {
         }
     }
 
+    /// Reads what somebody says of one attribute of an entity, by its type.
+    ///
+    /// - Throws: when the schema declares no such attribute, or the value is not of its type.
+    package func attribute(
+        _ key: JSONNode, _ node: JSONNode, of entityType: Text, schema: Schema
+    ) throws(DataError) -> Value {
+        var attributes = RecordType.empty
+        if case .standard(let declared, _) = schema.entityTypes[entityType]?.kind {
+            attributes = declared
+        }
+        guard let type = attributes[text(key)]?.type else {
+            throw error(
+                key,
+                "the schema declares no such attribute of `\(entityType)`"
+                    + nearest(text(key), among: attributes.attributes.map(\.name.string)))
+        }
+        let value = try value(node, as: type, depth: 1)
+        do throws(ConformanceFailure) {
+            try ValueConformance(schema).check(value, type)
+        } catch {
+            throw self.error(node, error.message)
+        }
+        return value
+    }
+
     /// `{"type": …, "id": …}` or the same inside of `__entity`, other members ignored.
     package func typedUID(_ node: JSONNode) throws(DataError) -> EntityUID {
         guard tape.member(node, "__expr") == nil else {
@@ -98,6 +123,7 @@ extension ValueJSON {
     private func extensionValue(
         _ node: JSONNode, _ type: ExtensionType, depth: Int
     ) throws(DataError) -> Value {
+        if type == .decimal, let value = decimal(node) { return value }
         let function: ExtensionFunction
         let arguments: [Value]
         if let call = call(node) {

@@ -10,6 +10,11 @@ extension Decider {
     /// The device of the last question's identities, readable until ``end()``.
     package var establishedDevice: FlatEntity? { mutating get { establisher?.device } }
 
+    /// Says that a question will be asked of a resource, before what else there is to do.
+    package borrowing func anticipate(resource: FlatEntity) {
+        entities.reader.prefetch(resource, isSecond: false)
+    }
+
     /// Judges the evidence and the bytes of a request, and decides it.
     ///
     /// The principal is the one that the identity leads to, or that an allowed caller names, and the
@@ -106,6 +111,9 @@ extension Decider {
     private mutating func establish(
         _ question: Question, _ evidence: Evidence, _ listener: borrowing ListenerFacts
     ) throws(EvidenceRejection) -> Outcome {
+        if let resource = question.ownResource {
+            entities.reader.prefetch(resource, isSecond: true)
+        }
         var named: FlatEntity?
         if question.namesPrincipal {
             named = question.namedPrincipal()

@@ -1,4 +1,5 @@
 package import CedarEngine
+package import CedarSchema
 package import EntityStore
 
 /// Decides requests for one thread: where entities and rules meet.
@@ -24,7 +25,8 @@ package struct Decider: ~Copyable {
     private var obligations: ObligationTable
     /// Whether any policy asks for something.
     package private(set) var mayHaveObligations: Bool
-    private var epoch: UInt64
+    /// The number of the ruleset that decides.
+    package private(set) var epoch: UInt64
     /// Whether the store can be read, between ``begin()`` and ``end()``.
     package private(set) var isReadable = false
     private let clock: DecisionClock
@@ -78,6 +80,12 @@ package struct Decider: ~Copyable {
 
     /// How many policies there are; without any, every question is refused.
     package var policyCount: Int { rules.policyCount }
+
+    /// What requests and entities must conform to; nil for none.
+    package var schema: Schema? { ruleset.schema?.schema }
+
+    /// The header fields that policies may add to requests, in lower case.
+    package var policyFields: [[UInt8]] { obligations.requestFields }
 
     /// Pins the newest ruleset and the newest revision.
     package mutating func begin() {

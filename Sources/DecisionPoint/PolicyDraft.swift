@@ -131,9 +131,24 @@ struct PolicyDraft {
     /// Refuses annotations that ask for what nobody fulfils, all of them at once.
     private func judgeObligations(_ rules: ObligationRules) throws(PolicySource.Failure) {
         var errors: [[Diagnostic]] = Array(repeating: [], count: files.count)
+        var fields: Set<[UInt8]> = []
         for member in members {
             guard let owner = owners[member.id] else { continue }
-            errors[owner] += PolicyObligations.read(member.policy, rules).problems
+            let read = PolicyObligations.read(member.policy, rules)
+            errors[owner] += read.problems
+            guard member.policy.effect == .permit else { continue }
+            let known = fields.count
+            fields.formUnion(read.obligations.fields)
+            if known <= ObligationRules.maximumRequestFields,
+                fields.count > ObligationRules.maximumRequestFields,
+                let place = member.policy.annotations.first(where: { $0.key == "header" })
+            {
+                errors[owner].append(
+                    Diagnostic(
+                        span: place.span,
+                        message: "permits set more than \(ObligationRules.maximumRequestFields) "
+                            + "different header fields"))
+            }
         }
         let shown = zip(files, errors).filter { !$1.isEmpty }.map { $0.failure($1).description }
         guard shown.isEmpty else {

@@ -36,6 +36,12 @@ package struct Question: BitwiseCopyable {
         isMadeHere = true
     }
 
+    /// The resource, when this process made it.
+    var ownResource: FlatEntity? {
+        guard isMadeHere, let start = unsafe resource.baseAddress else { return nil }
+        return FlatEntity(unsafe FlatBytes(start))
+    }
+
     /// Whether the caller names a principal.
     var namesPrincipal: Bool { unsafe principal.count > 0 }
 

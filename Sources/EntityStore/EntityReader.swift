@@ -115,6 +115,16 @@ package struct EntityReader: ~Copyable, EntitySource {
         cache.touch(layout.key(first.hash).number, layout.key(second.hash).number)
     }
 
+    /// Says that an entity will be looked up after some other work, in two steps with work between them:
+    /// the processor then has what a large cache holds of it by the time that it is needed.
+    ///
+    /// - Parameter isSecond: whether this is the second step.
+    package borrowing func prefetch(_ entity: FlatEntity, isSecond: Bool) {
+        guard isCacheCurrent else { return }
+        let key = layout.key(entity.hash).number
+        if isSecond { cache.prefetchChain(key) } else { cache.prefetchSlot(key) }
+    }
+
     package borrowing func record(of uid: FlatEntity) -> EntityLookup {
         switch look(.entity, .entity, uid) {
         case .found(let record, _): .found(EntityRecord(record))

@@ -50,6 +50,10 @@ struct CheckCalls<Handler: ExtAuthzHandler & ~Copyable>: ~Copyable, UnaryService
         return .answered
     }
 
+    func mayGoOn(_ beginning: ByteRegion) -> Bool {
+        GRPCPrefix.fits(beginning, maximumMessageBytes: maximumMessageBytes)
+    }
+
     mutating func answer(_ message: ByteRegion, deadline: UInt64, answer: inout AnswerBuffer) {
         if deadline <= MonotonicClock.now() {
             board.expired.add()
@@ -89,11 +93,12 @@ struct CheckCalls<Handler: ExtAuthzHandler & ~Copyable>: ~Copyable, UnaryService
         reply.reset()
         board.calls.add()
         do throws(MessageError) {
-            let request = try CheckRequestView(message, limits: limits)
             if !isInBatch {
                 isInBatch = true
                 handler.beginBatch()
             }
+            let request = try CheckRequestView(
+                message, limits: limits, watch: handler.watchedNames)
             handler.check(request, call: call, into: &reply)
         } catch {
             board.malformed.add()

@@ -22,6 +22,9 @@ package protocol ExtAuthzHandler: ~Copyable, SendableMetatype {
     /// Called after the last of them.
     mutating func endBatch()
 
+    /// The names of headers that ``CheckRequestView/hasWatchedNames`` tells of; read in a batch.
+    var watchedNames: NameWatch { mutating get }
+
     /// Decides one request.
     /// - Parameter reply: a denial with status 403, to be concluded; it stays a denial when nothing
     ///   is done.
@@ -30,6 +33,7 @@ package protocol ExtAuthzHandler: ~Copyable, SendableMetatype {
 }
 
 extension ExtAuthzHandler where Self: ~Copyable {
+    package var watchedNames: NameWatch { mutating get { NameWatch() } }
     package mutating func beginBatch() {}
     package mutating func endBatch() {}
 }

@@ -40,6 +40,12 @@ enum GRPCPrefix {
         ]
     }
 
+    /// Whether a message that begins like this is not longer than it may be, as far as it says so.
+    static func fits(_ beginning: ByteRegion, maximumMessageBytes: Int) -> Bool {
+        guard beginning.count >= sizeBytes else { return true }
+        return Int(beginning.integer(at: 1, as: UInt32.self).byteSwapped) <= maximumMessageBytes
+    }
+
     /// Judges the bytes of a whole call, which must be one message, not compressed.
     static func judge(_ bytes: ByteRegion, maximumMessageBytes: Int) -> Refusal? {
         guard bytes.count >= sizeBytes else {

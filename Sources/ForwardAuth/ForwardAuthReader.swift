@@ -110,8 +110,11 @@ package struct ForwardAuthReader: Sendable {
         let range = try one(
             headers, family.scheme, missing: .schemeMissing, duplicated: .schemeDuplicated)
         return try headers.withValue(range) { (bytes) throws(ForwardAuthRefusal) in
-            if bytes.hasBytes(of: "https") { return .https }
-            guard bytes.hasBytes(of: "http") else { throw .schemeInvalid }
+            // Traefik says so of a request that opens a WebSocket.
+            if bytes.hasBytes(of: "https") || bytes.hasBytes(of: "wss") { return .https }
+            guard bytes.hasBytes(of: "http") || bytes.hasBytes(of: "ws") else {
+                throw .schemeInvalid
+            }
             return .http
         }
     }

@@ -50,8 +50,40 @@ extension GatewayDecider {
         }
     }
 
-    /// Lends name and value of each identity field of a request that is allowed; the value is empty
-    /// when nothing is known, and the field is to be removed then.
+    /// Lends the value of the field with the obligations, as in `mask:iban, log`; empty for none.
+    package mutating func withObligations(_ body: (Span<UInt8>) -> Void) {
+        obligationText.removeAll(keepingCapacity: true)
+        guard let obligations else { return body(obligationText.span) }
+        for index in merged.parts.indices
+        where obligations.kind(merged.parts[index]) == .obligation {
+            // Neither has a comma or a space: policies with such a one are not loaded.
+            if !obligationText.isEmpty {
+                obligationText.append(UInt8(ascii: ","))
+                obligationText.append(0x20)
+            }
+            obligations.withPart(merged.parts[index]) { name, argument in
+                obligationText.append(bytes: name)
+                if !argument.isEmpty { obligationText.append(UInt8(ascii: ":")) }
+                obligationText.append(bytes: argument)
+            }
+        }
+        body(obligationText.span)
+    }
+
+    /// Whether a determining policy sets a header field, and may.
+    package mutating func setsField(_ name: Span<UInt8>) -> Bool {
+        guard let obligations, !settings.isIdentity(name) else { return false }
+        for index in merged.parts.indices where obligations.kind(merged.parts[index]) == .header {
+            let isSame = obligations.withPart(merged.parts[index]) { own, _ in
+                own.hasSameBytes(as: name)
+            }
+            if isSame { return true }
+        }
+        return false
+    }
+
+    /// Lends name and value of each field that says who asks; the value is empty when nothing is
+    /// known, and the field is to be removed then.
     package mutating func withIdentityFields(_ body: (Span<UInt8>, Span<UInt8>) -> Void) {
         let nothing: [UInt8] = []
         for index in settings.identityFields.indices {
@@ -73,7 +105,7 @@ extension GatewayDecider {
             case .decisionId:
                 idDigits.withUTF8 { body(name.span, $0) }
                 continue
-            case .removed: break
+            case .removed: continue
             }
             body(name.span, nothing.span)
         }

@@ -34,6 +34,12 @@ package struct GatewayDecider: ~Copyable {
     // MARK: The last answer; accessors are in an extension.
 
     var merged = MergedObligations()
+    /// Kept for ``withObligations(_:)``.
+    var obligationText: [UInt8] = []
+    /// The fields of requests that are not the client's to send, as of the policies that decide.
+    package private(set) var protectedNames: ProtectedNames
+    /// The number of the ruleset that ``protectedNames`` are of.
+    package private(set) var protectedEpoch: UInt64
     /// That which ``merged`` was read from.
     var obligations: ObligationTable?
     /// The code of a refusal that is not the decision point's; empty for none.
@@ -68,6 +74,8 @@ package struct GatewayDecider: ~Copyable {
         decider = try Decider(
             publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
             cacheBoard: cacheBoard, identity: identity)
+        protectedNames = ProtectedNames(settings, policyFields: decider.policyFields)
+        protectedEpoch = decider.epoch
         ids = DecisionIDs(worker: worker, startedAt: seconds)
     }
 
@@ -87,6 +95,9 @@ package struct GatewayDecider: ~Copyable {
     package mutating func begin() {
         if publisher.epoch != epoch { (table, epoch) = publisher.load() }
         decider.begin()
+        guard decider.epoch != protectedEpoch else { return }
+        protectedNames = ProtectedNames(settings, policyFields: decider.policyFields)
+        protectedEpoch = decider.epoch
     }
 
     /// Lets go of the revision.
@@ -100,16 +111,17 @@ package struct GatewayDecider: ~Copyable {
     ) -> Verdict {
         start()
         let question: RoutedQuestion
+        var evidence = evidence
         do throws(RequestRefusal) {
             guard let route = table.match(request, scratch: &scratch) else {
                 throw RequestRefusal(.unmatched)
             }
             question = try composer.compose(request, route, of: table)
+            decider.anticipate(resource: question.resource)
+            evidence.httpRecord = try composer.describe(request, route, of: table)
         } catch {
             return conclude(Denial(error), error.kind.code)
         }
-        var evidence = evidence
-        evidence.httpRecord = question.http
         self.question = question
         switch decide(question, evidence, listener) {
         case .allowed:

@@ -12,7 +12,7 @@ package struct GatewaySettings: Sendable {
         case deviceId
         /// The id of the decision, by which logs find it.
         case decisionId
-        /// Nothing: the client's own copy is taken away, and that is all.
+        /// Nothing: the client's own copy is taken away. Policies may set it.
         case removed
     }
 
@@ -55,20 +55,14 @@ package struct GatewaySettings: Sendable {
 
     package init(listener: String) { self.listener = listener }
 
-    /// Whether a name, in lower case, is that of an identity field.
+    /// Whether a name is that of a field that says who asks, or reads like it.
+    ///
+    /// A field that is only ``IdentitySource/removed`` says nothing, so policies may set it.
     func isIdentity(_ name: Span<UInt8>) -> Bool {
-        for index in identityFields.indices {
+        for index in identityFields.indices where identityFields[index].source != .removed {
             let own = identityFields[index].name
-            if name.hasSameBytes(as: own.span) { return true }
+            if ProtectedNames.readsLike(name, own.span) { return true }
         }
         return false
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func hasSameBytes(as other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
     }
 }

@@ -159,7 +159,9 @@ package final class HTTPService: Sendable {
 
     /// Gives memory back after bursts of connections until the task is cancelled.
     private static func releaseMemory(of figures: [ConnectionFigures]) async {
-        var freed = FreedMemory { figures.reduce(0) { $0 + $1.open } }
+        var freed = FreedMemory {
+            (figures.reduce(0) { $0 + $1.open }, figures.reduce(0) { $0 + $1[.closed] })
+        }
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             guard freed.isDue() else { continue }
             try? await NIOThreadPool.singleton.runIfActive { FreedMemory.release() }

@@ -10,8 +10,6 @@ package struct RoutedQuestion: BitwiseCopyable {
     package let context: FlatRecord
     /// What the request says of the resource; without members when the route reads none.
     package let resourceAttributes: FlatRecord
-    /// Becomes `verified.http`: `method`, `host`, `path`, `route`, and `query` if there is one.
-    package let http: FlatRecord
 }
 
 /// Makes questions of requests that a route matches, in memory that is reused: after warm-up it
@@ -20,6 +18,7 @@ package struct RouteComposer: ~Copyable {
     private var flats = FlatComposer()
     private var id: [UInt8] = []
     private let keys = HTTPKeys()
+    private let emptyRecord = FlatConstant.emptyRecord()
 
     package init() {}
 
@@ -38,7 +37,17 @@ package struct RouteComposer: ~Copyable {
         let context = try record(plan.context, from: plan.attributes.count, request)
         return RoutedQuestion(
             action: FlatEntity(plan.action.flat), resource: resource, context: context,
-            resourceAttributes: attributes, http: try http(plan, request))
+            resourceAttributes: attributes)
+    }
+
+    /// Describes the request that ``compose(_:_:of:)`` made a question of: what becomes
+    /// `verified.http`, with `method`, `host`, `path`, `route`, and `query` if there is one.
+    ///
+    /// - Throws: `tooLarge`.
+    package mutating func describe(
+        _ request: borrowing HTTPRequest, _ route: Int, of table: RouteTable
+    ) throws(RequestRefusal) -> FlatRecord {
+        try http(table.plans[route], request)
     }
 
     private mutating func resource(
@@ -57,7 +66,8 @@ package struct RouteComposer: ~Copyable {
             Self.withBytes(place, range, plan.resourceID[index], request) { id.append($0) }
         }
         guard !id.isEmpty, id.span.isUTF8 else { throw RequestRefusal(.memberInvalid, at: -1) }
-        guard let flat = flats.entity(type: plan.resourceType.span, id: id.span) else {
+        let type = plan.resourceType
+        guard let flat = flats.entity(type: type.span, id: id.span) else {
             throw RequestRefusal(.tooLarge)
         }
         return FlatEntity(flat)
@@ -66,6 +76,7 @@ package struct RouteComposer: ~Copyable {
     private mutating func record(
         _ members: [RoutePlan.Member], from first: Int, _ request: borrowing HTTPRequest
     ) throws(RequestRefusal) -> FlatRecord {
+        if members.isEmpty { return FlatRecord(emptyRecord.flat) }
         for index in members.indices {
             let member = members[index]
             switch try lookup(member.source, request, number: first + index) {

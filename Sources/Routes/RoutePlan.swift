@@ -2,7 +2,7 @@ import CedarEngine
 import CedarSyntax
 
 /// What a route makes of a request, with its names as flat values.
-struct RoutePlan: Sendable {
+final class RoutePlan: Sendable {
     struct Member: Sendable {
         let key: FlatConstant
         let source: ValueSource

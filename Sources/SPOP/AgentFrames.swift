@@ -66,7 +66,7 @@ package struct AgentFrames: ~Copyable {
     private mutating func begin(_ kind: Kind, streamID: UInt64, frameID: UInt64) {
         start = buffer.count
         buffer.append(UInt32(0))
-        buffer.append(kind.rawValue)
+        buffer.append(byte: kind.rawValue)
         // All of the payload.
         buffer.append(UInt32(1).byteSwapped)
         buffer.append(integer: streamID)
@@ -81,12 +81,12 @@ package struct AgentFrames: ~Copyable {
     private mutating func append(_ name: StaticString) { buffer.append(counted: name) }
 
     private mutating func append(text: StaticString) {
-        buffer.append(TypeByte.text)
+        buffer.append(byte: TypeByte.text)
         buffer.append(counted: text)
     }
 
     private mutating func append(number: UInt32) {
-        buffer.append(TypeByte.unsigned32)
+        buffer.append(byte: TypeByte.unsigned32)
         buffer.append(integer: UInt64(number))
     }
 }
@@ -110,13 +110,13 @@ package struct ActionList: ~Copyable {
     package mutating func set(_ name: StaticString, _ value: Bool) {
         begin()
         buffer.append(counted: name)
-        buffer.append(value ? TypeByte.true : TypeByte.false)
+        buffer.append(byte: value ? TypeByte.true : TypeByte.false)
     }
 
     package mutating func set(_ name: StaticString, _ value: UInt32) {
         begin()
         buffer.append(counted: name)
-        buffer.append(TypeByte.unsigned32)
+        buffer.append(byte: TypeByte.unsigned32)
         buffer.append(integer: UInt64(value))
     }
 
@@ -135,22 +135,20 @@ package struct ActionList: ~Copyable {
         buffer.append(integer: UInt64(prefix.utf8CodeUnitCount + name.count))
         buffer.append(prefix)
         for index in name.indices {
-            buffer.append(name[index] == UInt8(ascii: "-") ? UInt8(ascii: "_") : name[index])
+            buffer.append(byte: name[index] == UInt8(ascii: "-") ? UInt8(ascii: "_") : name[index])
         }
         append(text: value)
     }
 
     private mutating func append(text value: Span<UInt8>) {
-        buffer.append(TypeByte.text)
+        buffer.append(byte: TypeByte.text)
         buffer.append(integer: UInt64(value.count))
         unsafe buffer.append(value.bytes)
     }
 
     private mutating func begin() {
         // set-var, three arguments, scope of the transaction.
-        buffer.append(UInt8(1))
-        buffer.append(UInt8(3))
-        buffer.append(UInt8(2))
+        buffer.append("\u{1}\u{3}\u{2}")
     }
 }
 
@@ -164,14 +162,20 @@ private enum TypeByte {
 extension FrameBuffer {
     /// Appends an integer as ``PayloadCursor/integer()`` reads it.
     fileprivate mutating func append(integer: UInt64) {
-        guard integer >= 240 else { return append(UInt8(truncatingIfNeeded: integer)) }
-        append(UInt8(truncatingIfNeeded: integer) | 240)
+        guard integer >= 240 else { return append(byte: UInt8(truncatingIfNeeded: integer)) }
+        append(byte: UInt8(truncatingIfNeeded: integer) | 240)
         var rest = (integer - 240) >> 4
         while rest >= 128 {
-            append(UInt8(truncatingIfNeeded: rest) | 128)
+            append(byte: UInt8(truncatingIfNeeded: rest) | 128)
             rest = (rest - 128) >> 7
         }
-        append(UInt8(truncatingIfNeeded: rest))
+        append(byte: UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// Appends one byte; the generic way to it is not specialised in another module.
+    fileprivate mutating func append(byte: UInt8) {
+        let bytes: [1 of UInt8] = [byte]
+        unsafe append(bytes.span.bytes)
     }
 
     fileprivate mutating func append(_ text: StaticString) {

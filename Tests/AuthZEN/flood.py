@@ -189,6 +189,8 @@ def schemathesis(service, command, examples):
 def settled(service, seconds=20):
     """Memory and open files once nothing is under way."""
     ends, files = time.monotonic() + seconds, service.descriptors()
+    # Freed memory is given back once it has been quiet for a second or two.
+    time.sleep(3)
     while time.monotonic() < ends:
         time.sleep(1)
         now = service.descriptors()

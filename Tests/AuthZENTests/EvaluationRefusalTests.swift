@@ -50,17 +50,16 @@ struct EvaluationRefusalTests {
             "`action.properties` must be an object"
         ),
         (
-            #"{"subject":{"type":"user","id":"a","properties":{"x":null}},\#(a),\#(r)}"#,
-            "`subject.properties.x`: null is no Cedar value: leave the member out instead"
+            #"{"subject":{"type":"user","id":"a"},\#(a),\#(r),"context":{"x":{"y":[null]}}}"#,
+            "`context.x.y.0`: null is no Cedar value: leave the member out instead"
         ),
         (
             #"{\#(s),\#(a),\#(r),"context":{"verified":{}}}"#,
             "`context.verified` is filled by the decision point: leave it out"
         ),
         (
-            #"{\#(s),"action":{"name":"read","properties":{"x":1}},\#(r),"context":{"action":1}}"#,
-            "`context.action` and `action.properties` are both sent: they stand in the same place, "
-                + "leave one out"
+            #"{\#(s),\#(a),\#(r),"context":{"action":{}}}"#,
+            "`context.action` holds the properties of the action: send them as `action.properties`"
         ),
     ]
 
@@ -84,7 +83,8 @@ struct EvaluationRefusalTests {
         .init(.evaluation, #"{"x":"\ud800"}"#, "surrogate"),
         .init(
             .evaluation, #"{\#(s),\#(a),\#(r),"context":{"x":1.5}}"#,
-            "`context.x`: a number must be an integer"),
+            "`context.x`: a number with a fraction is no Cedar value: send an integer of a smaller "
+                + #"unit, or `{"__extn": {"fn": "decimal", "arg": "1.5"}}`"#),
         .init(
             .evaluation,
             #"{"x":"# + String(repeating: "[", count: 64) + String(repeating: "]", count: 64) + "}",

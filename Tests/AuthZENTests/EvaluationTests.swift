@@ -246,9 +246,9 @@ struct EvaluationsTests {
         #expect(reply.status == 200)
         #expect(
             reply.text == #"{"evaluations":["#
-                + #"{"decision":false,"context":{"error":{"status":400,"message":"`action` is missing"}}},"#
-                + #"{"decision":false,"context":{"error":{"status":400,"message":"an item of `evaluations` must be an object"}}},"#
-                + #"{"decision":false,"context":{"error":{"status":400,"message":"`action` must be an object"}}}]}"#
+                + #"{"decision":false,"context":{"error":{"status":400,"code":"requestInvalid","message":"`action` is missing"}}},"#
+                + #"{"decision":false,"context":{"error":{"status":400,"code":"requestInvalid","message":"an item of `evaluations` must be an object"}}},"#
+                + #"{"decision":false,"context":{"error":{"status":400,"code":"requestInvalid","message":"`action` must be an object"}}}]}"#
         )
         #expect(reply.refused == 3)
     }

@@ -5,30 +5,57 @@ import Testing
 
 @Suite("FreedMemory")
 struct FreedMemoryTests {
-    /// What `isDue` says for numbers of open connections, one look after the other.
-    private static func looks(_ numbers: [UInt64]) -> [Bool] {
-        let box = Box()
-        var memory = FreedMemory { box.open.load(ordering: .relaxed) }
-        return numbers.map { number in
-            box.open.store(number, ordering: .relaxed)
+    private final class Connections: Sendable {
+        let open = Atomic<UInt64>(0)
+        let ended = Atomic<UInt64>(0)
+    }
+
+    /// What `isDue` says of connections, one look after the other.
+    private static func looks(_ looks: [(open: UInt64, ended: UInt64)]) -> [Bool] {
+        let connections = Connections()
+        var memory = FreedMemory {
+            (
+                connections.open.load(ordering: .relaxed),
+                connections.ended.load(ordering: .relaxed)
+            )
+        }
+        return looks.map { look in
+            connections.open.store(look.open, ordering: .relaxed)
+            connections.ended.store(look.ended, ordering: .relaxed)
             return memory.isDue()
         }
     }
 
-    private final class Box: Sendable {
-        let open = Atomic<UInt64>(0)
-    }
-
-    @Test("Nothing is due while few connections end, however many come and go")
-    func few() {
-        #expect(Self.looks([0, 255, 0, 255, 0, 100, 0]).allSatisfy { !$0 })
-    }
-
-    @Test("It is due once when enough have ended, at once or little by little")
-    func many() {
-        #expect(Self.looks([256, 0, 0, 0]) == [false, true, false, false])
+    @Test("Nothing is due before enough have ended, nor while they come and go")
+    func notYet() {
+        #expect(Self.looks([(0, 0), (255, 0), (0, 255), (0, 255)]).allSatisfy { !$0 })
         #expect(
-            Self.looks([1000, 900, 800, 744, 743, 488]) == [false, false, false, true, false, true])
-        #expect(Self.looks([256, 1, 0, 256, 0]) == [false, false, true, false, true])
+            Self.looks((0..<100).map { (open: 100, ended: $0 * 1000) }).allSatisfy { !$0 })
+        #expect(Self.looks([(0, 1000), (0, 1016), (0, 1032)]).allSatisfy { !$0 })
+    }
+
+    @Test(
+        "It is due once when a burst is over, at once or little by little, whatever goes on beside")
+    func burst() {
+        #expect(Self.looks([(256, 0), (0, 256), (0, 256)]) == [false, true, false])
+        #expect(
+            Self.looks([
+                (1000, 0), (900, 100), (744, 256), (743, 257), (488, 512),
+            ]) == [false, false, true, false, true])
+        #expect(
+            Self.looks([(1000, 1000), (1000, 3000), (100, 6000), (100, 8000)])
+                == [false, false, true, false])
+    }
+
+    @Test("It is due once when it is quiet after many")
+    func quiet() {
+        #expect(
+            Self.looks([(1, 200), (1, 400), (1, 415), (1, 415)]) == [false, false, true, false])
+        #expect(
+            Self.looks([(1, 255), (1, 255), (1, 256), (1, 256)]) == [false, false, true, false])
+        #expect(
+            Self.looks([(0, 300), (0, 300), (0, 555), (0, 555), (0, 556)]) == [
+                false, true, false, false, true,
+            ])
     }
 }

@@ -345,7 +345,11 @@ struct HTTPServiceRefusalTests {
         for path in ["/", "/access/v1/evaluation/", "/access/v1", "//access/v1/evaluation", "/x"] {
             #expect(try await client.post(path, Self.body).status == 404, "\(path)")
         }
-        for type in ["text/plain", "application/jsonp", "", "application/json, text/plain"] {
+        for type in [
+            "text/plain", "application/jsonp", "", "application/json, text/plain",
+            "application/json; charset=utf-16",
+            "application/json;x=y; Charset=\"ISO-8859-1\"",
+        ] {
             let answer = try await client.send(
                 "POST", Self.path, fields: [("Content-Type", type)], body: Self.body)
             #expect(answer.status == 400, "\(type)")
@@ -354,10 +358,18 @@ struct HTTPServiceRefusalTests {
         let types = try await client.send(
             "POST", Self.path, fields: [Self.json, Self.json], body: Self.body)
         #expect(types.status == 400)
-        for type in ["application/json; charset=utf-8", "Application/JSON ;x=y"] {
+        for type in [
+            "application/json; charset=utf-8", "Application/JSON ;x=y",
+            "application/json;charset=\"UTF-8\"",
+        ] {
             let answer = try await client.send(
                 "POST", Self.path, fields: [("Content-Type", type)], body: Self.body)
             #expect(answer.status == 200, "\(type)")
+        }
+        for (encoding, status) in [("gzip", 415), ("identity, br", 415), ("Identity", 200)] {
+            let answer = try await client.post(
+                Self.path, Self.body, fields: [("Content-Encoding", encoding)])
+            #expect(answer.status == status, "\(encoding)")
         }
         for spare in [0, 1] {
             let padding = [UInt8](repeating: 0x20, count: 4096 - Self.body.count + spare)
@@ -418,12 +430,50 @@ struct HTTPServiceRefusalTests {
         let twice = try await running.local.post(
             Self.path, Self.body, fields: [("X-Request-ID", "a"), ("X-Request-ID", "b")])
         #expect(twice.status == 400)
+        #expect(long.fields["x-request-id"] == nil && twice.fields["x-request-id"] == nil)
+        for id in ["a b", "\u{e9}", "a\tb", ""] {
+            let answer = try await running.local.post(
+                Self.path, Self.body, fields: [("X-Request-ID", id)])
+            #expect(answer.status == 400 && answer.fields["x-request-id"] == nil, "\(id)")
+        }
         await running.stop()
     }
 }
 
 @Suite("HTTPService", .serialized)
 struct HTTPServiceTests {
+    @Test("A tenant's metadata follows the well-known path, its API is below the tenant's")
+    func tenant() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.metadata = MetadataDocument(decisionPoint: "https://pdp.example.org/one/two")
+        }
+        let wellKnown = "/.well-known/authzen-configuration"
+        let metadata = try await running.local.send("GET", wellKnown + "/one/two")
+        #expect(metadata.status == 200)
+        let tape = try JSONTape(parsing: metadata.body)
+        #expect(
+            tape.text(tape.root, "access_evaluation_endpoint")
+                == "https://pdp.example.org/one/two/access/v1/evaluation")
+        for path in [
+            wellKnown, wellKnown + "/one", wellKnown + "/one/twO", wellKnown + "/one/two/",
+        ] {
+            #expect(try await running.local.send("GET", path).status == 404, "\(path)")
+        }
+        let body = Array(
+            #"{"subject":{"type":"user","id":"alice"},"action":{"name":"read"},"resource":{"type":"record","id":"record-1"}}"#
+                .utf8)
+        for (path, status) in [
+            ("/one/two/access/v1/evaluation", 200), ("/access/v1/evaluation", 200),
+            ("/one/access/v1/evaluation", 404), ("/one/two/three/access/v1/evaluation", 404),
+            ("/one/two/access/v1/evaluation/", 404), ("/one/two/one/two/access/v1/evaluation", 404),
+        ] {
+            #expect(try await running.local.post(path, body).status == status, "\(path)")
+        }
+        let bad = try await running.local.post("/one/two/access/v1/evaluation", [])
+        #expect(bad.status == 400 && bad.fields["writ-error-code"] == "requestInvalid")
+        await running.stop()
+    }
+
     @Test("Metadata, health, metrics and the description are there")
     func documents() async throws {
         let running = try await RunningService(Workplace(scenario: "certification"))

@@ -10,6 +10,7 @@ struct MetadataTests {
             "", "https://", "http://pdp.example.org", "https://pdp.example.org/",
             "https://pdp.example.org?x", "https://pdp.example.org#x", "https://pdp .org",
             "https://p\"", "pdp.example.org", "HTTPS://x",
+            "https:///a", "https://x//a", "https://x/./a", "https://x/..", "https://x/a%2fb",
         ])
     func refused(_ address: String) {
         #expect(MetadataDocument(decisionPoint: address) == nil)
@@ -29,6 +30,16 @@ struct MetadataTests {
         } catch {
             #expect(error.description.contains(word))
         }
+    }
+
+    @Test(
+        "The path of an address is a tenant's",
+        arguments: [
+            ("https://x", ""), ("https://x:8443", ""), ("https://x/a", "/a"),
+            ("https://x/a/b", "/a/b"),
+        ])
+    func path(_ address: String, _ path: String) throws {
+        #expect(try #require(MetadataDocument(decisionPoint: address)).path == Array(path.utf8))
     }
 
     @Test("A document has no empty members, and is signed only with a key")

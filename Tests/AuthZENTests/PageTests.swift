@@ -160,6 +160,41 @@ struct PageTests {
         #expect(try ids == Page(all.answer(.resourceSearch, Self.body(nil))).ids)
     }
 
+    @Test("A search whose time is over says where it goes on, and gets further each time")
+    func time() throws {
+        let workplace = try Self.workplace(300)
+        var service = try workplace.service { $0.limits.searchMilliseconds = 0 }
+        var ids: [String] = []
+        var body = Self.body(nil)
+        var pages = 0
+        while pages < 20 {
+            let page = try Page(service.answer(.resourceSearch, body))
+            pages += 1
+            ids += page.ids
+            guard let token = page.token, !token.isEmpty else { break }
+            body = Self.body("\"token\":\"\(token)\"")
+        }
+        #expect(pages > 2 && pages < 20)
+        var all = try workplace.service { $0.limits.searchMilliseconds = 60_000 }
+        #expect(try ids == Page(all.answer(.resourceSearch, Self.body(nil))).ids)
+    }
+
+    @Test("A page after one without room for a result would be that one again: it is refused")
+    func noneAgain() throws {
+        let workplace = try Self.workplace(30)
+        var service = try workplace.service()
+        let first = try Page(service.answer(.resourceSearch, Self.body("\"limit\":0")))
+        let token = try #require(first.token)
+        let again = service.answer(
+            .resourceSearch, Self.body("\"token\":\"\(token)\",\"limit\":0"))
+        #expect(again.status == 400)
+        #expect(again.text.hasPrefix("`page.limit` is 0"))
+        // Without a limit the page has the service's own.
+        let all = try Page(service.answer(.resourceSearch, Self.body("\"token\":\"\(token)\"")))
+        var other = try workplace.service()
+        #expect(try all.ids == Page(other.answer(.resourceSearch, Self.body(nil))).ids)
+    }
+
     @Test("Limit 0 tells whether there is any")
     func none() throws {
         let workplace = try Self.workplace(30)

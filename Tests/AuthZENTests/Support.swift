@@ -60,7 +60,8 @@ final class Workplace: Sendable {
 
     /// - Parameter reserved: the member of the schema's contexts that is not the caller's.
     init(
-        policies: String, schema: String? = nil, reserved: Text? = nil, entities: [Entity] = []
+        policies: String, schema: String? = nil, reserved: Text? = nil, entities: [Entity] = [],
+        obligations: Set<String> = []
     ) throws {
         directory = try TemporaryDirectory()
         store = try EntityStore.open(
@@ -72,7 +73,7 @@ final class Workplace: Sendable {
         publisher = RulesetPublisher(
             try Ruleset(
                 PolicySet.parse(Array(policies.utf8)), version: 1, schema: compiled,
-                plansSearch: true))
+                plansSearch: true), obligations: ObligationRules(knownObligations: obligations))
         if !entities.isEmpty { try store.put(entities) }
     }
 

@@ -212,4 +212,61 @@ import Wire
             request(http: field(9, size) + field(12, "abc") + field(13, raw + raw)))
         #expect(try twice.view().bodyExtent == .partial)
     }
+
+    /// Text is judged by words, and short entries are read by code of their own.
+    @Test func aByteBeyondUTF8IsFoundInEveryPlace() throws {
+        for count in [1, 2, 7, 8, 9, 15, 16, 31, 32, 33, 40, 71, 126, 127, 128, 129, 200] {
+            for place in 0..<count {
+                var bytes = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+                bytes[place] = 0xFF
+                func header(_ entry: [UInt8]) -> [UInt8] {
+                    request(http: field(13, field(1, entry)))
+                }
+                let refused = [
+                    request(http: field(4, bytes)), header(field(1, bytes) + field(3, "v")),
+                    header(field(1, "n") + field(2, bytes)), header(field(1, bytes)),
+                    request(http: field(3, field(1, "n") + field(2, bytes))),
+                ]
+                for message in refused {
+                    #expect(throws: MessageError.notUTF8) { try Message(message).view() }
+                }
+                let message = Message(header(field(1, "n") + field(3, bytes)))
+                var headers = try message.view().headers
+                let entry = headers.next()
+                #expect(entry?.value.copied == bytes)
+            }
+        }
+    }
+
+    @Test func anEntryIsTheSameHoweverItIsWritten() throws {
+        let (name, value) = (field(1, "authorization"), field(3, "Bearer t"))
+        let unknown = field(15, "x")
+        for entry in [
+            name + value, value + name, unknown + name + value, name + unknown + value,
+            name + value + unknown,
+        ] {
+            let message = Message(request(http: field(13, field(1, entry))))
+            guard case .one(let found) = try message.view().authorization else {
+                Issue.record("the header is not there once")
+                continue
+            }
+            #expect(found.words == "Bearer t")
+        }
+        let twice = field(1, name + value) + field(1, value + name)
+        guard case .several = try Message(request(http: field(13, twice))).view().authorization
+        else {
+            Issue.record("of two headers one was chosen")
+            return
+        }
+        #expect(throws: MessageError.self) {
+            try Message(request(http: field(13, field(1, name + value + value)))).view()
+        }
+        // A value of bytes is none of a map's entry.
+        let map = Message(request(http: field(3, name + value)))
+        guard case .one(let none) = try map.view().authorization else {
+            Issue.record("the entry is not there")
+            return
+        }
+        #expect(none.count == 0)
+    }
 }

@@ -175,6 +175,67 @@ import Testing
         reply.setBody([UInt8](repeating: 0x61, count: ReplyBuffer.maximumBytes).span)
         expect(spoiled: true, reply)
     }
+
+    private func allowsValue(_ value: [UInt8]) -> Bool { HeaderRules.allowsValue(value.span) }
+
+    private func allowsName(_ name: [UInt8]) -> Bool { HeaderRules.allowsName(name.span) }
+
+    /// Values are judged by words.
+    @Test func aControlCharacterIsFoundInEveryPlace() {
+        for count in [1, 2, 7, 8, 9, 16, 31, 32, 33, 64, 100] {
+            for place in 0..<count {
+                for byte in [0x00, 0x0A, 0x0D, 0x1F, 0x7F, 0x80, 0xFF] as [UInt8] {
+                    var value = [UInt8](repeating: UInt8(ascii: "v"), count: count)
+                    value[place] = byte
+                    #expect(!allowsValue(value), "\(byte) at \(place) of \(count)")
+                }
+            }
+        }
+        for byte in UInt8.min...UInt8.max {
+            let isAllowed = (0x21...0x7E).contains(byte)
+            #expect(allowsValue([byte]) == isAllowed, "\(byte)")
+            #expect(
+                allowsValue([0x61, byte, 0x61]) == (isAllowed || byte == 0x20))
+        }
+        for byte in UInt8.min...UInt8.max {
+            let character = Character(UnicodeScalar(byte))
+            let isToken =
+                byte < 0x80
+                && ("a"..."z" ~= character || "0"..."9" ~= character || "-_.".contains(character))
+            #expect(allowsName([byte]) == isToken, "\(byte)")
+        }
+    }
+
+    @Test func decisionsAreNamedAlikeInABlockAndFieldByField() {
+        func encoded(_ add: (inout ReplyBuffer) -> Void) -> [UInt8] {
+            var reply = ReplyBuffer()
+            reply.reset()
+            reply.conclude(.allow)
+            add(&reply)
+            return reply.withEncoded { span in span.indices.map { span[$0] } }
+        }
+        let (id, version) = (bytes("0123456789abcdef"), bytes("fedcba9876543210"))
+        for revision in [0, 1, 12_345_678, 9_007_199_254_740_992] as [Double] {
+            for id in [id, bytes("short"), bytes("")] {
+                let block = encoded {
+                    $0.addDecision(id: id.span, policyVersion: version.span, revision: revision)
+                    $0.addMetadata(bytes("cause").span, bytes("decided").span)
+                }
+                let fields = encoded {
+                    $0.addMetadata(bytes("decision_id").span, id.span)
+                    $0.addMetadata(bytes("policy_version").span, version.span)
+                    $0.addMetadata(bytes("revision").span, revision)
+                    $0.addMetadata(bytes("cause").span, bytes("decided").span)
+                }
+                #expect(block == fields)
+            }
+        }
+        var spoiled = ReplyBuffer()
+        spoiled.conclude(.allow)
+        spoiled.addDecision(id: id.span, policyVersion: version.span, revision: .infinity)
+        let (isSpoiled, verdict) = (spoiled.isSpoiled, spoiled.reply)
+        #expect(isSpoiled && verdict == .deny(.unavailable))
+    }
 }
 
 extension String {

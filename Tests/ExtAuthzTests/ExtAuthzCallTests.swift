@@ -152,6 +152,22 @@ import Testing
         #expect(try gateway.call(checkRequest("/allow")).message == allowed)
     }
 
+    /// What says that it is too long is refused before it has come.
+    @Test func longMessagesAreRefusedAtOnce() throws {
+        let test = try TestServer { $0.messageLimits.maximumMessageBytes = 100_000 }
+        let gateway = try test.gateway()
+        let fits = gateway.begin()
+        gateway.data(fits, [0, 0, 1, 0x86, 0xA0, 1], endStream: false)
+        let stream = gateway.begin()
+        gateway.data(stream, [0, 0, 1, 0x86], endStream: false)
+        gateway.data(stream, [0xA1], endStream: false)
+        let answer = try gateway.answer(stream)
+        #expect(answer["grpc-status"] == "8")
+        gateway.data(fits, [1])
+        #expect(try gateway.answer(fits)["grpc-status"] == "13")
+        #expect(try gateway.call(checkRequest("/allow")).message == allowed)
+    }
+
     @Test(arguments: [
         ("grpc-timeout", "1n"), ("grpc-timeout", "0m"), ("x-envoy-expected-rq-timeout-ms", "0"),
     ])

@@ -178,7 +178,18 @@ private func read(
             try read(.haproxy, others + [("X-Forwarded-For", address)]).refusal == .sourceIPInvalid)
     }
 
-    @Test("The scheme is http or https", arguments: ["HTTPS", "ws", "https,http", "https://"])
+    @Test(
+        "A WebSocket's scheme is that of the request which opens it",
+        arguments: [("ws", ForwardedRequest.Scheme.http), ("wss", .https)])
+    func webSocket(_ scheme: String, _ expected: ForwardedRequest.Scheme) throws {
+        let others = fields(.traefik).filter { $0.0 != "X-Forwarded-Proto" }
+        let request = try read(.traefik, others + [("X-Forwarded-Proto", scheme)]).get()
+        #expect(request.scheme == expected)
+    }
+
+    @Test(
+        "The scheme is http or https, or a WebSocket's",
+        arguments: ["HTTPS", "WSS", "w", "wsss", "https,http", "https://"])
     func schemeRefused(_ scheme: String) throws {
         let others = forwarded.filter { $0.0 != "X-Forwarded-Proto" }
         #expect(

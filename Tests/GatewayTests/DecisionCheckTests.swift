@@ -1,3 +1,4 @@
+import CAllocationCount
 import CedarEngine
 import CedarSyntax
 import DecisionPoint
@@ -83,9 +84,26 @@ import Testing
             detail: "authorization_duplicated")
         let other = try CheckBench(permit) { $0.judgesTokens = false }
         #expect(try other.ask(message).isAllowed)
+        // Joined by the gateway, or by somebody before it.
+        for (value, isRaw) in [
+            ("Basic YTpi,Bearer x", false), ("Basic YTpi,Bearer x", true),
+            ("Basic YTpi,Basic x", false),
+        ] {
+            message.headers = [("authorization", value)]
+            message.isRaw = isRaw
+            expectDenied(
+                try bench.ask(message), 401, cause: "identityRejected",
+                detail: "authorization_duplicated")
+        }
+        message.isRaw = true
+        message.headers = [("authorization", "Basic YTpi,Basic x")]
+        #expect(try bench.ask(message).isAllowed)
     }
 
-    @Test(arguments: ["Bearer", "bearer ", "Bearer  ", "BEARER a.b.c", "Bearer a.b.c"])
+    @Test(arguments: [
+        "Bearer", "bearer ", "Bearer  ", "BEARER a.b.c", "Bearer a.b.c",
+        "Bearer\ta.b.c", "bearer\t", "Bearer:a.b.c",
+    ])
     func aTokenThatCannotBeJudgedDeniesWhateverTheCertificateIs(_ value: String) throws {
         let bench = try CheckBench(permit)
         var message = try CheckBench.ledgerMessage()
@@ -200,7 +218,7 @@ import Testing
     @Test func whatPoliciesAllowPassesOnWithTheIdentityAlone() throws {
         let bench = try CheckBench(
             """
-            @id("reading") @header("x-view: masked\\nx-principal: root\\nx-roles: admin")
+            @id("reading") @header("x-view: masked\\nx-principal: root\\nx_principal: root\\nx-roles: admin")
             @obligation("mask:iban")
             permit (principal == Workload::"\(CheckBench.ledger)", action == Action::"read", resource)
             when { context.verified.gateway.listener == "envoy" && context.verified.http.path like "*/7" };
@@ -213,12 +231,117 @@ import Testing
         #expect(reply.headers["x-principal-type"] == "Workload")
         #expect(reply.headers["x-view"] == "masked")
         #expect(reply.headers["x-decision"] == reply.metadata["decision_id"]?.first)
-        #expect(reply.headers.count == 4)
-        #expect(Set(reply.removed) == ["x-device", "x-roles", "x-envoy-auth-failure-mode-allowed"])
+        // A field that is only taken away may be a policy's.
+        #expect(reply.headers["x-roles"] == "admin")
+        #expect(reply.headers["writ-obligations"] == "mask:iban")
+        #expect(reply.headers.count == 6)
+        #expect(
+            Set(reply.removed)
+                == ["x-device", "x_principal", "x-envoy-auth-failure-mode-allowed"])
         #expect(reply.metadata["policies"] == ["reading"])
         #expect(reply.metadata["obligations"] == ["mask:iban"])
         message.path = "/payments/8"
         expectDenied(try bench.ask(message), 403, cause: "decided")
+    }
+
+    @Test func whatPoliciesMaySetIsNotTheClientsToSend() throws {
+        let bench = try CheckBench(
+            permit
+                + """
+                @header("x-tier: gold\\nx-view: full") @obligation("log, mask:iban")
+                permit (principal, action == Action::"pay", resource);
+                @header("x-why: closed") forbid (principal, action == Action::"close", resource);
+                """, obligations: ["log", "mask"])
+        var message = try CheckBench.ledgerMessage()
+        message.headers = [
+            ("x-tier", "gold"), ("x-tier", "gold"), ("writ-obligations", "none"), ("x-why", "mine"),
+        ]
+        let always = ["x-device", "x-roles", "x-envoy-auth-failure-mode-allowed"]
+        let plain = try bench.ask(message)
+        #expect(plain.isAllowed)
+        #expect(plain.headers["x-tier"] == nil && plain.headers["writ-obligations"] == nil)
+        #expect(Set(plain.removed) == Set(always + ["x-tier", "x-view", "writ-obligations"]))
+        message.method = "POST"
+        let paid = try bench.ask(message)
+        #expect(paid.headers["x-tier"] == "gold" && paid.headers["x-view"] == "full")
+        #expect(paid.headers["writ-obligations"] == "log, mask:iban")
+        #expect(Set(paid.removed) == Set(always))
+        // The names are those of the policies in force.
+        bench.publisher.publish(
+            try CheckBench.ruleset(
+                permit
+                    + "@header(\"x-new: 1\") permit (principal, action == Action::\"pay\", resource);",
+                version: 2))
+        message.method = "GET"
+        #expect(Set(try bench.ask(message).removed) == Set(always + ["x-new", "writ-obligations"]))
+    }
+
+    @Test(arguments: [true, false])
+    func whatReadsLikeAProtectedNameIsRemoved(_ isRaw: Bool) throws {
+        let bench = try CheckBench(
+            permit
+                + "@header(\"x-tier: gold\") permit (principal, action == Action::\"pay\", resource);"
+        )
+        var message = try CheckBench.ledgerMessage()
+        message.isRaw = isRaw
+        let forged = [
+            "x_principal", "x.principal", "X-Principal", "x!principal", "writ_obligations",
+            "Writ.Obligations", "x_roles", "x-principal_type", "x.tier", "X_Device",
+        ]
+        let others = [
+            "y_principal", "x_principals", "x_princip", "xx-roles", "x_role", "accept",
+            "x-request-id",
+            "x1roles", "_-roles", "referer",
+        ]
+        message.headers = (forged + others).map { ($0, "x") }
+        let reply = try bench.ask(message)
+        #expect(reply.isAllowed)
+        #expect(
+            Set(reply.removed)
+                == Set(
+                    forged + ["x-device", "x-roles", "x-tier", "writ-obligations"]
+                        + ["x-envoy-auth-failure-mode-allowed"]))
+        #expect(reply.headers["x-principal"] == CheckBench.ledger)
+        message.method = "POST"
+        let paid = try bench.ask(message)
+        #expect(paid.headers["x-tier"] == "gold")
+        #expect(paid.removed.contains("x.tier") && !paid.removed.contains("x-tier"))
+    }
+
+    @Test func nothingIsAllocatedForWhatIsRemoved() throws {
+        let bench = try CheckBench(
+            permit
+                + "@header(\"x-tier: gold\") permit (principal, action == Action::\"pay\", resource);"
+        )
+        var plain = try CheckBench.ledgerMessage()
+        plain.headers = [("accept", "*/*"), ("x-request-id", "1")]
+        var forged = plain
+        forged.headers += [
+            ("x_principal", "root"), ("x.tier", "gold"), ("writ_obligations", "none"),
+        ]
+        func allocations(_ message: Message) throws -> UInt64 {
+            for _ in 0..<3 { try bench.answer(message) }
+            let before = allocation_count()
+            for _ in 0..<100 { try bench.answer(message) }
+            return allocation_count() - before
+        }
+        let usual = try allocations(Message(plain.bytes))
+        #expect(try allocations(Message(forged.bytes)) == usual)
+    }
+
+    @Test func tooManyForgedNamesAreDenied() throws {
+        let bench = try CheckBench(permit) {
+            $0.identityFields += [
+                GatewaySettings.IdentityField(String(repeating: "a", count: 128), .removed)
+            ].compactMap { $0 }
+        }
+        var message = try CheckBench.ledgerMessage()
+        let name = String(repeating: "A", count: 128)
+        message.headers = (0..<450).map { _ in (name, "") }
+        #expect(try bench.ask(message).isAllowed)
+        message.headers = (0..<500).map { _ in (name, "") }
+        let reply = try bench.ask(message)
+        #expect(!reply.isAllowed && reply.denial == 503)
     }
 
     @Test func newRoutesAndPoliciesCountFromTheNextBatch() throws {

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -92,10 +93,19 @@ class Service:
 
     # Faults
 
+    def halt(self):
+        """The service gets no time; one thread is told, and the others until then answer."""
+        process = self.process.pid
+        os.kill(process, signal.SIGSTOP)
+        threads = pathlib.Path(f"/proc/{process}/task")
+        while any(thread.read_text().rpartition(")")[2].split()[0] != "T"
+                  for thread in threads.glob("*/stat")):
+            time.sleep(0.001)
+
     def freeze(self, seconds):
         """The service gets no time for so long."""
         process = self.process.pid
-        os.kill(process, signal.SIGSTOP)
+        self.halt()
         threading.Timer(seconds, os.kill, [process, signal.SIGCONT]).start()
 
     def occupy(self):
@@ -141,7 +151,7 @@ class Service:
             case "routes fewer":
                 self.change("routes.yaml", lambda text: ROUTES, "routes reloaded")
             case "frozen":
-                os.kill(self.process.pid, signal.SIGSTOP)
+                self.halt()
             case "late":
                 self.freeze(0.75)
             case "overloaded":

@@ -81,6 +81,7 @@ AGENTS = {
     "it says nothing": (lambda: b"", None, 503),
     "it greets in another version": (lambda: hello(version="1.0"), None, 503),
     "it wants larger frames": (lambda: hello(size=100_000), None, 503),
+    "it takes only questions that are smaller": (lambda: hello(size=256), answered(PASSED + ALLOW), 503),
     "it says goodbye instead of a greeting": (lambda: farewell(13), None, 503),
     "it greets with what is no frame": (lambda: b"HTTP/1.1 200 OK\r\n\r\n", None, 503),
     "it answers nothing": (hello, lambda *_: b"", 503),

@@ -40,6 +40,9 @@ private func read(_ annotations: String, effect: String = "forbid") throws -> (
             (#"@header("host: evil")"#, "not for policies"),
             (#"@header(":status: 200")"#, "no header"),
             (#"@header("www-authenticate: x")"#, "not for policies"),
+            (#"@header("writ-obligations: none")"#, "not for policies"),
+            (#"@header("Writ_Obligations: none")"#, "not for policies"),
+            (#"@header("writ.revision: 1")"#, "not for policies"),
             (#"@header("X-A: 1\nx-a: 2")"#, "stands twice"),
             (#"@challenge("Bearer")"#, "needs `@status"),
             (#"@status("403") @challenge("Bearer")"#, "needs `@status"),
@@ -51,6 +54,46 @@ private func read(_ annotations: String, effect: String = "forbid") throws -> (
         #expect(problems.first?.message.contains(words) == true, "\(problems)")
         let start = Int(try #require(problems.first).span.start)
         #expect(annotations.utf8.count > start)
+    }
+
+    @Test(
+        "A name that is nearly one of ours is refused at its place, with the one that was meant",
+        arguments: [
+            ("Obligation", "obligation"), ("obligations", "obligation"),
+            ("OBLIGATION", "obligation"),
+            ("obligaton", "obligation"), ("oblgaton", "obligation"), ("obligatino", "obligation"),
+            ("Status", "status"), ("statuses", nil), ("stauts", "status"), ("state", nil),
+            ("Reason", "reason"), ("reasons", "reason"), ("reson", "reason"), ("treasons", nil),
+            ("headers", "header"), ("heder", "header"), ("Header", "header"), ("leader_", "header"),
+            ("Challenge", "challenge"), ("challange", "challenge"), ("chalange", "challenge"),
+            ("chal_lenge", "challenge"), ("note", nil), ("ids", nil), ("doc", nil),
+            ("advice", nil), ("control", nil), ("owner", nil), ("obligatory", nil),
+        ] as [(String, String?)])
+    func nearNames(_ name: String, _ meant: String?) throws {
+        let text = "@id(\"p\")\n  @\(name)(\"mask:x\") permit (principal, action, resource);"
+        let problems = PolicyObligations.read(try policies(text).members[0].policy, rules).problems
+        guard let meant else { return #expect(problems.isEmpty, "\(problems)") }
+        let problem = try #require(problems.first)
+        #expect(problem.message == "`@\(name)` asks for nothing: did you mean `@\(meant)`?")
+        #expect(problem.span.start == 11)
+    }
+
+    @Test("Policies with such a name are not loaded; line, column and name are told")
+    func nearNameLoading() throws {
+        var draft = PolicyDraft()
+        try draft.add(
+            PolicyFile(
+                name: "p.cedar",
+                bytes: Array(
+                    "@id(\"p\")\n@obligations(\"mask:x\")\npermit (principal, action, resource);"
+                        .utf8)))
+        do {
+            _ = try draft.ruleset(nil, reserved: nil, obligations: rules)
+            Issue.record("loaded")
+        } catch {
+            #expect(error.description.contains("p.cedar:2:1"), "\(error)")
+            #expect(error.description.contains("did you mean `@obligation`?"))
+        }
     }
 
     @Test(arguments: [#"@status("403")"#, #"@challenge("Bearer")"#])

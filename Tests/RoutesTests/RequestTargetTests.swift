@@ -126,6 +126,41 @@ import Testing
         #expect(try read("/a").hasQuery == false)
         #expect(try read("/a?").hasQuery)
     }
+
+    /// What is copied as it is and what is spelled anew are read by different code.
+    @Test func anEscapeThatMeansNothingChangesNothing() throws {
+        let paths = [
+            "/a", "/a/", "/a/b.c/d~e/f-g_h", "/A/0/9/a", "/!$&'()*+,=:@/a", "/...a/a..",
+            "/"
+                + Array(repeating: "a", count: RequestLimits.maximumSegments).joined(separator: "/"),
+        ]
+        let queries = [
+            "", "?", "?a", "?a=", "?=a", "?a=b=a", "?&a&&b=1&", "?a=/?:@!$'()*,~[]{}|^`\"<>",
+            "?" + Array(repeating: "a", count: RequestLimits.maximumPairs).joined(separator: "&"),
+        ]
+        for path in paths {
+            for query in queries {
+                let plain = try read(path + query)
+                let escaped = try read(path.replacing("a", with: "%61") + query)
+                #expect(plain.path == escaped.path && plain.decoded == escaped.decoded)
+                #expect(plain.segments == escaped.segments)
+                #expect(plain.query == Array(query.utf8.dropFirst()))
+                let spelled = try read(path + query.replacing("a", with: "%61"))
+                #expect(plain.pairs == spelled.pairs && plain.queryBytes == spelled.queryBytes)
+                #expect(plain.hasQuery == spelled.hasQuery)
+            }
+        }
+    }
+
+    @Test func everyByteIsJudgedAlikeBesideAnEscape() {
+        for byte in UInt8.min...UInt8.max {
+            for (before, escaped) in [("/x", "/%78"), ("/x?x", "/x?%78")] {
+                let plain = refusal(Array(before.utf8) + [byte])
+                let slow = refusal(Array(escaped.utf8) + [byte])
+                #expect(plain?.kind == slow?.kind, "\(byte) after \(before)")
+            }
+        }
+    }
 }
 
 @Suite struct HTTPRequestTests {

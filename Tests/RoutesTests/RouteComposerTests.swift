@@ -38,8 +38,9 @@ import Testing
         let route = try #require(table.match(request, scratch: &scratch))
         var composer = RouteComposer()
         let question = try composer.compose(request, route, of: table)
+        let http = try composer.describe(request, route, of: table)
         #expect(question.action.uid == EntityUID(type: "Action", id: "a1"))
-        let records = [question.context, question.resourceAttributes, question.http]
+        let records = [question.context, question.resourceAttributes, http]
         for record in records {
             try FlatValidator.validate(record.flat, count: record.flat.size, as: .record)
         }
@@ -177,6 +178,7 @@ import Testing
             }
             let question = try composer.compose(request, route, of: table)
             if question.context.count != 4 { wrong += 1 }
+            if try composer.describe(request, route, of: table).count < 4 { wrong += 1 }
         }
         for _ in 0..<10 { try once() }
         let before = allocation_count()

@@ -32,10 +32,13 @@ package struct AuthZENMapping: Sendable {
     package var resourceProperties = PropertyRule()
     /// The members of the caller's context that are taken; nil for all. Others are left out.
     package var contextNames: Set<Text>?
-    /// The member of the context in which an action's properties appear, as a record.
+    /// The member of the context in which an action's properties appear, as a record: a caller must
+    /// not send it there.
     package var actionPropertiesName: Text = "action"
     /// The properties of an action that are taken; nil for all. Others are left out.
     package var actionPropertyNames: Set<Text>?
+    /// Whether a number with a fraction is a `decimal`; else it is refused.
+    package var readsFractions = false
     /// The member of the context that the decision point fills: a caller must not send it.
     package var reservedContextName: Text = "verified"
     /// The member of the caller's context with what proves the subject, ``EvidenceMember``; nil when

@@ -1,3 +1,4 @@
+import CedarSchema
 import CedarSyntax
 import DecisionPoint
 import JSON
@@ -19,10 +20,15 @@ struct CedarQuestion {
 struct QuestionMapper {
     let mapping: AuthZENMapping
     let values: ValueJSON
+    /// What properties must conform to; nil for none.
+    private let schema: Schema?
 
-    init(_ mapping: AuthZENMapping, _ tape: JSONTape) {
+    init(_ mapping: AuthZENMapping, _ tape: JSONTape, _ schema: Schema?) {
         self.mapping = mapping
-        values = ValueJSON(tape)
+        self.schema = schema
+        var values = ValueJSON(tape)
+        values.reading = mapping.readsFractions ? .byValueWithDecimals : .byValue
+        self.values = values
     }
 
     /// - Throws: `badRequest` for a property or context that no Cedar value can be.
@@ -44,55 +50,72 @@ struct QuestionMapper {
             question.resource = try entity(
                 "resource", resource, mapping.resourceProperties, &question.facts)
         }
-        if let context {
-            question.context = try members(
-                context, "context", mapping.contextNames, besides: mapping.evidenceName)
-            guard !question.context.contains(where: { $0.key == mapping.reservedContextName })
-            else {
-                throw AuthZENError(
-                    "`context.\(mapping.reservedContextName)` is filled by the decision point: "
-                        + "leave it out")
+        if let action { question.action = mapping.action(action.name) }
+        if let context { try read(context, for: question.action, into: &question) }
+        if let properties = action?.properties {
+            let members = try members(
+                properties, "action.properties", mapping.actionPropertyNames
+            ) { (_, value) throws(DataError) in try values.value(value, depth: 1) }
+            if !members.isEmpty {
+                question.context.append((mapping.actionPropertiesName, .record(members)))
             }
-            if let name = mapping.evidenceName,
-                let member = values.tape.members(context).first(where: {
-                    values.text($0.key) == name
-                })
-            {
-                question.evidence = try EvidenceMember(member.value, name, values)
-            }
-        }
-        if let action {
-            question.action = mapping.action(action.name)
-            try add(action.properties, to: &question.context)
         }
         return question
     }
 
-    private func add(
-        _ properties: JSONNode?, to context: inout [(key: Text, value: Value)]
+    /// Reads the caller's context; what is not the caller's to say is refused there.
+    private func read(
+        _ context: JSONNode, for action: EntityUID?, into question: inout CedarQuestion
     ) throws(AuthZENError) {
-        guard let properties else { return }
-        let members = try members(properties, "action.properties", mapping.actionPropertyNames)
-        guard !members.isEmpty else { return }
-        let name = mapping.actionPropertiesName
-        guard !context.contains(where: { $0.key == name }) else {
-            throw AuthZENError(
-                "`context.\(name)` and `action.properties` are both sent: they stand in the same "
-                    + "place, leave one out")
+        let declared = action.flatMap { schema?.actions[$0]?.context }
+        question.context = try members(
+            context, "context", mapping.contextNames, besides: mapping.evidenceName
+        ) { (key, value) throws(DataError) in
+            // Whole numbers are written without a fraction whatever they are meant to be.
+            if declared?[values.text(key)]?.type == .extension(.decimal),
+                let decimal = values.decimal(value)
+            {
+                return decimal
+            }
+            return try values.value(value, depth: 1)
         }
-        context.append((name, .record(members)))
+        for member in question.context {
+            if member.key == mapping.reservedContextName {
+                throw AuthZENError(
+                    .memberReserved,
+                    "`context.\(member.key)` is filled by the decision point: leave it out")
+            }
+            if member.key == mapping.actionPropertiesName {
+                throw AuthZENError(
+                    .memberReserved,
+                    "`context.\(member.key)` holds the properties of the action: send them as "
+                        + "`action.properties`")
+            }
+        }
+        guard let name = mapping.evidenceName else { return }
+        for member in values.tape.members(context)
+        where values.text(member.key) == name && !values.isAbsent(member.value) {
+            question.evidence = try EvidenceMember(member.value, name, values)
+        }
     }
 
     private func entity(
         _ name: String, _ member: EntityMember, _ rule: AuthZENMapping.PropertyRule,
         _ facts: inout [CallerFacts]
     ) throws(AuthZENError) -> EntityUID? {
+        let type = mapping.entityType(member.type)
+        // What the schema does not declare is asked about in vain: nothing is laid over it.
+        let declared = schema.flatMap { schema in type.flatMap { schema.entityTypes[$0] } }
         var attributes: [(key: Text, value: Value)] = []
         if let properties = member.properties {
             // Read for an unknown type too: a bad request is one whatever is known here.
-            attributes = try members(properties, "\(name).properties", rule.names)
+            attributes = try members(properties, "\(name).properties", rule.names) {
+                (key, value) throws(DataError) in
+                guard let declared, let schema else { return try values.value(value, depth: 1) }
+                return try values.attribute(key, value, of: declared.name, schema: schema)
+            }
         }
-        guard let type = mapping.entityType(member.type) else { return nil }
+        guard let type else { return nil }
         let uid = EntityUID(type: type, id: member.id)
         if !attributes.isEmpty {
             facts.append(
@@ -103,19 +126,27 @@ struct QuestionMapper {
         return uid
     }
 
-    /// - Parameter name: that of a member which is left out.
+    /// Reads the members that are taken.
+    ///
+    /// - Parameters:
+    ///   - path: where they stand, for the error.
+    ///   - name: that of a member which is left out.
+    ///   - read: the value of a member, of which it gets the key and the value.
     private func members(
-        _ node: JSONNode, _ path: String, _ names: Set<Text>?, besides name: Text? = nil
+        _ node: JSONNode, _ path: String, _ names: Set<Text>?, besides name: Text? = nil,
+        read: (JSONNode, JSONNode) throws(DataError) -> Value
     ) throws(AuthZENError) -> [(key: Text, value: Value)] {
         var members: [(key: Text, value: Value)] = []
-        for member in values.tape.members(node) {
+        for member in values.tape.members(node) where !values.isAbsent(member.value) {
             let key = values.text(member.key)
             if let names, !names.contains(key) { continue }
             if let name, key == name { continue }
             do throws(DataError) {
-                members.append((key, try values.value(member.value, depth: 1)))
+                members.append((key, try read(member.key, member.value)))
             } catch {
-                throw AuthZENError("`\(path).\(key)`: \(error.message)")
+                let way = values.way(to: error.offset, from: node)
+                throw AuthZENError(
+                    .valueInvalid, "`\(path).\(way.isEmpty ? "\(key)" : way)`: \(error.message)")
             }
         }
         return members

@@ -10,6 +10,8 @@ package struct AuthZENLimits: Sendable, Equatable {
     package var maximumResults = 1000
     /// The most entities that one request has decided before it answers with a part of the results.
     package var maximumTested = 100_000
+    /// How long one request searches before it answers with a part of the results, in milliseconds.
+    package var searchMilliseconds = 1000
 
     package init() {}
 }

@@ -31,7 +31,7 @@ struct EvidenceMember {
         guard tape.kind(node) == .object else {
             throw AuthZENError("`context.\(name)` must be an object")
         }
-        for member in tape.members(node) {
+        for member in tape.members(node) where !values.isAbsent(member.value) {
             let key = values.text(member.key)
             let path = "context.\(name).\(key)"
             switch key {

@@ -6,6 +6,8 @@ import JSON
 package struct MetadataDocument: Sendable {
     /// The name and address of the decision point: `https`, no query, no fragment, no slash at the end.
     package let decisionPoint: String
+    /// The path of the address, a tenant's, in front of those of the API; empty for none.
+    package let path: [UInt8]
     /// URNs of what it can do beside.
     package var capabilities: [String] = []
     /// Signs the document; nil for none.
@@ -20,7 +22,24 @@ package struct MetadataDocument: Sendable {
             !text.contains(UInt8(ascii: "?")), !text.contains(UInt8(ascii: "#")),
             text.last != UInt8(ascii: "/")
         else { return nil }
+        let rest = text[scheme.count...]
+        let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+        guard slash > rest.startIndex, Self.isPath(rest[slash...]) else { return nil }
         self.decisionPoint = decisionPoint
+        path = Array(rest[slash...])
+    }
+
+    /// Where the document of a decision point without a path is; a path follows it.
+    package static let wellKnownPath: StaticString = "/.well-known/authzen-configuration"
+
+    /// Whether a path is one that everybody between client and service leaves as it is.
+    private static func isPath(_ path: ArraySlice<UInt8>) -> Bool {
+        let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return segments.dropFirst().allSatisfy { segment in
+            !segment.isEmpty && !segment.elementsEqual(".".utf8)
+                && !segment.elementsEqual("..".utf8)
+                && !segment.contains(UInt8(ascii: "%"))
+        }
     }
 
     /// The paths of the API, as they are everywhere.

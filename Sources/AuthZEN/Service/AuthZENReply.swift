@@ -13,6 +13,8 @@ package enum AuthZENOperation: Sendable, Hashable, CaseIterable {
 package struct AuthZENReply: Sendable {
     /// 200, 400 or 500.
     package var status: UInt16 = 200
+    /// The stable name of what is wrong, ``AuthZENError/Code``; nil when the status is 200.
+    package private(set) var errorCode: String?
     /// JSON when the status is 200, else a text for people.
     package var body: [UInt8] = []
     /// The version of the policies that were asked.
@@ -48,6 +50,7 @@ package struct AuthZENReply: Sendable {
 
     mutating func refuse(_ error: AuthZENError) {
         status = error.status.rawValue
+        errorCode = error.code.rawValue
         body = Array(error.message.utf8)
     }
 }

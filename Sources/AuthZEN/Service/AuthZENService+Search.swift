@@ -9,7 +9,7 @@ extension AuthZENService {
     mutating func search(
         _ message: SearchMessage, _ reader: MessageReader, _ reply: inout AuthZENReply
     ) throws(AuthZENError) {
-        let mapper = QuestionMapper(configuration.mapping, reader.tape)
+        let mapper = QuestionMapper(configuration.mapping, reader.tape, decider.schema)
         let question = try mapper.question(
             message.subject, message.action, message.resource, message.context)
         let query = try digest(message, question)
@@ -51,10 +51,16 @@ extension AuthZENService {
         guard let text = page?.token, !text.isEmpty else { return (own ?? maximum, .start) }
         guard let token = PageToken(text, query: query, configuration.pageTokenKey) else {
             throw AuthZENError(
+                .pageTokenInvalid,
                 "`page.token` is not valid for this request: repeat all other members as they were, "
                     + "or begin again without a token")
         }
-        return (min(own ?? Int(token.limit), maximum), token.position)
+        // A next page of nothing would be followed by the same one for ever.
+        guard page?.limit != 0 else {
+            throw AuthZENError("`page.limit` is 0: a page that goes on must have room for a result")
+        }
+        let earlier = token.limit > 0 ? Int(token.limit) : maximum
+        return (min(own ?? earlier, maximum), token.position)
     }
 
     /// All that the request for the next page must repeat, as a digest: equal for equal values
@@ -98,7 +104,9 @@ extension AuthZENService {
         let actionBytes = try encoded(.entity(action))
         let contextBytes = try encoded(.record(question.context))
         let http = try encoded(question.evidence)
-        let bounds = SearchBounds(results: limit, tested: configuration.limits.maximumTested)
+        let bounds = SearchBounds(
+            results: limit, tested: configuration.limits.maximumTested,
+            milliseconds: configuration.limits.searchMilliseconds)
         let outcome = probe.withFlat { probe in
             knownBytes.withFlat { known in
                 actionBytes.withFlat { action in

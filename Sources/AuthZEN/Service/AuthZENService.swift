@@ -14,6 +14,8 @@ package struct AuthZENService: ~Copyable {
     var encoder = FlatEncoder()
     var tape: JSONTape
     var writer = JSONWriter()
+    /// What the policies behind the last decision ask for.
+    var merged = MergedObligations()
     private var enforcementPoints: EnforcementPointFacts
     /// What is known of who asks the request that is answered.
     var listener: ListenerFacts
@@ -100,7 +102,7 @@ package struct AuthZENService: ~Copyable {
     private mutating func outcome(
         of message: EvaluationMessage, _ reader: MessageReader, _ reply: inout AuthZENReply
     ) throws(AuthZENError) -> Outcome {
-        let mapper = QuestionMapper(configuration.mapping, reader.tape)
+        let mapper = QuestionMapper(configuration.mapping, reader.tape, decider.schema)
         let question = try mapper.question(message)
         let outcome = try decide(question)
         if configuration.recordsDecisions { reply.add(record(question, outcome)) }
@@ -227,62 +229,6 @@ package struct AuthZENService: ~Copyable {
             write(error)
             return false
         }
-    }
-
-    // MARK: Writing
-
-    private mutating func write(_ outcome: Outcome) {
-        writer.beginObject()
-        writer.key("decision")
-        writer.boolean(outcome == .allowed)
-        if configuration.namesPolicies { writePolicies(outcome) }
-        writer.endObject()
-    }
-
-    private mutating func writePolicies(_ outcome: Outcome) {
-        writer.key("context")
-        writer.beginObject()
-        if case .refused(let refusal) = outcome {
-            writer.key("cause")
-            writer.string("\(refusal)")
-            let detail = decider.detail
-            if !detail.isEmpty {
-                writer.key("detail")
-                writer.string(utf8: detail.span)
-            }
-        }
-        writer.key("policies")
-        writer.beginArray()
-        for index in 0..<decider.reasonCount {
-            decider.reason(index).withUTF8 { writer.string(utf8: $0) }
-        }
-        writer.endArray()
-        if decider.errorCount > 0 {
-            writer.key("errors")
-            writer.beginArray()
-            for index in 0..<decider.errorCount {
-                decider.error(index).policy.withUTF8 { writer.string(utf8: $0) }
-            }
-            writer.endArray()
-        }
-        writer.endObject()
-    }
-
-    private mutating func write(_ error: AuthZENError) {
-        writer.beginObject()
-        writer.key("decision")
-        writer.boolean(false)
-        writer.key("context")
-        writer.beginObject()
-        writer.key("error")
-        writer.beginObject()
-        writer.key("status")
-        writer.integer(Int64(error.status.rawValue))
-        writer.key("message")
-        writer.string(error.message)
-        writer.endObject()
-        writer.endObject()
-        writer.endObject()
     }
 }
 

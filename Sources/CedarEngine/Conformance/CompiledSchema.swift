@@ -22,6 +22,9 @@ package final class CompiledSchema: Sendable {
     /// The view through which requests are checked; it must not outlive this object.
     package var view: CompiledSchemaView { memory.view }
 
+    /// What was compiled.
+    package var schema: Schema { conformance.schema }
+
     /// Says which member of a refused request is wrong, as in
     /// ``context.amount: expected `Long`, found a `String` ``.
     package func problem(in request: Request) -> String {

@@ -146,29 +146,43 @@ enum FlatAssembler {
     static func record(
         ordered members: Span<FlatMember>, in arena: inout Arena
     ) -> FlatRecord? {
-        let table = FlatLayout.collectionPrefixBytes + members.count * FlatLayout.entryBytes
-        var size = table
-        for index in members.indices {
-            size += members[index].key.flat.size + members[index].value.size
-        }
+        let size = size(ofRecord: members)
         guard size <= FlatLimits.maximumBytes, let region = arena.allocate(size) else {
             return nil
         }
-        region.store(header(.record, size: size), at: 0)
-        region.store(UInt32(members.count), at: 8)
-        var position = table
+        write(members, size: size, to: region, at: 0)
+        return FlatRecord(region.flat)
+    }
+
+    /// The bytes of a record of members.
+    static func size(ofRecord members: Span<FlatMember>) -> Int {
+        var size = FlatLayout.collectionPrefixBytes + members.count * FlatLayout.entryBytes
+        for index in members.indices {
+            size += members[index].key.flat.size + members[index].value.size
+        }
+        return size
+    }
+
+    /// Writes a record of ordered members, whose bytes are `size`, into a zeroed part of a region.
+    static func write(
+        _ members: Span<FlatMember>, size: Int, to region: ArenaRegion, at start: Int
+    ) {
+        region.store(header(.record, size: size), at: start)
+        region.store(UInt32(members.count), at: start + 8)
+        // Places in the table count from the record's own start.
+        var position = FlatLayout.collectionPrefixBytes + members.count * FlatLayout.entryBytes
         for index in members.indices {
             let (key, value) = (members[index].key.flat, members[index].value)
-            let entry = FlatLayout.collectionPrefixBytes + index * FlatLayout.entryBytes
+            let (keySize, valueSize) = (key.size, value.size)
+            let entry = start + FlatLayout.collectionPrefixBytes + index * FlatLayout.entryBytes
             region.store(members[index].key.hash, at: entry)
             region.store(UInt32(position), at: entry + 8)
-            region.copy(key, at: position, count: key.size)
-            position += key.size
+            region.copy(key, at: start + position, count: keySize)
+            position += keySize
             region.store(UInt32(position), at: entry + 12)
-            region.copy(value, at: position, count: value.size)
-            position += value.size
+            region.copy(value, at: start + position, count: valueSize)
+            position += valueSize
         }
-        return FlatRecord(region.flat)
     }
 
     /// Sorts entries (hash, address, anything) by hash, then by the bytes behind the address.

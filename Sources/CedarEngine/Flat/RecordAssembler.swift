@@ -49,14 +49,38 @@ package struct RecordAssembler: ~Copyable {
 
     /// A record with one member more.
     package mutating func insert(_ member: FlatMember, into record: FlatRecord) -> Insertion {
+        let value = member.value
+        return insert(member.key, size: value.size, into: record) { region, position in
+            region.copy(value, at: position, count: value.size)
+        }
+    }
+
+    /// A record with one member more, which is a record of ordered members as ``record(_:)`` takes
+    /// them; it is written in its place.
+    package mutating func insert(
+        recordOf members: Span<FlatMember>, as key: FlatString, into record: FlatRecord
+    ) -> Insertion {
+        let size = FlatAssembler.size(ofRecord: members)
+        guard size <= FlatLimits.maximumBytes else { return .tooLarge }
+        return insert(key, size: size, into: record) { region, position in
+            FlatAssembler.write(members, size: size, to: region, at: position)
+        }
+    }
+
+    @inline(__always)
+    private mutating func insert(
+        _ memberKey: FlatString, size valueSize: Int, into record: FlatRecord,
+        _ write: (ArenaRegion, Int) -> Void
+    ) -> Insertion {
         let count = record.count
-        let place = Self.place(of: member.key, in: record)
-        if place < count, record.key(place).flat.equals(member.key.flat) { return .present }
+        let place = count == 0 ? 0 : Self.place(of: memberKey, in: record)
+        if place < count, record.key(place).flat.equals(memberKey.flat) { return .present }
         let source = record.flat
-        let (key, value) = (member.key.flat, member.value)
+        let key = memberKey.flat
+        let (keySize, sourceSize) = (key.size, source.size)
         let (prefix, entryBytes) = (FlatLayout.collectionPrefixBytes, FlatLayout.entryBytes)
-        let added = entryBytes + key.size + value.size
-        let size = source.size + added
+        let added = entryBytes + keySize + valueSize
+        let size = sourceSize + added
         guard size <= FlatLimits.maximumBytes, let region = arena.allocate(size) else {
             return .tooLarge
         }
@@ -66,7 +90,7 @@ package struct RecordAssembler: ~Copyable {
         // all of them and only their offsets in the table change.
         let sourceTable = prefix + count * entryBytes
         let table = sourceTable + entryBytes
-        let cut = place < count ? Int(source.half(prefix + place * entryBytes + 8)) : source.size
+        let cut = place < count ? Int(source.half(prefix + place * entryBytes + 8)) : sourceSize
         for index in 0..<count {
             let from = prefix + index * entryBytes
             let shift = UInt32(index < place ? entryBytes : added)
@@ -75,17 +99,21 @@ package struct RecordAssembler: ~Copyable {
             region.store(source.half(from + 8) + shift, at: to + 8)
             region.store(source.half(from + 12) + shift, at: to + 12)
         }
-        region.copy(source.advanced(by: sourceTable), at: table, count: cut - sourceTable)
+        if cut > sourceTable {
+            region.copy(source.advanced(by: sourceTable), at: table, count: cut - sourceTable)
+        }
         var position = cut + entryBytes
         let entry = prefix + place * entryBytes
-        region.store(member.key.hash, at: entry)
+        region.store(memberKey.hash, at: entry)
         region.store(UInt32(position), at: entry + 8)
-        region.copy(key, at: position, count: key.size)
-        position += key.size
+        region.copy(key, at: position, count: keySize)
+        position += keySize
         region.store(UInt32(position), at: entry + 12)
-        region.copy(value, at: position, count: value.size)
-        position += value.size
-        region.copy(source.advanced(by: cut), at: position, count: source.size - cut)
+        write(region, position)
+        position += valueSize
+        if sourceSize > cut {
+            region.copy(source.advanced(by: cut), at: position, count: sourceSize - cut)
+        }
         return .inserted(FlatRecord(region.flat))
     }
 

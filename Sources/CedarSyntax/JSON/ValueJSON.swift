@@ -7,7 +7,19 @@ package import JSON
 ///
 /// Source: Cedar documentation, "Entities and context JSON format".
 package struct ValueJSON {
+    /// How that is read which JSON has and Cedar has not.
+    package enum Reading: Sendable, Equatable {
+        /// Null is refused, and so is a number that is not written as an integer; the reference's way.
+        case exact
+        /// A member that is null is one that is absent; a number counts by its value, so that `1.0`
+        /// and `1e3` are integers, and a fraction is refused.
+        case byValue
+        /// The same, but a fraction of up to four decimal places is a `decimal`.
+        case byValueWithDecimals
+    }
+
     package let tape: JSONTape
+    package var reading = Reading.exact
     /// How many sets and records a value may stand in; one deeper is refused.
     package static let maximumDepth = 128
 
@@ -22,11 +34,7 @@ package struct ValueJSON {
         switch tape.kind(node) {
         case .null:
             throw error(node, "null is no Cedar value: leave the member out instead")
-        case .otherNumber:
-            throw error(
-                node,
-                "a number must be an integer from -9223372036854775808 to "
-                    + "9223372036854775807; write others as `decimal`")
+        case .otherNumber: return try number(node)
         case .true: return .bool(true)
         case .false: return .bool(false)
         case .integer: return .long(tape.integer(node) ?? 0)
@@ -52,10 +60,46 @@ package struct ValueJSON {
         }
         var members: [(key: Text, value: Value)] = []
         members.reserveCapacity(tape.count(node))
-        for member in tape.members(node) {
+        for member in tape.members(node) where !isAbsent(member.value) {
             members.append((text(member.key), try value(member.value, depth: depth + 1)))
         }
         return members
+    }
+
+    /// Whether the value of a member makes it one that is not there.
+    package func isAbsent(_ node: JSONNode) -> Bool {
+        reading != .exact && tape.kind(node) == .null
+    }
+
+    /// The value of a number that is not written as an integer, or of none that fits.
+    private func number(_ node: JSONNode) throws(DataError) -> Value {
+        guard reading != .exact else {
+            throw error(
+                node,
+                "a number must be an integer from -9223372036854775808 to "
+                    + "9223372036854775807; write others as `decimal`")
+        }
+        let number = NumberValue((tape.numberText(node) ?? "").utf8)
+        if let integer = number.integer { return .long(integer) }
+        guard let decimal = number.decimal else {
+            throw error(
+                node,
+                "a number must be an integer from -9223372036854775808 to 9223372036854775807, or a "
+                    + "fraction with at most four decimal places")
+        }
+        guard reading == .byValueWithDecimals else {
+            throw error(
+                node,
+                "a number with a fraction is no Cedar value: send an integer of a smaller unit, or "
+                    + #"`{"__extn": {"fn": "decimal", "arg": "\#(decimal)"}}`"#)
+        }
+        return .decimal(decimal)
+    }
+
+    /// A number as a `decimal`, whole ones too; nil where numbers are not read so.
+    package func decimal(_ node: JSONNode) -> Value? {
+        guard reading == .byValueWithDecimals, let text = tape.numberText(node) else { return nil }
+        return NumberValue(text.utf8).decimal.map { .decimal($0) }
     }
 
     /// `{"type": …, "id": …}` or the same inside of `__entity`; the reference also reads

@@ -19,8 +19,8 @@ package func nearestName(to word: String, among candidates: [String]) -> String?
     return best?.name
 }
 
-/// The restricted Damerau-Levenshtein distance of two words.
-private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+/// The restricted Damerau-Levenshtein distance of two words, in time of the product of their lengths.
+package func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast = [Int](repeating: 0, count: right.count + 1)
     var last = Array(0...right.count)
     for row in 0..<left.count {

@@ -13,12 +13,12 @@ struct RouteOutcome {
         let context: [(key: Text, value: Value)]
         let http: [(key: Text, value: Value)]
 
-        init(_ question: RoutedQuestion) {
+        init(_ question: RoutedQuestion, http record: FlatRecord) {
             action = question.action.uid
             resource = question.resource.uid
             attributes = question.resourceAttributes.members
             context = question.context.members
-            http = question.http.members
+            http = record.members
         }
     }
 

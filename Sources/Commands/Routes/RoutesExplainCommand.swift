@@ -79,7 +79,8 @@ struct RoutesExplainCommand: AsyncParsableCommand {
             let question = try composer.compose(request, number, of: table)
             return RouteOutcome(
                 table: table, request: request, refusal: nil, explanation: explanation,
-                question: RouteOutcome.Question(question))
+                question: RouteOutcome.Question(
+                    question, http: try composer.describe(request, number, of: table)))
         } catch {
             return RouteOutcome(
                 table: table, request: request, refusal: error, explanation: explanation,

@@ -27,6 +27,9 @@ struct ObservedCheck: ~Copyable, ExtAuthzHandler {
         self.logged = logged
     }
 
+    // Without it no look-alike of a protected header would be looked for.
+    var watchedNames: NameWatch { mutating get { decision.watchedNames } }
+
     mutating func beginBatch() { decision.beginBatch() }
 
     mutating func endBatch() { decision.endBatch() }

@@ -1,6 +1,7 @@
 import CedarEngine
 import CedarSyntax
 import EntityStore
+import Synchronization
 
 /// Establishes who asks and what is known of the situation, for one thread.
 struct Establisher: ~Copyable {
@@ -17,6 +18,10 @@ struct Establisher: ~Copyable {
     var chosenPrincipal: FlatEntity?
     /// Whether that follows from an identity of the last question, rather than from its caller's word.
     private(set) var isPrincipalDerived = false
+
+    /// Never used. What holds an atomic is read where it lies; without one, the compiler copies the
+    /// whole to the stack for every property that is read.
+    private let anchor = Atomic<Bool>(false)
 
     /// The certificate of the last question, verified.
     var certificate: JudgedCertificate? { finding.certificate }

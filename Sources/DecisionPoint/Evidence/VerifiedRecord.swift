@@ -26,7 +26,7 @@ struct VerifiedRecord: ~Copyable {
     private let order: [(member: Member, key: FlatString)]
     private let ownName: FlatConstant
     private var assembler = RecordAssembler()
-    private var values: [FlatBytes?]
+    private var values: [7 of FlatBytes?] = .init(repeating: nil)
 
     /// - Parameter name: the member of the context that the record becomes.
     /// - Throws: when the name exceeds the bounds on values.
@@ -43,13 +43,12 @@ struct VerifiedRecord: ~Copyable {
                 FlatMember(key: $0.1, value: $0.1.flat)
                     .precedes(FlatMember(key: $1.1, value: $1.1.flat))
             }
-        values = Array(repeating: nil, count: constants.count)
     }
 
     /// Begins a new record; what was given before must not be looked at any more.
     mutating func begin(now milliseconds: Int64) {
         assembler.reset()
-        for index in values.indices { values[index] = nil }
+        values = .init(repeating: nil)
         values[Member.now.rawValue] = assembler.datetime(milliseconds)
     }
 
@@ -69,16 +68,14 @@ struct VerifiedRecord: ~Copyable {
         let own = FlatMember(key: FlatString(ownName.flat), value: ownName.flat)
         var members: [7 of FlatMember] = .init(repeating: own)
         var count = 0
-        for place in order {
-            if let value = values[place.member.rawValue] {
-                members[count] = FlatMember(key: place.key, value: value)
+        for index in order.indices {
+            if let value = values[order[index].member.rawValue] {
+                members[count] = FlatMember(key: order[index].key, value: value)
                 count += 1
             }
         }
-        guard let record = assembler.record(members.span.extracting(0..<count)) else {
-            return .tooLarge
-        }
         return assembler.insert(
-            FlatMember(key: FlatString(ownName.flat), value: record.flat), into: context)
+            recordOf: members.span.extracting(0..<count), as: FlatString(ownName.flat),
+            into: context)
     }
 }

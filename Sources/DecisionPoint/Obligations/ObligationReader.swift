@@ -13,7 +13,12 @@ struct PolicyObligations {
     private(set) var status: Obligations.Status?
     private(set) var parts: [Part] = []
 
+    /// The names of the header fields, in lower case.
+    var fields: [[UInt8]] { parts.filter { $0.kind == .header }.map(\.name) }
+
     /// Reads the annotations of a policy; those of other names are the author's own.
+    ///
+    /// A name that is nearly one of ours is refused: its condition would be lost without a word.
     ///
     /// - Returns: what was read, and what is wrong at the annotations' places.
     static func read(
@@ -22,7 +27,12 @@ struct PolicyObligations {
         var read = PolicyObligations()
         var problems: [Diagnostic] = []
         for annotation in policy.annotations {
-            guard let kind = ObligationAnnotation(rawValue: annotation.key.string) else { continue }
+            guard let kind = ObligationAnnotation(rawValue: annotation.key.string) else {
+                if let meant = ObligationAnnotation(nearly: annotation.key.string) {
+                    problems.append(Self.misspelt(annotation, meant))
+                }
+                continue
+            }
             do throws(Problem) {
                 guard policy.effect == .forbid || !kind.isForForbidsOnly else {
                     throw Problem(
@@ -50,6 +60,16 @@ struct PolicyObligations {
                     span: place.span, message: "`@challenge` needs `@status(\"401\")` beside it"))
         }
         return (read, problems)
+    }
+
+    private static func misspelt(
+        _ annotation: Policy.Annotation, _ meant: ObligationAnnotation
+    ) -> Diagnostic {
+        Diagnostic(
+            span: annotation.span,
+            message: "`@\(annotation.key)` asks for nothing: did you mean `@\(meant.rawValue)`?",
+            help: "an annotation of your own needs a name that is not so near to "
+                + "`\(meant.rawValue)`")
     }
 
     private struct Problem: Error {
@@ -140,7 +160,8 @@ struct PolicyObligations {
             throw Problem(
                 "the header field `\(word)` has a name that is no token, or a control character")
         }
-        guard !FieldNames.isReserved(name.span), word != "www-authenticate", word != "set-cookie"
+        guard !FieldNames.isReserved(name.span), word != "www-authenticate", word != "set-cookie",
+            !Self.isOurs(name)
         else {
             throw Problem(
                 "the header field `\(word)` is not for policies to set",
@@ -150,6 +171,13 @@ struct PolicyObligations {
             throw Problem("the header field `\(word)` stands twice")
         }
         parts.append(Part(kind: .header, name: name, value: value))
+    }
+
+    /// Whether a service may read a name like those that begin with `writ-`.
+    private static func isOurs(_ name: [UInt8]) -> Bool {
+        name.starts(with: "writ".utf8) && name.count > 4
+            && !(UInt8(ascii: "a")...UInt8(ascii: "z") ~= name[4])
+            && !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= name[4])
     }
 
     private static func trimmed(_ text: some BidirectionalCollection<UInt8>) -> [UInt8] {

@@ -1,3 +1,5 @@
+import CedarSyntax
+
 /// What annotations of policies may ask of whoever enforces a decision.
 package struct ObligationRules: Hashable, Sendable {
     /// The obligations that the enforcing side knows, as in `mask` for `@obligation("mask:iban")`.
@@ -12,6 +14,9 @@ package struct ObligationRules: Hashable, Sendable {
 
     /// The longest value of an annotation that is read here, in bytes.
     package static let maximumValueBytes = 4096
+    /// The most header fields that all permits together may set: each is in every answer to a gateway,
+    /// so that a client's own is never taken for it.
+    package static let maximumRequestFields = 64
     /// The most obligations or header fields of one policy.
     package static let maximumParts = 16
 }
@@ -29,6 +34,22 @@ enum ObligationAnnotation: String, CaseIterable {
     case challenge
     /// Text for people.
     case reason
+
+    /// The annotation that a name was probably meant to be: it differs in the case of letters, in `_`,
+    /// in a letter or the order of two, of the longer ones in two letters.
+    init?(nearly name: String) {
+        let plain = name.lowercased().filter { $0 != "_" }
+        for annotation in Self.allCases {
+            let own = annotation.rawValue
+            let allowed = own.utf8.count < 8 ? 1 : 2
+            guard abs(plain.utf8.count - own.utf8.count) <= allowed,
+                editDistance(Array(plain.utf8), Array(own.utf8)) <= allowed
+            else { continue }
+            self = annotation
+            return
+        }
+        return nil
+    }
 
     /// Whether it says something about denies only.
     var isForForbidsOnly: Bool { self == .status || self == .challenge }

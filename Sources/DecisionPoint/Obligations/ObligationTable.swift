@@ -25,21 +25,28 @@ package final class ObligationTable: Sendable {
     private let bytes: [UInt8]
     private let parts: [Part]
     private let policies: [PolicyEntry]
+    /// The names of the header fields that permits set, in lower case, each once.
+    let requestFields: [[UInt8]]
 
     /// Compiles the annotations of the policies of a ruleset, which must have been found good.
     package convenience init(_ ruleset: Ruleset, _ rules: ObligationRules) {
+        let read = ruleset.policies.map { information in
+            PolicyObligations.read(
+                Policy(
+                    effect: information.effect, annotations: information.annotations,
+                    principal: .any, action: .any, resource: .any, conditions: [],
+                    span: SourceSpan(0, 0)), rules
+            ).obligations
+        }
         self.init(
-            ruleset.policies.map { information in
-                PolicyObligations.read(
-                    Policy(
-                        effect: information.effect, annotations: information.annotations,
-                        principal: .any, action: .any, resource: .any, conditions: [],
-                        span: SourceSpan(0, 0)), rules
-                ).obligations
+            read,
+            requestFields: zip(ruleset.policies, read).flatMap { information, obligations in
+                information.effect == .permit ? obligations.fields : []
             })
     }
 
-    init(_ policies: [PolicyObligations]) {
+    init(_ policies: [PolicyObligations], requestFields: [[UInt8]] = []) {
+        self.requestFields = Set(requestFields).sorted { $0.lexicographicallyPrecedes($1) }
         var bytes: [UInt8] = []
         var parts: [Part] = []
         var entries: [PolicyEntry] = []

@@ -1,6 +1,7 @@
 package import CedarEngine
 package import CedarSyntax
 package import EntityStore
+import Glibc
 
 /// Which part of a request a search looks for.
 package enum SearchRole: UInt8, BitwiseCopyable, Sendable {
@@ -68,10 +69,29 @@ package struct SearchBounds: BitwiseCopyable, Sendable {
     package var results: Int
     /// The most entities that are decided.
     package var tested: Int
+    /// When a part of the results has to do, on the monotonic clock; nil for never. A search always gets
+    /// further by an entity at least.
+    private let deadlineNanoseconds: UInt64?
 
-    package init(results: Int, tested: Int) {
+    /// - Parameter milliseconds: how long the search may take from now on; nil for as long as it needs.
+    package init(results: Int, tested: Int, milliseconds: Int? = nil) {
         self.results = results
         self.tested = tested
+        deadlineNanoseconds = milliseconds.map { Self.now() + UInt64(clamping: $0) * 1_000_000 }
+    }
+
+    /// Whether a page ends before the next entity.
+    fileprivate func ends(_ page: SearchPage) -> Bool {
+        page.tested >= tested || (page.tested % 64 == 63 && isPast)
+    }
+
+    /// Whether the time is over.
+    fileprivate var isPast: Bool { deadlineNanoseconds.map { Self.now() >= $0 } ?? false }
+
+    private static func now() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }
 
@@ -130,7 +150,7 @@ extension Decider {
                 return .refused(.storeUnavailable)
             }
             for (place, record) in found where record.uid.hasType(of: search.typeProbe) {
-                if page.tested == bounds.tested {
+                if bounds.ends(page) {
                     page.next = place
                     return .page(page)
                 }
@@ -162,7 +182,7 @@ extension Decider {
                 return .refused(.storeUnavailable)
             }
             for (place, record) in found where record.uid.hasType(of: search.typeProbe) {
-                if page.tested == bounds.tested {
+                if bounds.ends(page) {
                     page.next = place
                     return .page(page)
                 }
@@ -173,6 +193,11 @@ extension Decider {
                 }
             }
             guard !isLast, let last = found.last?.position, let next = last.next else {
+                return .page(page)
+            }
+            // Entities of other types take time too.
+            if bounds.isPast {
+                page.next = next
                 return .page(page)
             }
             position = next

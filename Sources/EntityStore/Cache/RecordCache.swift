@@ -1,3 +1,4 @@
+import CPrefetch
 import Glibc
 
 /// A bounded cache of chains: the values of LMDB as they are, verified and copied.
@@ -206,6 +207,24 @@ struct RecordCache: ~Copyable {
             &+ start.load(fromByteOffset: 64, as: UInt64.self)
             &+ start.load(fromByteOffset: 128, as: UInt64.self)
             &+ start.load(fromByteOffset: 192, as: UInt64.self)
+    }
+
+    /// Has the processor fetch the part of the table that leads to an entity's chain.
+    @inline(__always)
+    func prefetchSlot(_ key: UInt64) {
+        guard unsafe state.pointee.used > Self.largeBytes else { return }
+        let bucket = unsafe UnsafeRawPointer(bucket(.entity, key))
+        unsafe writ_prefetch(bucket)
+        unsafe writ_prefetch(bucket + 64)
+    }
+
+    /// Has the processor fetch the beginning of an entity's chain.
+    @inline(__always)
+    func prefetchChain(_ key: UInt64) {
+        guard unsafe state.pointee.used > Self.largeBytes else { return }
+        guard let slot = unsafe slot(.entity, key) else { return }
+        let start = unsafe UnsafeRawPointer(ring + Self.place(slot.pointee))
+        for line in 0..<4 { unsafe writ_prefetch(start + 64 * line) }
     }
 
     /// The chain of a key without counting or marking a use; nil when it is unknown.

@@ -20,6 +20,18 @@ struct CheckAnswer: ~Copyable {
         decider.withIdentityFields { name, value in
             if !value.isEmpty { reply.setHeader(name, value) }
         }
+        var hasObligations = false
+        decider.withObligations { value in
+            guard !value.isEmpty else { return }
+            hasObligations = true
+            let name = ProtectedNames.obligations
+            reply.setHeader(name.span, value)
+        }
+        for name in decider.protectedNames.occasional {
+            let isSet =
+                name == ProtectedNames.obligations ? hasObligations : decider.setsField(name.span)
+            if !isSet { reply.removeHeader(name.span) }
+        }
         describe(&decider, &reply)
     }
 
@@ -70,11 +82,13 @@ struct CheckAnswer: ~Copyable {
 
     /// Dynamic metadata, for the gateway's log.
     private mutating func describe(_ decider: inout GatewayDecider, _ reply: inout ReplyBuffer) {
-        decider.withDecisionID { reply.addMetadata(keys.decisionID.span, $0) }
-        HexadecimalDigits(decider.policyVersion).withUTF8 {
-            reply.addMetadata(keys.policyVersion.span, $0)
+        let revision = Double(decider.revision)
+        let version = HexadecimalDigits(decider.policyVersion)
+        decider.withDecisionID { id in
+            version.withUTF8 { version in
+                reply.addDecision(id: id, policyVersion: version, revision: revision)
+            }
         }
-        reply.addMetadata(keys.revision.span, Double(decider.revision))
         let cause = decider.cause
         let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
         reply.addMetadata(keys.cause.span, word)
@@ -125,11 +139,8 @@ extension DenialStatus {
 
 /// The names in dynamic metadata and of header fields for clients.
 private struct AnswerKeys {
-    let decisionID = Array("decision_id".utf8)
     let policies = Array("policies".utf8)
     let errors = Array("policy_errors".utf8)
-    let policyVersion = Array("policy_version".utf8)
-    let revision = Array("revision".utf8)
     let cause = Array("cause".utf8)
     let detail = Array("detail".utf8)
     let obligations = Array("obligations".utf8)

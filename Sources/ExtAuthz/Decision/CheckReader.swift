@@ -1,5 +1,6 @@
 import DecisionPoint
 import ExtAuthzMessages
+import Gateway
 import Routes
 import Wire
 
@@ -41,7 +42,7 @@ enum CheckReader {
 
     /// Lays out what proves who asks.
     ///
-    /// - Returns: nil when there are several `Authorization` fields, of which nobody may choose one.
+    /// - Returns: nil when there are several `Authorization` fields, or could be: nobody may choose one.
     static func evidence(
         _ check: borrowing CheckRequestView, judgesTokens: Bool
     ) -> Evidence? {
@@ -56,31 +57,17 @@ enum CheckReader {
         case .absent: break
         case .several: return nil
         case .one(let value):
-            if let token = bearer(value) { evidence.token = unsafe UntrustedBytes(token.buffer) }
+            let isJoined = !check.hasRawHeaders
+            let field = value.withSpan { AuthorizationField($0, isJoined: isJoined) }
+            switch field {
+            case .other: break
+            case .several: return nil
+            case .bearer(let start):
+                let token = value.region(from: start, count: value.count - start)
+                evidence.token = unsafe UntrustedBytes(token.buffer)
+            }
         }
         return evidence
-    }
-
-    /// The token of `Authorization: Bearer`; nil for another scheme.
-    ///
-    /// A field with the scheme and nothing else leads to a token that no judge accepts.
-    ///
-    /// Source: RFC 6750, section 2.1; RFC 9110, section 11.1.
-    private static func bearer(_ value: ByteRegion) -> ByteRegion? {
-        let scheme: StaticString = "bearer"
-        guard value.count >= scheme.utf8CodeUnitCount else { return nil }
-        let word = unsafe UnsafeBufferPointer(
-            start: scheme.utf8Start, count: scheme.utf8CodeUnitCount)
-        for index in 0..<scheme.utf8CodeUnitCount {
-            guard unsafe value.byte(at: index) | 0x20 == word[index] else { return nil }
-        }
-        var start = scheme.utf8CodeUnitCount
-        // `bearer` alone, or another scheme that begins so.
-        guard start < value.count else { return value }
-        guard value.byte(at: start) == 0x20 else { return nil }
-        while start < value.count, value.byte(at: start) == 0x20 { start += 1 }
-        guard start < value.count else { return value }
-        return value.region(from: start, count: value.count - start)
     }
 }
 

@@ -12,15 +12,30 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     private var answer = CheckAnswer()
     private var facts: ListenerFacts
     private var peer: ListenerFacts.Peer
+    package private(set) var watchedNames = NameWatch()
+    private var watchedEpoch: UInt64
 
     /// - Parameter decider: has the settings of the listener, too.
     package init(_ decider: consuming GatewayDecider) {
         peer = .anonymous
         facts = GatewayDecider.facts(decider.settings, peer: .anonymous)
+        watchedEpoch = decider.protectedEpoch
+        watchedNames = Self.watch(decider.protectedNames)
         self.decider = decider
     }
 
-    package mutating func beginBatch() { decider.begin() }
+    package mutating func beginBatch() {
+        decider.begin()
+        guard decider.protectedEpoch != watchedEpoch else { return }
+        watchedEpoch = decider.protectedEpoch
+        watchedNames = Self.watch(decider.protectedNames)
+    }
+
+    private static func watch(_ names: ProtectedNames) -> NameWatch {
+        var watch = NameWatch()
+        names.forEach { name in watch.insert(name.span) }
+        return watch
+    }
 
     package mutating func endBatch() { decider.end() }
 
@@ -28,7 +43,9 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
         _ check: borrowing CheckRequestView, call: CheckCall, into reply: inout ReplyBuffer
     ) {
         switch decide(check, call: call) {
-        case .allowed: answer.allow(&decider, &reply)
+        case .allowed:
+            answer.allow(&decider, &reply)
+            if check.hasWatchedNames { removeForged(check, &reply) }
         case .denied(let code): answer.deny(code, &decider, &reply)
         case .refused(let denial): answer.refuse(denial, &decider, &reply)
         }
@@ -39,6 +56,20 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
 
     /// What logs keep of the last check; allocates.
     package mutating func record() -> GatewayRecord { decider.record() }
+
+    /// Takes away the client's headers with names that read like those that are not its to send.
+    @inline(never)
+    private mutating func removeForged(
+        _ check: borrowing CheckRequestView, _ reply: inout ReplyBuffer
+    ) {
+        var headers = check.headers
+        while let entry = headers.next() {
+            guard watchedNames.mayHold(entry.name), !entry.isPseudoHeader else { continue }
+            entry.name.withSpan { name in
+                if decider.protectedNames.isForged(name) { reply.removeHeader(name) }
+            }
+        }
+    }
 
     /// Decides a check without saying so to anybody.
     package mutating func decide(

@@ -57,6 +57,22 @@ struct ProtobufWriter: ~Copyable {
         unsafe append(UnsafeRawBufferPointer(rebasing: other.memory[..<other.count]))
     }
 
+    /// Writes over bytes that were written before.
+    mutating func replace(at offset: Int, with value: Span<UInt8>) {
+        precondition(offset >= 0 && offset + value.count <= count, "a write behind the end")
+        unsafe value.withUnsafeBytes { bytes in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: memory[offset..<count])
+                .copyMemory(from: bytes)
+        }
+    }
+
+    /// Writes over a number that was written before.
+    mutating func replace(at offset: Int, with number: Double) {
+        precondition(offset >= 0 && offset + 8 <= count, "a write behind the end")
+        unsafe memory.storeBytes(
+            of: number.bitPattern.littleEndian, toByteOffset: offset, as: UInt64.self)
+    }
+
     @unsafe @inline(__always)
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }

@@ -18,8 +18,15 @@ package struct ReplyBuffer: ~Copyable {
 
     private let failureModeHeader = Array("x-envoy-auth-failure-mode-allowed".utf8)
     private let identityHeaders: [[UInt8]]
+    /// Whether a header of that name may be set.
+    private let mayBeSet: [Bool]
     private var isSet: [Bool]
+    /// What every answer says of its decision, with zeros for what differs.
+    private var decision = ProtobufWriter(capacity: 256)
+    /// Where in it the digits of the id, those of the policies' version and the revision are.
+    private var places = (id: 0, version: 0, revision: 0)
     private var headers = ProtobufWriter(capacity: 512)
+    private var removals = ProtobufWriter(capacity: 256)
     private var clientHeaders = ProtobufWriter(capacity: 512)
     private var metadata = ProtobufWriter(capacity: 512)
     private var list = ProtobufWriter(capacity: 256)
@@ -31,7 +38,14 @@ package struct ReplyBuffer: ~Copyable {
     package init(identityHeaders: [[UInt8]] = []) {
         self.identityHeaders = identityHeaders
         isSet = [Bool](repeating: false, count: identityHeaders.count)
+        mayBeSet = identityHeaders.map { HeaderRules.allowsName($0.span) }
+        let digits = [UInt8](repeating: 0x30, count: Self.digitCount)
+        describeAnew(digits.span, digits.span, 0)
+        decision.append(contentsOf: metadata)
+        start(.deny(.forbidden))
     }
+
+    private static let digitCount = 16
 
     /// Forgets everything: the answer is a denial with status 403.
     package mutating func reset() { start(.deny(.forbidden)) }
@@ -47,6 +61,7 @@ package struct ReplyBuffer: ~Copyable {
         isSpoiled = false
         for index in isSet.indices { isSet[index] = false }
         headers.removeAll()
+        removals.removeAll()
         clientHeaders.removeAll()
         metadata.removeAll()
         body.removeAll()
@@ -55,11 +70,25 @@ package struct ReplyBuffer: ~Copyable {
     /// Sets a header of the request that is passed on, in place of the client's; nothing when the
     /// answer is a denial.
     package mutating func setHeader(_ name: Span<UInt8>, _ value: Span<UInt8>) {
-        guard case .allow = reply, checks(name, value) else { return }
+        guard case .allow = reply else { return }
+        var isKnown = false
         for index in identityHeaders.indices where Self.equal(identityHeaders[index], name) {
             isSet[index] = true
+            isKnown = mayBeSet[index]
         }
+        guard isKnown ? checks(value) : checks(name, value) else { return }
         Self.append(name, value, as: 2, to: &headers)
+        limit()
+    }
+
+    /// Takes a header, and all of its copies, from the request that is passed on; nothing when the
+    /// answer is a denial.
+    ///
+    /// Gateways remove after they have set: it must not be one that ``setHeader(_:_:)`` sets.
+    package mutating func removeHeader(_ name: Span<UInt8>) {
+        guard case .allow = reply, !isSpoiled else { return }
+        guard name.count > 0, HeaderRules.isUTF8(name) else { return spoil() }
+        removals.text(5, name)
         limit()
     }
 
@@ -81,6 +110,39 @@ package struct ReplyBuffer: ~Copyable {
         body.removeAll()
         body.append(contentsOf: text)
         limit()
+    }
+
+    /// Adds what names the decision to the dynamic metadata: `decision_id`, `policy_version` and
+    /// `revision`, in a block that was encoded before when both of the first are of sixteen digits.
+    package mutating func addDecision(
+        id: Span<UInt8>, policyVersion: Span<UInt8>, revision: Double
+    ) {
+        guard !isSpoiled, id.count == Self.digitCount, policyVersion.count == Self.digitCount,
+            HeaderRules.isUTF8(id), HeaderRules.isUTF8(policyVersion), revision.isFinite
+        else { return describeAnew(id, policyVersion, revision) }
+        let start = metadata.count
+        metadata.append(contentsOf: decision)
+        metadata.replace(at: start + places.id, with: id)
+        metadata.replace(at: start + places.version, with: policyVersion)
+        metadata.replace(at: start + places.revision, with: revision)
+        limit()
+    }
+
+    /// The same, encoded field by field; and where the values are at the end.
+    private mutating func describeAnew(
+        _ id: Span<UInt8>, _ policyVersion: Span<UInt8>, _ revision: Double
+    ) {
+        let start = metadata.count
+        addMetadata(Array("decision_id".utf8).span, id)
+        let idEnd = metadata.count
+        addMetadata(Array("policy_version".utf8).span, policyVersion)
+        let versionEnd = metadata.count
+        addMetadata(Array("revision".utf8).span, revision)
+        guard decision.count == 0 else { return }
+        places = (
+            idEnd - start - id.count, versionEnd - start - policyVersion.count,
+            metadata.count - start - 8
+        )
     }
 
     /// Adds a text to the dynamic metadata.
@@ -130,12 +192,13 @@ package struct ReplyBuffer: ~Copyable {
         case .allow:
             // A status whose code is 0 has no bytes of its own.
             output.begin(1, count: 0)
-            var removals = ProtobufWriter.size(failureModeHeader.count)
+            var removed = ProtobufWriter.size(failureModeHeader.count) + removals.count
             for index in identityHeaders.indices where !isSet[index] {
-                removals += ProtobufWriter.size(identityHeaders[index].count)
+                removed += ProtobufWriter.size(identityHeaders[index].count)
             }
-            output.begin(3, count: headers.count + clientHeaders.count + removals)
+            output.begin(3, count: headers.count + clientHeaders.count + removed)
             output.append(contentsOf: headers)
+            output.append(contentsOf: removals)
             for index in identityHeaders.indices where !isSet[index] {
                 output.text(5, identityHeaders[index])
             }
@@ -167,7 +230,7 @@ package struct ReplyBuffer: ~Copyable {
     }
 
     private mutating func limit() {
-        if headers.count + clientHeaders.count + metadata.count + body.count
+        if headers.count + removals.count + clientHeaders.count + metadata.count + body.count
             > Self.maximumBytes - 1024
         {
             spoil()
@@ -175,7 +238,13 @@ package struct ReplyBuffer: ~Copyable {
     }
 
     private mutating func checks(_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
-        if HeaderRules.allowsName(name) && HeaderRules.allowsValue(value) { return !isSpoiled }
+        if HeaderRules.allowsName(name) { return checks(value) }
+        spoil()
+        return false
+    }
+
+    private mutating func checks(_ value: Span<UInt8>) -> Bool {
+        if HeaderRules.allowsValue(value) { return !isSpoiled }
         spoil()
         return false
     }

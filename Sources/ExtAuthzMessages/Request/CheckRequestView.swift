@@ -37,14 +37,21 @@ package struct CheckRequestView: BitwiseCopyable {
     package private(set) var sizeBytes: Int64 = 0
     /// The request's `authorization` header.
     package private(set) var authorization = EntryLookup.absent
+    /// Whether a header has a name that may be one of those watched for.
+    package private(set) var hasWatchedNames = false
+    private var watch = NameWatch()
     private var partialBody = EntryLookup.absent
     private var http = ByteRegion.empty
     private var attributes = ByteRegion.empty
     private var rawHeaders: ByteRegion?
 
     /// Reads and judges a message.
+    /// - Parameter watch: the names to look out for.
     /// - Throws: the first offence; nothing of such a message may be used.
-    package init(_ message: ByteRegion, limits: CheckLimits) throws(MessageError) {
+    package init(
+        _ message: ByteRegion, limits: CheckLimits, watch: NameWatch = NameWatch()
+    ) throws(MessageError) {
+        self.watch = watch
         var reader = ProtobufReader(message)
         var seen = SeenFields()
         while let field = try reader.next() {
@@ -134,11 +141,14 @@ package struct CheckRequestView: BitwiseCopyable {
         if hasMap && rawHeaders != nil { throw .twoHeaderForms }
         // Nearly every request is asked for these two, so one pass finds them.
         var (authorization, partialBody) = (EntryLookup.absent, EntryLookup.absent)
+        var isWatched = false
         try headers.check(limit: limits.maximumHeaders) { entry in
+            if watch.mayHold(entry.name) { isWatched = true }
             if entry.name.equals("authorization") { authorization.add(entry.value) }
             if entry.name.equals("x-envoy-auth-partial-body") { partialBody.add(entry.value) }
         }
         (self.authorization, self.partialBody) = (authorization, partialBody)
+        hasWatchedNames = isWatched
     }
 
     /// Judges by Envoy's own header, which it sets whenever it sends bodies.

@@ -18,6 +18,14 @@ struct AnswerWriter: ~Copyable {
         decider.withParts { kind, name, value in
             if kind == .header { reply.add(name, value) }
         }
+        // What no policy has set now is there without a value, so that a client's own copy is never
+        // taken for it.
+        let nothing: [UInt8] = []
+        for field in decider.settings.identityFields where field.source == .removed {
+            let name = field.name
+            reply.add(name.span, nothing.span)
+        }
+        for name in decider.protectedNames.occasional { reply.add(name.span, nothing.span) }
     }
 
     /// The policies deny, with the header fields and the reasons that they name.
@@ -80,19 +88,11 @@ struct AnswerWriter: ~Copyable {
     private mutating func addObligations(
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
-        text.removeAll(keepingCapacity: true)
-        let separator = names.separator
-        decider.withParts { kind, name, argument in
-            guard kind == .obligation else { return }
-            // Neither has a comma or a space: policies with such a one are not loaded.
-            if !text.isEmpty { text.append(bytes: separator.span) }
-            text.append(bytes: name)
-            if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
-            text.append(bytes: argument)
-        }
-        // An allow always has the field, so that a client's own copy is never taken for it.
-        if !text.isEmpty || reply.status == .allowed {
-            reply.add(names.obligations.span, text.span)
+        decider.withObligations { value in
+            // An allow always has the field, so that a client's own copy is never taken for it.
+            guard !value.isEmpty || reply.status == .allowed else { return }
+            let name = ProtectedNames.obligations
+            reply.add(name.span, value)
         }
     }
 
@@ -136,7 +136,6 @@ private struct AnswerNames {
     let decisionID = Array("x-decision-id".utf8)
     let policyVersion = Array("writ-policy-version".utf8)
     let revision = Array("writ-revision".utf8)
-    let obligations = Array("writ-obligations".utf8)
     let cause = Array("writ-cause".utf8)
     let detail = Array("writ-detail".utf8)
     let policies = Array("writ-policies".utf8)

@@ -89,7 +89,15 @@ package struct ForwardAuthDecider: ~Copyable {
             case .several:
                 return decider.refuse(
                     Denial(.identityRejected), code: "authorization-duplicated")
-            case .one(let range): token = call.withValue(range) { Self.bearer($0, in: range) }
+            case .one(let range):
+                // Gateways keep the fields of their clients apart.
+                switch call.withValue(range, { AuthorizationField($0, isJoined: false) }) {
+                case .other: break
+                case .bearer(let start): token = ByteRange(range.start + start, range.end)
+                case .several:
+                    return decider.refuse(
+                        Denial(.identityRejected), code: "authorization-duplicated")
+                }
             }
         }
         return decide(forwarded, call, token: token)
@@ -148,23 +156,6 @@ package struct ForwardAuthDecider: ~Copyable {
             evidence.token = part(token)
             return decider.decide(evidence, listener: facts)
         }
-    }
-
-    /// Where the token of `Authorization: Bearer` stands; nil for another scheme.
-    ///
-    /// A field with the scheme and nothing else leads to a token that no judge accepts.
-    ///
-    /// Source: RFC 6750, section 2.1; RFC 9110, section 11.1.
-    private static func bearer(_ value: Span<UInt8>, in range: ByteRange) -> ByteRange? {
-        let scheme = Array("bearer".utf8)
-        guard value.count >= scheme.count else { return nil }
-        for index in scheme.indices where value[index] | 0x20 != scheme[index] { return nil }
-        var start = scheme.count
-        guard start < value.count else { return range }
-        // Another scheme that begins so.
-        guard value[start] == 0x20 else { return nil }
-        while start < value.count, value[start] == 0x20 { start += 1 }
-        return ByteRange(range.start + start, range.end)
     }
 
     private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {

@@ -2,25 +2,20 @@
 ///
 /// Sources: RFC 9113, section 8.2.1; RFC 9110, sections 5.1 and 5.5.
 enum FieldRules {
-    /// The bytes of names: those of tokens without upper case letters; a bit for each.
-    private static let nameBytes: (UInt64, UInt64) = {
-        var bits: (UInt64, UInt64) = (0, 0)
-        for byte in "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".utf8 {
-            if byte < 64 { bits.0 |= 1 << UInt64(byte) } else { bits.1 |= 1 << UInt64(byte - 64) }
-        }
-        return bits
-    }()
+    /// The bytes of names below and from 64 on: those of tokens without upper case letters, a bit for
+    /// each of `!#$%&'*+-.^_`|~`, the digits and the letters.
+    private static let lowNameBytes: UInt64 = 0x03FF_6CFA_0000_0000
+    private static let highNameBytes: UInt64 = 0x57FF_FFFF_C000_0000
 
-    /// Whether every byte from `start` on may stand in a name, and there is one.
-    static func isName(_ name: Span<UInt8>, from start: Int = 0) -> Bool {
-        guard name.count > start else { return false }
-        let (low, high) = nameBytes
-        for index in start..<name.count {
-            let byte = name[index]
-            guard byte < 128 else { return false }
-            let bits = byte < 64 ? low : high
-            if bits >> UInt64(byte & 63) & 1 == 0 { return false }
-        }
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        let bits = byte < 64 ? lowNameBytes : highNameBytes
+        return byte < 128 && bits >> UInt64(byte & 63) & 1 == 1
+    }
+
+    /// Whether every byte may stand in a name, and there is one.
+    static func isName(_ name: Span<UInt8>) -> Bool {
+        guard name.count > 0 else { return false }
+        for index in name.indices where !isNameByte(name[index]) { return false }
         return true
     }
 
@@ -38,13 +33,7 @@ enum FieldRules {
     /// Whether a request's method is a token.
     static func isMethod(_ value: Span<UInt8>) -> Bool {
         guard value.count > 0 else { return false }
-        let (low, high) = nameBytes
-        for index in value.indices {
-            var byte = value[index]
-            if (0x41...0x5A).contains(byte) { byte |= 0x20 }
-            guard byte < 128 else { return false }
-            if (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 0 { return false }
-        }
+        for index in value.indices where !isNameByte(lower(value[index])) { return false }
         return true
     }
 

@@ -41,7 +41,10 @@ extension ServerConnection {
         }
         if stream.buffer < 0 { streams[place].buffer = work.pool.take() }
         work.pool.append(data, to: streams[place].buffer)
-        if endsStream { try finishMessage(at: place, &turn, &service, &work) }
+        if endsStream { return try finishMessage(at: place, &turn, &service, &work) }
+        if !service.mayGoOn(work.pool.region(streams[place].buffer)) {
+            fail(at: place, .messageTooLong, hasEnded: false, &turn, &service, &work)
+        }
     }
 
     /// Answers a call whose message has been gathered, or has no bytes.

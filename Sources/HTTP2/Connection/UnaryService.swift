@@ -37,6 +37,10 @@ package protocol UnaryService: ~Copyable, SendableMetatype {
         hasMessage: Bool, now: UInt64, answer: inout AnswerBuffer
     ) -> CallAdmission
 
+    /// Whether a message that begins like this, valid until this returns, may go on; what may not fails
+    /// as too long at once, instead of filling its window and waiting for its deadline.
+    func mayGoOn(_ beginning: ByteRegion) -> Bool
+
     /// Answers a call whose message, valid until this returns, is complete.
     /// - Parameter answer: empty; must be written.
     mutating func answer(
@@ -45,6 +49,10 @@ package protocol UnaryService: ~Copyable, SendableMetatype {
     /// Answers a call that has failed.
     /// - Parameter answer: empty; must be written.
     mutating func fail(_ failure: CallFailure, answer: inout AnswerBuffer)
+}
+
+extension UnaryService where Self: ~Copyable {
+    package func mayGoOn(_ beginning: ByteRegion) -> Bool { true }
 }
 
 /// One answer: a header block, data, and a header block behind it.

@@ -4,26 +4,36 @@ import CEpoll
 ///
 /// The C library keeps what connections used for the next ones. After 1,000 at once it held 55 MB of which
 /// 3 MB were in use, and each such burst made some more of its pages resident, about 20 MB over ten.
-/// Where connections come and go a few at a time nothing is given back, as the pages would only have to
-/// be fetched again.
+/// While connections come and go all the time nothing is given back, as the pages would only have to be
+/// fetched again.
 struct FreedMemory {
-    /// How many connections must have ended, below the most that were open at once.
+    /// How many connections must have ended since the last time, and in a burst below the most that were
+    /// open.
     static let connections: UInt64 = 256
+    /// How many end in a second at most where it is quiet.
+    static let quiet: UInt64 = 16
 
-    private let open: () -> UInt64
+    private let count: () -> (open: UInt64, ended: UInt64)
     private var most: UInt64 = 0
+    /// How many had ended at the last look, and when memory was given back last.
+    private var last: UInt64 = 0
+    private var released: UInt64 = 0
 
-    /// - Parameter open: how many connections are open.
-    init(_ open: @escaping () -> UInt64) { self.open = open }
+    /// - Parameter count: how many connections are open, and how many have ended since the start.
+    init(_ count: @escaping () -> (open: UInt64, ended: UInt64)) { self.count = count }
 
-    /// Looks how many connections are open; call it about once a second.
+    /// Looks what connections do; call it about once a second.
     ///
     /// - Returns: whether memory is to be given back.
     mutating func isDue() -> Bool {
-        let now = open()
-        most = max(most, now)
-        guard most - now >= Self.connections else { return false }
-        most = now
+        let (open, ended) = count()
+        most = max(most, open)
+        let isBurstOver = most - open >= Self.connections
+        let isQuiet = ended - released >= Self.connections && ended - last < Self.quiet
+        last = ended
+        guard isBurstOver || isQuiet else { return false }
+        most = open
+        released = ended
         return true
     }
 

@@ -55,10 +55,8 @@ struct ListenerResponder: Sendable {
         let target = RequestTarget(request.head.path ?? "")
         let route = RouteKey(target.path, listener, hasMetadata: metadata != nil)
         var trail = Trail()
-        let requestID = request.headers[.requestID]
-        if let requestID, requestID.utf8.count <= listener.limits.maximumRequestIDBytes {
-            trail.requestID = requestID
-        }
+        // One that is refused does not come back: what would is not what was sent.
+        if refusal(ofRequestIDs: request) == nil { trail.requestID = request.headers[.requestID] }
         var answer = await self.answer(request, route, target, channel, &trail)
         if listener.family == .forwardAuth, case .mounted = route, !trail.isMounts {
             // nginx makes a 500 of another code, and others pass it on to their clients.
@@ -144,6 +142,12 @@ struct ListenerResponder: Sendable {
             return .text(
                 .uriTooLong, "the path is longer than \(listener.limits.maximumPathBytes) bytes")
         }
+        return refusal(ofRequestIDs: request)
+    }
+
+    /// What is wrong with `X-Request-ID`: it stands once and is of visible ASCII, so that it comes back
+    /// byte for byte and is one word in logs.
+    private func refusal(ofRequestIDs request: Request) -> Response? {
         var ids = 0
         for field in request.headers where field.name == .requestID {
             ids += 1
@@ -152,6 +156,10 @@ struct ListenerResponder: Sendable {
                 return .text(
                     .badRequest,
                     "`X-Request-ID` is longer than \(listener.limits.maximumRequestIDBytes) bytes")
+            }
+            if field.value.isEmpty || !field.value.utf8.allSatisfy({ 0x21..<0x7F ~= $0 }) {
+                return .text(
+                    .badRequest, "`X-Request-ID` must be visible ASCII without spaces")
             }
         }
         return nil
@@ -211,7 +219,11 @@ struct ListenerResponder: Sendable {
     ) async -> Response {
         guard request.method == .post else { return .notAllowed(.post) }
         guard request.isJSON else {
-            return .text(.badRequest, "the content type must be `application/json`")
+            return .text(.badRequest, "the content type must be `application/json`, in UTF-8")
+        }
+        guard !request.isEncoded else {
+            return .text(
+                .unsupportedMediaType, "send the body as it is, without `Content-Encoding`")
         }
         guard let body = await self.body(request) else { return tooLarge }
         let peer = peer(channel, trail.caller)
@@ -228,6 +240,7 @@ struct ListenerResponder: Sendable {
         var response =
             reply.status == 200
             ? Response.json(reply.body) : .text(status, String(decoding: reply.body, as: UTF8.self))
+        response.headers[.errorCode] = reply.errorCode
         response.headers[.decisionID] = decisionID
         response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
         response.headers[.revision] = String(reply.revision)

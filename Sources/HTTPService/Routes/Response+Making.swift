@@ -7,6 +7,7 @@ extension HTTPField.Name {
     static let requestID = constant("X-Request-ID")
     static let decisionID = constant("Writ-Decision-ID")
     static let policyVersion = constant("Writ-Policy-Version")
+    static let errorCode = constant("Writ-Error-Code")
     static let revision = constant("Writ-Revision")
 
     private static func constant(_ name: String) -> HTTPField.Name {
@@ -47,18 +48,43 @@ extension Response {
 }
 
 extension Request {
-    /// Whether the one content type that is sent is JSON's, with any parameters.
+    /// Whether the one content type that is sent is JSON's, in UTF-8, with any other parameters.
     var isJSON: Bool {
         var count = 0
         var isJSON = false
         for field in headers where field.name == .contentType {
             count += 1
-            let type = field.value.utf8.prefix { $0 != UInt8(ascii: ";") }
-                .reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed()
-            isJSON = type.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
-                .elementsEqual("application/json".utf8)
+            let parts = field.value.utf8.split(
+                separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+            isJSON =
+                parts.first.map { Self.plain($0).elementsEqual("application/json".utf8) } ?? false
+            for part in parts.dropFirst() {
+                let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1)
+                guard pair.count == 2, Self.plain(pair[0]).elementsEqual("charset".utf8) else {
+                    continue
+                }
+                let charset = Self.plain(pair[1]).filter { $0 != UInt8(ascii: "\"") }
+                if !charset.elementsEqual("utf-8".utf8), !charset.elementsEqual("us-ascii".utf8) {
+                    isJSON = false
+                }
+            }
         }
         return count == 1 && isJSON
+    }
+
+    /// Whether the body is packed in a way that nobody unpacks here.
+    var isEncoded: Bool {
+        headers.contains { field in
+            field.name == .contentEncoding
+                && !Self.plain(field.value.utf8).elementsEqual("identity".utf8)
+        }
+    }
+
+    /// A word in lower case, without blanks around it.
+    private static func plain(_ text: some BidirectionalCollection<UInt8>) -> [UInt8] {
+        let word = text.reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed()
+            .drop { $0 == 0x20 || $0 == 0x09 }
+        return word.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }
     }
 }
 

@@ -32,26 +32,37 @@ enum RouteKey {
     init(_ path: Substring, _ listener: HTTPListener, hasMetadata: Bool) {
         let utf8 = path.utf8
         let isAPI = listener.family == .authzen
-        func equals(_ other: StaticString) -> Bool {
-            guard utf8.count == other.utf8CodeUnitCount else { return false }
-            return other.withUTF8Buffer { unsafe utf8.elementsEqual($0) }
+        let tenant = isAPI ? listener.metadata?.path ?? [] : []
+        func equals(_ other: StaticString) -> Bool { Self.equal(utf8, other) }
+        // A gateway in front may have taken the tenant's path off.
+        func isOperation(_ other: StaticString) -> Bool {
+            guard isAPI else { return false }
+            if equals(other) { return true }
+            return !tenant.isEmpty && utf8.starts(with: tenant)
+                && Self.equal(utf8.dropFirst(tenant.count), other)
+        }
+        func isMetadata() -> Bool {
+            let prefix = MetadataDocument.wellKnownPath
+            return utf8.count == prefix.utf8CodeUnitCount + tenant.count
+                && utf8.suffix(tenant.count).elementsEqual(tenant)
+                && Self.equal(utf8.dropLast(tenant.count), prefix)
         }
         if let mount = listener.mounts.first(where: { $0.holds(utf8) }) {
             self = .mounted(mount)
         } else if listener.family == .forwardAuth {
             // To a gateway that was given another path by mistake, any success would be an allow.
             self = .unknown
-        } else if isAPI, equals("/access/v1/evaluation") {
+        } else if isOperation("/access/v1/evaluation") {
             self = .operation(.evaluation)
-        } else if isAPI, equals("/access/v1/evaluations") {
+        } else if isOperation("/access/v1/evaluations") {
             self = .operation(.evaluations)
-        } else if isAPI, equals("/access/v1/search/subject") {
+        } else if isOperation("/access/v1/search/subject") {
             self = .operation(.subjectSearch)
-        } else if isAPI, equals("/access/v1/search/resource") {
+        } else if isOperation("/access/v1/search/resource") {
             self = .operation(.resourceSearch)
-        } else if isAPI, equals("/access/v1/search/action") {
+        } else if isOperation("/access/v1/search/action") {
             self = .operation(.actionSearch)
-        } else if isAPI, hasMetadata, equals("/.well-known/authzen-configuration") {
+        } else if isAPI, hasMetadata, isMetadata() {
             self = .metadata
         } else if equals("/health/live") {
             self = .live
@@ -64,6 +75,12 @@ enum RouteKey {
         } else {
             self = .unknown
         }
+    }
+
+    private static func equal(_ path: Substring.UTF8View.SubSequence, _ other: StaticString) -> Bool
+    {
+        guard path.count == other.utf8CodeUnitCount else { return false }
+        return other.withUTF8Buffer { unsafe path.elementsEqual($0) }
     }
 
     var metric: ListenerMetrics.Route {

@@ -72,7 +72,9 @@ struct AgentAnswer: ~Copyable {
         let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
         reply.set("cause", word)
         addPolicies(&decider, &reply)
-        addObligations(&decider, &reply)
+        decider.withObligations { value in
+            if !value.isEmpty { reply.setValue("obligations", value) }
+        }
     }
 
     /// Names determining policies, as many as are short.
@@ -88,21 +90,6 @@ struct AgentAnswer: ~Copyable {
             }
         }
         if !text.isEmpty { reply.set("policies", text.span) }
-    }
-
-    private mutating func addObligations(
-        _ decider: inout GatewayDecider, _ reply: inout AgentReply
-    ) {
-        text.removeAll(keepingCapacity: true)
-        decider.withParts { kind, name, argument in
-            guard kind == .obligation else { return }
-            // Neither has a comma or a space: policies with such a one are not loaded.
-            addSeparator()
-            text.append(bytes: name)
-            if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
-            text.append(bytes: argument)
-        }
-        if !text.isEmpty { reply.setValue("obligations", text.span) }
     }
 
     private mutating func addSeparator() {

@@ -40,8 +40,11 @@ struct ClientFields {
     func token() throws(CheckRefusal) -> ByteRegion? {
         guard !hasSeveralAuthorizations else { throw .authorizationDuplicated }
         guard let authorization else { return nil }
-        return authorization.withSpan { BearerToken.range(in: $0) }.map { range in
-            authorization.region(from: range.start, count: range.count)
+        switch authorization.withSpan({ AuthorizationField($0, isJoined: false) }) {
+        case .other: return nil
+        case .several: throw .authorizationDuplicated
+        case .bearer(let start):
+            return authorization.region(from: start, count: authorization.count - start)
         }
     }
 }

@@ -68,15 +68,9 @@ final class AgentBench {
         return AgentSays.read((0..<region.count).map { region.byte(at: $0) })
     }
 
-    /// Serves without looking at the answer.
-    func serve(_ frames: Frames) {
+    private func serve(_ frames: Frames) {
         var turn = StreamTurn(slot: 0, peer: peer, receivedNanoseconds: 0, now: 0)
         _ = agent.serve(frames.region, &turn)
-    }
-
-    func forgetOutput() {
-        _ = agent.takeOutput()
-        agent.endBatch()
     }
 
     var statistics: SPOEStatistics { board.figures }

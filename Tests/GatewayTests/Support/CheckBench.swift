@@ -66,6 +66,13 @@ final class CheckBench {
             version: version)
     }
 
+    /// A decider for another protocol.
+    func decider() throws -> GatewayDecider {
+        try GatewayDecider(
+            settings, routes: routes, publisher: publisher, store: store, errors: errors,
+            identity: try Self.identity(), worker: 2, startedAt: 1_760_000_000)
+    }
+
     /// The answer to a refusal that cannot be brought about here.
     func refuse(_ refusal: Refusal) throws -> DecodedReply {
         var decider = try GatewayDecider(
@@ -105,10 +112,21 @@ final class CheckBench {
     /// What logs keep of the last answer.
     func record() -> GatewayRecord { check.record() }
 
+    /// Answers in a batch, without looking at the answer.
+    func answer(_ message: Message) throws {
+        check.beginBatch()
+        reply.reset()
+        check.check(
+            try message.view(check.watchedNames),
+            call: CheckCall(deadlineNanoseconds: .max, peer: nil), into: &reply)
+        check.endBatch()
+    }
+
     func bytes(of message: Message) throws -> [UInt8] {
         reply.reset()
         check.check(
-            try message.view(), call: CheckCall(deadlineNanoseconds: .max, peer: nil), into: &reply)
+            try message.view(check.watchedNames),
+            call: CheckCall(deadlineNanoseconds: .max, peer: nil), into: &reply)
         return encoded()
     }
 

@@ -13,10 +13,10 @@ final class Message {
         count = bytes.count
     }
 
-    func view() throws -> CheckRequestView {
+    func view(_ watch: NameWatch = NameWatch()) throws -> CheckRequestView {
         try CheckRequestView(
             unsafe ByteRegion(UnsafeRawBufferPointer(rebasing: memory[..<count])),
-            limits: CheckLimits())
+            limits: CheckLimits(), watch: watch)
     }
 
     deinit { unsafe memory.deallocate() }

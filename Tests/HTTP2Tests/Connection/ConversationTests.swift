@@ -9,7 +9,7 @@ import Testing
         let peer = TestPeer(greets: false)
         for part in parts { peer.give(Array(part)) }
         #expect(peer.failure == nil)
-        return peer.sent
+        return peer.takeSent()
     }
 
     @Test func conversationIsServed() {
@@ -45,7 +45,7 @@ import Testing
             let peer = TestPeer(greets: false)
             peer.give(Array(bytes.prefix(count)))
             #expect(peer.failure == nil)
-            #expect(expected.starts(with: peer.sent))
+            #expect(expected.starts(with: peer.takeSent()))
             #expect(peer.releasesEverything())
         }
     }

@@ -42,7 +42,7 @@ final class TestPeer {
     var share = 1_000_000
     var room = 1 << 24
     private(set) var state = ConnectionState.unfinished
-    fileprivate(set) var sent: [UInt8] = []
+    private(set) var sent: [UInt8] = []
     private var input: [UInt8] = []
 
     init(greets: Bool = true, _ change: (inout ConnectionLimits) -> Void = { _ in }) {
@@ -85,9 +85,12 @@ final class TestPeer {
     }
 
     /// The frames that were sent since the last look.
-    func frames() -> [SentFrame] {
+    func frames() -> [SentFrame] { SentFrame.parse(takeSent()) }
+
+    /// The bytes that were sent since the last look.
+    func takeSent() -> [UInt8] {
         defer { sent = [] }
-        return SentFrame.parse(sent)
+        return sent
     }
 
     /// What the connection ended with; nil while it has not.

@@ -16,7 +16,9 @@ enum CheckAllocations {
             let before = allocation_count()
             for index in messages.indices {
                 try unsafe messages[index].withUnsafeBytes { bytes in
-                    let view = try CheckRequestView(unsafe ByteRegion(bytes), limits: CheckLimits())
+                    let view = try CheckRequestView(
+                        unsafe ByteRegion(bytes), limits: CheckLimits(), watch: handler.watchedNames
+                    )
                     handler.beginBatch()
                     reply.reset()
                     handler.check(

@@ -33,7 +33,8 @@ struct CheckStages: ~Copyable {
         var wrong = 0
         for index in messages.indices {
             try unsafe messages[index].withUnsafeBytes { bytes in
-                let view = try CheckRequestView(unsafe ByteRegion(bytes), limits: CheckLimits())
+                let view = try CheckRequestView(
+                    unsafe ByteRegion(bytes), limits: CheckLimits(), watch: handler.watchedNames)
                 guard last != .reading else {
                     wrong += view.path.count > 0 ? 0 : 1
                     return

@@ -13,7 +13,8 @@ import CedarSyntax
 /// | `actionType` | the entity type of actions | `Action` |
 /// | `subjectProperties`, `resourceProperties` | which of a caller's properties become attributes, below | all that the store lacks |
 /// | `actionProperties` | the properties of an action that are taken, a list | all |
-/// | `actionPropertiesMember` | the member of the context with an action's properties | `action` |
+/// | `actionPropertiesMember` | the member of the context with an action's properties, which a caller must not send there | `action` |
+/// | `fractions` | `decimal`: a number with a fraction is a `decimal`; `refused`: it is an error | `refused` |
 /// | `context` | the members of a caller's context that are taken, a list | all |
 /// | `evidence` | proof of subjects in the caller's context: `none`, `accepted` or `required`, when a subject that is not proved is denied; needs `identity` | `accepted` with `identity`, else `none` |
 /// | `evidenceMember` | the member of the context with the proof, see `HTTP.md` | `evidence` |
@@ -22,6 +23,7 @@ import CedarSyntax
 /// | `pageTokenKey` | a file with at least 16 bytes that all instances behind one address share | one of this process |
 /// | `maximumPage` | results of one page, and without a limit in the request | 1000 |
 /// | `maximumTested` | entities that one search looks at before it answers with a part | 100000 |
+/// | `searchTime` | how long one search takes before it answers with a part | 1s |
 /// | `maximumBody` | a request's body | 1 MiB |
 /// | `maximumDepth` | nesting of a body | 64 |
 /// | `maximumEvaluations` | items of `evaluations` | 1000 |
@@ -53,9 +55,10 @@ struct AuthZENListenerConfiguration {
             "resourceProperties": "`take` and `override`", "actionProperties": "names",
             "actionPropertiesMember": "a name", "context": "names",
             "evidence": "`none`, `accepted` or `required`", "evidenceMember": "a name",
+            "fractions": "`decimal` or `refused`",
             "lenient": "`true` or `false`", "namePolicies": "`true` or `false`",
             "pageTokenKey": "a file", "maximumPage": "a number", "maximumTested": "a number",
-            "maximumBody": "a size", "maximumDepth": "a number",
+            "searchTime": "a time", "maximumBody": "a size", "maximumDepth": "a number",
             "maximumEvaluations": "a number", "metadata": "what it says of itself",
         ])
         try readTypes(keys)
@@ -63,6 +66,11 @@ struct AuthZENListenerConfiguration {
         try readProperties(keys)
         try readEvidence(keys, hasIdentity: reserved != nil)
         try readLimits(keys)
+        if let node = try keys.optional("fractions") {
+            configuration.mapping.readsFractions = try node.choice([
+                "decimal": true, "refused": false,
+            ])
+        }
         if let node = try keys.optional("lenient") {
             configuration.defaults = try node.boolean() ? .merging : .replacement
         }
@@ -205,6 +213,14 @@ struct AuthZENListenerConfiguration {
         if let node = try keys.optional("maximumTested") {
             configuration.limits.maximumTested = try node.integer(1...100_000_000)
         }
+        if let node = try keys.optional("searchTime") {
+            let parts = try node.duration().components
+            let milliseconds = parts.attoseconds / 1_000_000_000_000_000
+            guard (0..<60).contains(parts.seconds), parts.seconds > 0 || milliseconds > 0 else {
+                throw node.failure("`searchTime` must be from 1ms to less than a minute")
+            }
+            configuration.limits.searchMilliseconds = Int(parts.seconds * 1000 + milliseconds)
+        }
         if let node = try keys.optional("maximumBody") {
             configuration.limits.maximumBodyBytes = try node.size((1 << 10)...(64 << 20))
         }
@@ -227,7 +243,7 @@ struct AuthZENListenerConfiguration {
         guard var document = MetadataDocument(decisionPoint: try addressNode.text()) else {
             throw addressNode.failure(
                 "`metadata.decisionPoint` must be an address as in `https://pdp.example.org`, "
-                    + "without query, fragment and last slash")
+                    + "without query, fragment and last slash; a tenant's path has no `%`")
         }
         if let node = try keys.optional("capabilities") {
             for element in try node.elements() { document.capabilities.append(try element.text()) }

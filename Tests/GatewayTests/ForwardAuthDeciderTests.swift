@@ -1,0 +1,75 @@
+import DecisionPoint
+import ForwardAuth
+import Gateway
+import Routes
+import Testing
+
+@Suite struct ForwardAuthDeciderTests {
+    private func answer(
+        _ decider: inout ForwardAuthDecider, _ method: String, _ others: [(String, String)] = []
+    ) throws -> ForwardAuthReply {
+        var call = HeaderList()
+        let fields =
+            [
+                ("X-Original-Method", method), ("X-Original-URI", "/payments/7"),
+                ("X-Original-Host", "api.example.org"), ("X-Forwarded-For", "192.0.2.7"),
+                ("X-Forwarded-Proto", "https"), ("X-Client-Verify", "SUCCESS"),
+                ("X-Client-Cert", try CheckBench.certificate("ledger")),
+            ] + others
+        for (name, value) in fields { try call.append(name: name, value: value) }
+        var reply = ForwardAuthReply()
+        decider.answer(call, from: .anonymous, at: 0, into: &reply)
+        return reply
+    }
+
+    private func decider(_ bench: CheckBench) throws -> ForwardAuthDecider {
+        ForwardAuthDecider(
+            ForwardAuthSettings(ForwardAuthReader(.nginx, certificate: .escapedPEM)),
+            try bench.decider())
+    }
+
+    private func value(_ reply: ForwardAuthReply, _ name: StaticString) -> String? {
+        guard case .one(let range) = reply.fields.find(name) else { return nil }
+        return reply.fields.withValue(range) { span in
+            var bytes: [UInt8] = []
+            for index in span.indices { bytes.append(span[index]) }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    private let policies = """
+        permit (principal is Workload, action == Action::"read", resource);
+        @header("x-tier: gold\\nx-roles: payer\\nx-principal: root\\nx_principal: root")
+        @obligation("log, mask:iban")
+        permit (principal is Workload, action == Action::"pay", resource);
+        """
+
+    @Test func whatPoliciesMaySetIsAlwaysThere() throws {
+        let bench = try CheckBench(policies, obligations: ["log", "mask"])
+        var decider = try decider(bench)
+        let read = try answer(&decider, "GET")
+        #expect(read.status == .allowed)
+        for name: StaticString in ["x-tier", "x-roles", "writ-obligations", "x-device"] {
+            #expect(value(read, name) == "", "\(name)")
+        }
+        #expect(value(read, "x-principal") == CheckBench.ledger)
+        let paid = try answer(&decider, "POST")
+        #expect(value(paid, "x-tier") == "gold")
+        // A field that is only taken away may be a policy's; one that says who asks may not.
+        #expect(value(paid, "x-roles") == "payer")
+        #expect(value(paid, "x-principal") == CheckBench.ledger)
+        // It is there for the permits' sake, and without what they say.
+        #expect(value(paid, "x_principal") == "")
+        #expect(value(paid, "writ-obligations") == "log, mask:iban")
+    }
+
+    @Test(arguments: ["Bearer\ta.b.c", "Bearer:a.b.c", "Basic a,Bearer b", "bearer"])
+    func whatSomebodyMayReadAsATokenIsJudged(_ field: String) throws {
+        let bench = try CheckBench(policies, obligations: ["log", "mask"])
+        var decider = try decider(bench)
+        #expect(try answer(&decider, "GET").status == .allowed)
+        let reply = try answer(&decider, "GET", [("Authorization", field)])
+        #expect(reply.status == .unauthenticated)
+        #expect(try answer(&decider, "GET", [("Authorization", "Basic YTpi")]).status == .allowed)
+    }
+}
