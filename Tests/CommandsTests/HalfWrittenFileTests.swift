@@ -91,7 +91,7 @@ struct HalfWrittenFileTests {
             usleep(100_000)
             #expect(try isDenied())
         }
-        #expect(eventually { server.log.contains("trust/denied` is being written") })
+        #expect(eventually { server.log.contains("trust/denied`: is being written") })
         try writer?.write("spiffe \(TrustWorld.api)\n")
         writer = nil
         usleep(300_000)

@@ -43,7 +43,8 @@ final class Workplace: Sendable {
             start += count
         }
         Glibc.close(descriptor)
-        try #require(start == bytes.count && unsafe rename(made, path(name)) == 0)
+        let isMoved = unsafe rename(made, path(name)) == 0
+        try #require(start == bytes.count && isMoved)
         return path(name)
     }
 
