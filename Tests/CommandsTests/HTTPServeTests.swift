@@ -69,7 +69,7 @@ struct HTTPServeTests {
         for (user, isAllowed) in [("alice", true), ("bob", false), ("mallory", false)] {
             let answer = try Self.ask(api, "POST", "/access/v1/evaluation", Self.question(user))
             #expect(answer.status == 200)
-            #expect(answer.text.hasSuffix(#"{"decision":\#(isAllowed)}"#), "\(answer.text)")
+            #expect(answer.text.contains(#"{"decision":\#(isAllowed)"#), "\(answer.text)")
             #expect(
                 try server.ask(#"User::"\#(user)""#, #"Action::"view""#, #"Photo::"beach""#)
                     .isAllowed == isAllowed)
@@ -162,7 +162,7 @@ struct HTTPServeTests {
         let answer = try Self.ask(
             server.workplace.path("run/api.sock"), "POST", "/access/v1/evaluation",
             Self.question("alice"))
-        #expect(answer.status == 200 && answer.text.hasSuffix(#"{"decision":true}"#))
+        #expect(answer.status == 200 && answer.text.contains(#"{"decision":true"#))
         #expect(
             try server.ask(#"User::"alice""#, #"Action::"view""#, #"Photo::"beach""#).isAllowed)
         #expect(server.process.isRunning)
@@ -204,7 +204,7 @@ struct HTTPServeTests {
         server.process.signal(SIGTERM)
         usleep(200_000)
         try slow.send(String(body.dropFirst(10)))
-        #expect(try slow.read(until: "}").hasSuffix(#"{"decision":true}"#))
+        #expect(try slow.read(until: "}}").contains(#"{"decision":true"#))
         #expect(server.process.waitForEnd(seconds: 4) == 0)
         #expect(throws: (any Error).self) { try LocalConnection(path) }
     }

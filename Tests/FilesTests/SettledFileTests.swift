@@ -6,7 +6,8 @@ import Testing
     private let path = "/tmp/writ-settled-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
 
     private func write(_ text: String, _ flags: Int32 = O_WRONLY | O_CREAT | O_TRUNC) -> Int32 {
-        let descriptor = unsafe open(path, flags, 0o600)
+        // Programs that other tests start must not have it open as well.
+        let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
         let bytes = Array(text.utf8)
         #expect(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
         return descriptor
@@ -29,7 +30,9 @@ import Testing
         usleep(400_000)
         #expect(kind() == .beingWritten)
         close(descriptor)
-        #expect(try SettledFile(path, maximumBytes: 1000).bytes == Array("half".utf8))
+        #expect(
+            try SettledFile(path, maximumBytes: 1000, waitingMilliseconds: 1000).bytes
+                == Array("half".utf8))
     }
 
     @Test func whoeverReadsAFileIsNotInTheWay() throws {
@@ -37,7 +40,9 @@ import Testing
         defer { _ = unsafe unlink(path) }
         let reader = unsafe open(path, O_RDONLY)
         defer { close(reader) }
-        #expect(try SettledFile(path, maximumBytes: 1000).bytes == Array("whole".utf8))
+        #expect(
+            try SettledFile(path, maximumBytes: 1000, waitingMilliseconds: 1000).bytes
+                == Array("whole".utf8))
     }
 
     @Test func waitingForTheWriterEnds() throws {
@@ -69,7 +74,7 @@ import Testing
     @Test func theStampIsThatOfTheFileThatWasRead() throws {
         close(write("one"))
         defer { _ = unsafe unlink(path) }
-        let read = try SettledFile(path, maximumBytes: 1000)
+        let read = try SettledFile(path, maximumBytes: 1000, waitingMilliseconds: 1000)
         #expect(read.stamp == FileStamp(path: path))
         usleep(20_000)
         // The same size, in place.
