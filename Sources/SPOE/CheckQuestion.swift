@@ -10,6 +10,7 @@ package import Wire
 /// | `headers` | `req.hdrs_bin` | binary |
 /// | `source` | `src` | address |
 /// | `certificate` | `ssl_c_der` | binary; not there, or null, for none |
+/// | `issuers` | `ssl_c_chain_der` | binary; not there, or null, for none |
 /// | `start` | `date(0,ms)` | integer; needed where there is a deadline |
 package struct CheckQuestion: BitwiseCopyable {
     /// The client's address.
@@ -26,6 +27,8 @@ package struct CheckQuestion: BitwiseCopyable {
     package let source: Source
     /// In DER; nil when the client showed none.
     package let certificate: ByteRegion?
+    /// The authorities that the client sent beside it, in DER one after the other.
+    package let issuers: ByteRegion?
     /// Milliseconds since 1970.
     package let start: Int64?
 
@@ -69,15 +72,21 @@ package struct CheckQuestion: BitwiseCopyable {
         case .ipv6(let address): source = .ipv6(address)
         default: throw .argumentMistyped
         }
-        switch arguments.certificate {
-        case .none, .null: certificate = nil
-        // Empty is not absent: whoever sends it has another sample there.
-        case .binary(let bytes) where bytes.count > 0: certificate = bytes
-        default: throw .argumentMistyped
-        }
+        certificate = try Self.binary(arguments.certificate)
+        issuers = try Self.binary(arguments.issuers)
+        if issuers != nil, certificate == nil { throw .certificateMissing }
         switch arguments.start {
         case .none, .null: start = nil
         case .signed(let number): start = number
+        default: throw .argumentMistyped
+        }
+    }
+
+    private static func binary(_ value: TypedValue?) throws(CheckRefusal) -> ByteRegion? {
+        switch value {
+        case .none, .null: return nil
+        // Empty is not absent: whoever sends it has another sample there.
+        case .binary(let bytes) where bytes.count > 0: return bytes
         default: throw .argumentMistyped
         }
     }
@@ -100,6 +109,7 @@ private struct Arguments {
     var headers: TypedValue?
     var source: TypedValue?
     var certificate: TypedValue?
+    var issuers: TypedValue?
     var start: TypedValue?
     var refusal: CheckRefusal?
 
@@ -114,6 +124,8 @@ private struct Arguments {
             Self.set(&source, value, &refusal)
         } else if name.hasBytes(of: "certificate") {
             Self.set(&certificate, value, &refusal)
+        } else if name.hasBytes(of: "issuers") {
+            Self.set(&issuers, value, &refusal)
         } else if name.hasBytes(of: "start") {
             Self.set(&start, value, &refusal)
         } else if refusal == nil {

@@ -20,6 +20,8 @@ package enum CheckRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Sendable
     case hostDuplicated
     case authorizationDuplicated
     case sourceMissing
+    /// There are issuers of a certificate, but not the certificate.
+    case certificateMissing
     /// When HAProxy began with the request is not said, although there is a deadline.
     case startMissing
     case startInvalid
@@ -42,6 +44,7 @@ package enum CheckRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Sendable
         case .hostDuplicated: "host-duplicated"
         case .authorizationDuplicated: "authorization-duplicated"
         case .sourceMissing: "source-missing"
+        case .certificateMissing: "certificate-missing"
         case .startMissing: "start-missing"
         case .startInvalid: "start-invalid"
         case .requestTooOld: "request-too-old"

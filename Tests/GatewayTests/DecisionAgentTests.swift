@@ -52,6 +52,19 @@ import Testing
         expectDenied(bench.ask(stranger), 401, cause: "identityRejected")
     }
 
+    @Test func issuersAreJudgedWithTheCertificate() throws {
+        let bench = try AgentBench(permit)
+        var question = try AgentBench.ledgerQuestion()
+        question["issuers"] = .binary([0x30])
+        expectDenied(bench.ask(question), 401, cause: "identityRejected")
+        // The first certificate is the client's, whatever follows.
+        question["issuers"] = .binary(try AgentBench.certificate("moneylens"))
+        #expect(bench.ask(question)["header.x_principal"] == .text(CheckBench.ledger))
+        question["certificate"] = .binary(try AgentBench.certificate("moneylens"))
+        question["issuers"] = .binary(try AgentBench.certificate("ledger"))
+        expectDenied(bench.ask(question), 401, cause: "identityRejected")
+    }
+
     @Test(arguments: [
         ("/payments/7%2F8", "escaped-slash"), ("/payments/%2e%2e/7", "dot-segment"),
         ("//payments/7", "empty-segment"), ("/payments/7;a=1", "semicolon"),

@@ -78,6 +78,7 @@ import Testing
             ("headers", [.text("host"), .signed(1), .flag(false)]),
             ("source", [.text("127.0.0.1"), .binary([127, 0, 0, 1]), .signed(1)]),
             ("certificate", [.text("x"), .binary([]), .flag(true)]),
+            ("issuers", [.text("x"), .binary([]), .flag(true)]),
             ("start", [.text("1"), .binary([1]), .flag(true)]),
         ] as [(String, [ForgedQuestion.Value])] {
             for value in values {
@@ -86,6 +87,18 @@ import Testing
                 expectDenied(question, "argument-mistyped")
             }
         }
+    }
+
+    @Test func issuersAreThoseOfACertificate() {
+        var question = ForgedQuestion(certificate: [1])
+        question["issuers"] = .binary([2])
+        #expect(answer(question.payload).asked == "/payments/7")
+        question["certificate"] = .null
+        expectDenied(question, "certificate-missing")
+        question["certificate"] = nil
+        expectDenied(question, "certificate-missing")
+        question["issuers"] = .null
+        #expect(answer(question.payload).asked == "/payments/7")
     }
 
     @Test func aWholeQuestionIsAsked() {

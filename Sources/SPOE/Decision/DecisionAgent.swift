@@ -18,6 +18,8 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
     private var facts: ListenerFacts
     private var peer = ListenerFacts.Peer.anonymous
     private var address = AddressText()
+    /// A certificate and its issuers in one piece.
+    private var chain = FrameBuffer()
 
     /// By how much HAProxy's clock may be ahead, in milliseconds.
     private static let maximumSkewMilliseconds: Int64 = 1000
@@ -79,12 +81,23 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
         var evidence = Evidence()
         evidence.certificateForm = .der
         if let certificate = asked.certificate {
-            evidence.certificate = unsafe UntrustedBytes(certificate.buffer)
+            evidence.certificate = join(certificate, asked.issuers)
         }
         if let token { evidence.token = unsafe UntrustedBytes(token.buffer) }
         address.write(asked.source)
         evidence.sourceIP = address.untrusted
         return decider.decide(evidence, listener: facts)
+    }
+
+    /// The chain of a certificate; valid until the next is joined.
+    private mutating func join(
+        _ certificate: ByteRegion, _ issuers: ByteRegion?
+    ) -> UntrustedBytes {
+        guard let issuers else { return unsafe UntrustedBytes(certificate.buffer) }
+        chain.removeAll()
+        chain.append(certificate)
+        chain.append(issuers)
+        return unsafe UntrustedBytes(chain.written.buffer)
     }
 
     /// Refuses a question that is past the deadline, or does not say whether it is.

@@ -9,14 +9,19 @@ struct FrameAnswers: ~Copyable {
     private let defaultDeadlineNanoseconds: UInt64
     var output: FrameBuffer
     var statistics = FrameStatistics()
+    private let board: FigureBoard<5>
 
-    init(_ configuration: LocalSocketConfiguration) {
+    init(_ configuration: LocalSocketConfiguration, _ board: FigureBoard<5>) {
+        self.board = board
         limits = configuration.frameLimits
         defaultDeadlineNanoseconds = configuration.defaultDeadline.wholeNanoseconds
         // Room for the largest turn, so that it never grows; untouched pages cost nothing.
         output = FrameBuffer(
             capacity: WorkerLoop.flushBytes + 2 * configuration.frameLimits.maximumFrameBytes)
     }
+
+    /// Lays the figures where other threads read them.
+    mutating func publish() { board.publish(statistics.values) }
 
     mutating func takeOutput() -> ByteRegion {
         let bytes = output.written

@@ -6,15 +6,13 @@ import Wire
 struct FrameProtocol<Handler: DecisionHandler & ~Copyable>: ~Copyable, StreamProtocol {
     // The part whose size the compiler knows lies first, and works on the handler as a parameter.
     private var answers: FrameAnswers
-    private let board: FigureBoard<5>
     private var handler: Handler
 
     init(
         _ configuration: LocalSocketConfiguration, board: FigureBoard<5>,
         handler: consuming Handler
     ) {
-        answers = FrameAnswers(configuration)
-        self.board = board
+        answers = FrameAnswers(configuration, board)
         self.handler = handler
     }
 
@@ -43,7 +41,7 @@ struct FrameProtocol<Handler: DecisionHandler & ~Copyable>: ~Copyable, StreamPro
 
     mutating func end(_ slot: Int) {}
 
-    mutating func endBatch() { board.publish(answers.statistics.values) }
+    mutating func endBatch() { answers.publish() }
 
     mutating func takeOutput() -> ByteRegion { answers.takeOutput() }
 }

@@ -2,7 +2,6 @@
 struct ConnectionLink: BitwiseCopyable {
     var previous: Int32 = -1
     var next: Int32 = -1
-    var isQueued = false
     /// When the connection's time is up, in monotonic nanoseconds; unused without a time limit.
     var deadline: UInt64 = 0
 }
@@ -24,16 +23,20 @@ struct ConnectionQueue: BitwiseCopyable {
     }
 
     private let index: Int
+    private let bit: UInt8
     private var head: Int32 = -1
     private var tail: Int32 = -1
 
-    init(_ purpose: Purpose) { index = purpose.rawValue }
+    init(_ purpose: Purpose) {
+        index = purpose.rawValue
+        bit = 1 << UInt8(purpose.rawValue)
+    }
 
     /// The slot that entered first; `nil` when the queue is empty.
     var first: Int? { head < 0 ? nil : Int(head) }
 
     func contains(_ slot: Int, in table: borrowing ConnectionTable) -> Bool {
-        table[slot].links[index].isQueued
+        table[slot].queues & bit != 0
     }
 
     /// When the first connection's time is up; `nil` when the queue is empty.
@@ -45,7 +48,8 @@ struct ConnectionQueue: BitwiseCopyable {
     mutating func enter(_ slot: Int, deadline: UInt64 = 0, in table: inout ConnectionTable) {
         if contains(slot, in: table) { return }
         table[slot].links[index] = ConnectionLink(
-            previous: tail, next: -1, isQueued: true, deadline: deadline)
+            previous: tail, next: -1, deadline: deadline)
+        table[slot].queues |= bit
         if tail >= 0 {
             table[Int(tail)].links[index].next = Int32(truncatingIfNeeded: slot)
         } else {
@@ -56,8 +60,8 @@ struct ConnectionQueue: BitwiseCopyable {
 
     /// Removes a connection, if it is in the queue.
     mutating func leave(_ slot: Int, in table: inout ConnectionTable) {
+        if !contains(slot, in: table) { return }
         let link = table[slot].links[index]
-        if !link.isQueued { return }
         if link.previous >= 0 {
             table[Int(link.previous)].links[index].next = link.next
         } else {
@@ -68,6 +72,6 @@ struct ConnectionQueue: BitwiseCopyable {
         } else {
             tail = link.previous
         }
-        table[slot].links[index] = ConnectionLink()
+        table[slot].queues &= ~bit
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CEpoll
 
 /// The state of one connection; plain data, about 200 bytes.
 struct Connection: BitwiseCopyable {
@@ -36,6 +36,16 @@ struct Connection: BitwiseCopyable {
     var sentBytes: UInt64 = 0
     var sentMark: UInt64 = 0
     var links: [4 of ConnectionLink] = .init(repeating: ConnectionLink())
+    /// The queues that the connection is in, a bit for each.
+    var queues: UInt8 = 0
+
+    /// Whether nothing is kept, begun or awaited but more input, which epoll watches.
+    ///
+    /// Most turns end so.
+    var isAtRest: Bool {
+        flags.rawValue | queues | state.rawValue == 0 && interest == EPOLLIN.rawValue
+            && !input.holdsMemory && !output.holdsMemory
+    }
 }
 
 /// The connections of one worker, by slot.

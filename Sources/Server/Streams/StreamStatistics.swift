@@ -49,6 +49,8 @@ package struct StreamStatistics: BitwiseCopyable, Sendable {
 final class FigureBoard<let count: Int>: Sendable {
     private let cells: [count of Atomic<UInt64>] = .init { _ in Atomic(0) }
 
+    // A call of its own would retain the board at every wake-up.
+    @inline(__always)
     func publish(_ figures: borrowing [count of UInt64]) {
         for index in 0..<count { cells[index].store(figures[index], ordering: .relaxed) }
     }

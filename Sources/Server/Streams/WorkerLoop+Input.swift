@@ -83,25 +83,24 @@ extension WorkerLoop {
             slot: slot, peer: table[slot].peer,
             receivedNanoseconds: table[slot].receivedNanoseconds, now: now,
             share: maximumRequestsPerTurn, isDraining: isDraining, uses: usesOfClock)
-        var offset = 0
+        var rest = region
         while true {
-            let before = table[slot].output.count
-            turn.room = max(1, min(Self.flushBytes, maximumInFlightBytes - before))
-            let step = service.serve(
-                region.region(from: offset, count: region.count - offset), &turn)
+            let keptBefore = table[slot].output.count
+            turn.room = max(1, min(Self.flushBytes, maximumInFlightBytes &- keptBefore))
+            let step = service.serve(rest, &turn)
             precondition(
-                step.consumed >= 0 && step.consumed <= region.count - offset,
-                "more consumed than there was")
-            offset += step.consumed
+                step.consumed >= 0 && step.consumed <= rest.count, "more consumed than there was")
             now = turn.now
             usesOfClock = turn.uses
             enter(slot, step.state)
             let sentBefore = table[slot].sentBytes
             if !flush(slot, &service) { return nil }
+            let offset = region.count &- rest.count &+ step.consumed
             if step.state != .full { return offset }
+            rest = rest.region(from: step.consumed, count: rest.count - step.consumed)
             let kept = table[slot].output.count
             let hasMoved =
-                step.consumed > 0 || kept != before || table[slot].sentBytes != sentBefore
+                step.consumed > 0 || kept != keptBefore || table[slot].sentBytes != sentBefore
             if kept >= maximumInFlightBytes || kept > 0 && !hasMoved {
                 table[slot].flags.insert(.paused)
                 return offset
@@ -140,6 +139,7 @@ extension WorkerLoop {
     private mutating func settle<Service: StreamProtocol & ~Copyable>(
         _ slot: Int, consumed: Int, _ service: inout Service
     ) -> Bool {
+        if table[slot].isAtRest { return true }
         let flags = table[slot].flags
         let hasRest = !table[slot].input.isEmpty && !flags.contains(.closing)
         if !hasRest { pool.giveBack(&table[slot].input) }

@@ -139,8 +139,11 @@ extension WorkerLoop {
     private mutating func settleOutput<Service: StreamProtocol & ~Copyable>(
         _ slot: Int, _ service: inout Service
     ) -> Bool {
+        // Nothing is kept, nor was before: what epoll is asked for is the turn's matter.
+        let isClosing = table[slot].flags.contains(.closing)
+        if !isClosing, !table[slot].output.holdsMemory { return true }
         if table[slot].output.isEmpty {
-            if table[slot].flags.contains(.closing) {
+            if isClosing {
                 close(slot, &service)
                 return false
             }

@@ -90,8 +90,8 @@ import Wire
                 unsafe handle(event.data.u64, event.events, &service)
             }
             serveReady(&service)
-            expire(&service)
-            sweep(&service)
+            if incomplete.first != nil || unsent.first != nil { expire(&service) }
+            if timed.first != nil { sweep(&service) }
             if let deadline = drainDeadline { isDone = drain(until: deadline, &service) }
             service.endBatch()
             publish()

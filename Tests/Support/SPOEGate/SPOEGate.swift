@@ -46,12 +46,13 @@ struct SPOEGate {
             ("a denial with reason and header", "PUT", "/photos/beach", 403),
             ("a route that is not there", "GET", "/nowhere", 403),
         ] as [(String, String, String, UInt64)] {
-            let question = ForgedQuestion(
-                method: method, path: path, certificate: certificates,
+            var question = ForgedQuestion(
+                method: method, path: path, certificate: certificates[0],
                 headers: [
                     ("host", "api.example.org"), ("user-agent", "curl/7.88.1"), ("accept", "*/*"),
                     ("x-purpose", "support"), ("authorization", "Basic YTpi"),
                 ])
+            question["issuers"] = .binary(certificates[1])
             measure(name, question.frame(), status: expected, &agent)
         }
     }
@@ -152,11 +153,11 @@ struct SPOEGate {
             ]))
     }
 
-    private static func chain(_ directory: String) throws -> [UInt8] {
+    private static func chain(_ directory: String) throws -> [[UInt8]] {
         var chain = EncodedChain()
         let text = read("\(directory)/good.pem") + read("\(directory)/issuer.pem")
         try chain.parse(pem: text.span)
-        return (0..<chain.count).flatMap { chain.certificate($0) }
+        return (0..<chain.count).map { chain.certificate($0) }
     }
 
     private static func read(_ path: String) -> [UInt8] {
