@@ -66,9 +66,13 @@ let package = Package(
         // What is known of devices.
         .target(name: "Posture", dependencies: ["CedarSyntax", "JSON"], swiftSettings: settings),
 
+        // Files that others may be writing.
+        .target(name: "Files", swiftSettings: settings),
+
         // Who asks.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Identity", dependencies: ["COpenSSL", "JSON"], swiftSettings: settings),
+        .target(
+            name: "Identity", dependencies: ["COpenSSL", "Files", "JSON"], swiftSettings: settings),
 
         // What an HTTP request asks.
         .target(
@@ -82,7 +86,8 @@ let package = Package(
         .target(
             name: "DecisionPoint",
             dependencies: [
-                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Identity", "Routes",
+                "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "Files", "Identity",
+                "Routes",
             ],
             swiftSettings: settings),
         .target(
@@ -102,7 +107,7 @@ let package = Package(
         .target(name: "SPOP", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "Gateway",
-            dependencies: ["CedarEngine", "DecisionPoint", "EntityStore", "Routes"],
+            dependencies: ["CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore", "Routes"],
             swiftSettings: settings),
         .target(
             name: "ForwardAuth",
@@ -156,7 +161,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSchema", "CedarSyntax", "DecisionPoint",
-                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "ForwardAuth", "Gateway",
+                "EntityStore", "ExtAuthz", "ExtAuthzMessages", "Files", "ForwardAuth", "Gateway",
                 "HTTPService", "Identity", "JSON", "PolicyTesting", "Posture",
                 "Routes", "SPOE", "Scenario", "Server", "TLSListener", "Wire", "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -373,6 +378,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(
             name: "PostureTests", dependencies: ["CedarSyntax", "JSON", "Posture"],

@@ -1,5 +1,6 @@
 package import CedarEngine
 package import CedarSyntax
+import Files
 import Glibc
 
 /// Reads policies, links and a schema from files and compiles them into one ruleset.
@@ -7,6 +8,8 @@ package struct PolicySource: Sendable {
     /// Why the policies cannot be used; `description` is for people, with the source underlined.
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let description: String
+        /// Whether it is only that somebody writes the files at this moment.
+        package var isBeingWritten = false
     }
 
     /// Policy files, or folders whose `*.cedar` and `*.cedar.json` files are read in the order of
@@ -81,12 +84,7 @@ package struct PolicySource: Sendable {
     /// Names, sizes and times of the files: it changes when a file is written, made or removed.
     package func signature() -> String {
         let files = ((try? files()) ?? []) + linkPaths + (schemaPath.map { [$0] } ?? [])
-        return files.map { file in
-            var status = stat()
-            guard unsafe stat(file, &status) == 0 else { return "\(file) -" }
-            let time = status.st_mtim
-            return "\(file) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
-        }.joined(separator: "\n")
+        return files.map { "\($0) \(FileStamp(path: $0)?.text ?? "-")" }.joined(separator: "\n")
     }
 
     /// Reads, parses, links, validates and compiles the policies: all or nothing.
@@ -94,6 +92,8 @@ package struct PolicySource: Sendable {
     /// In Cedar's syntax a policy's id is its `@id` annotation, or `policy0`, `policy1`, … by its
     /// place over all files; in JSON it is the one that the set gives it. Two policies or links
     /// with one id are refused.
+    ///
+    /// - Throws: also when files are being written, after a second of waiting for it to end.
     package func load() throws(Failure) -> Ruleset {
         var draft = PolicyDraft()
         for file in try files() {
@@ -112,23 +112,14 @@ package struct PolicySource: Sendable {
     }
 
     private static func read(_ file: String) throws(Failure) -> [UInt8] {
-        let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable(file) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes {
-                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(file) }
-            if count == 0 { return bytes }
-            guard bytes.count + count <= maximumBytes else {
-                throw Failure(
-                    description: "`\(file)` is larger than \(maximumBytes) bytes")
-            }
-            bytes += buffer[..<count]
+        do throws(FileProblem) {
+            return try SettledFile(
+                file, maximumBytes: maximumBytes,
+                waitingMilliseconds: SettledFile.startPatienceMilliseconds
+            ).bytes
+        } catch {
+            throw Failure(
+                description: error.description, isBeingWritten: error.kind == .beingWritten)
         }
     }
 

@@ -55,6 +55,19 @@ package struct ForwardAuthReader: Sendable {
             sourceIP: try sourceIP(headers), certificate: try certificate(headers))
     }
 
+    /// What a call says of the request, as it came and whether or not it can be read; for logs only.
+    package func said(_ headers: HeaderList) -> (method: String?, host: String?, target: String?) {
+        func text(_ name: StaticString) -> String? {
+            guard case .one(let range) = headers.find(name) else { return nil }
+            return headers.withValue(range) { bytes in
+                unsafe bytes.withUnsafeBufferPointer {
+                    unsafe String(decoding: $0, as: UTF8.self)
+                }
+            }
+        }
+        return (text(family.method), text(family.host), text(family.target))
+    }
+
     /// Refuses what names the request or its certificate in a way that this listener does not read: no
     /// honest client sends it, and a gateway that does is of another family than configured.
     private func refuseForeignFields(_ headers: HeaderList) throws(ForwardAuthRefusal) {

@@ -23,40 +23,71 @@ package enum DenialCode: UInt16, BitwiseCopyable, CaseIterable, Sendable {
 
 /// A denial for another reason than policies: its status and the name of its cause.
 package struct Denial: Sendable {
-    package let code: DenialCode
-    /// The name of the cause, the same as on the local socket.
-    package let cause: StaticString
+    /// The causes, each with the name that it has on the local socket where there is the same.
+    package enum Reason: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+        case identityRejected, malformedRequest, schemaViolation, unauthorizedPeer, reservedMember
+        case quarantined, policyError, noPolicies, staleRevision, storeUnavailable
+        case deadlineExceeded, routeUnmatched, tooLarge
+        /// What was decided could not be sent as it should be.
+        case answerInvalid
 
-    private init(_ code: DenialCode, _ cause: StaticString) {
+        package var name: StaticString {
+            switch self {
+            case .identityRejected: "identityRejected"
+            case .malformedRequest: "malformedRequest"
+            case .schemaViolation: "schemaViolation"
+            case .unauthorizedPeer: "unauthorizedPeer"
+            case .reservedMember: "reservedMember"
+            case .quarantined: "quarantined"
+            case .policyError: "policyError"
+            case .noPolicies: "noPolicies"
+            case .staleRevision: "staleRevision"
+            case .storeUnavailable: "storeUnavailable"
+            case .deadlineExceeded: "deadlineExceeded"
+            case .routeUnmatched: "routeUnmatched"
+            case .tooLarge: "tooLarge"
+            case .answerInvalid: "answerInvalid"
+            }
+        }
+    }
+
+    package let code: DenialCode
+    package let reason: Reason
+    /// The name of the cause.
+    package var cause: StaticString { reason.name }
+
+    private init(_ code: DenialCode, _ reason: Reason) {
         self.code = code
-        self.cause = cause
+        self.reason = reason
     }
 
     /// The gateway's call itself cannot be understood.
-    package static let malformed = Denial(.forbidden, "malformedRequest")
+    package static let malformed = Denial(.forbidden, .malformedRequest)
+    /// The answer cannot be sent as it should be.
+    package static let answerInvalid = Denial(.forbidden, .answerInvalid)
 
     /// What a refused decision comes to: 401 where another identity may help, 403 where this client's
     /// request cannot be allowed, 503 where no decision could be made of anybody's.
     package init(_ refusal: Refusal) {
         switch refusal {
-        case .identityRejected: self.init(.unauthenticated, "identityRejected")
+        case .identityRejected: self.init(.unauthenticated, .identityRejected)
         case .malformed: self = .malformed
-        case .schemaViolation: self.init(.forbidden, "schemaViolation")
-        case .principalNotAllowed, .unauthorizedPeer: self.init(.forbidden, "unauthorizedPeer")
-        case .reservedMember: self.init(.forbidden, "reservedMember")
-        case .quarantined: self.init(.forbidden, "quarantined")
-        case .policyError: self.init(.forbidden, "policyError")
-        case .noPolicies: self.init(.unavailable, "noPolicies")
-        case .staleRevision: self.init(.unavailable, "staleRevision")
-        case .storeUnavailable: self.init(.unavailable, "storeUnavailable")
-        case .deadline: self.init(.unavailable, "deadlineExceeded")
+        case .schemaViolation: self.init(.forbidden, .schemaViolation)
+        case .principalNotAllowed, .unauthorizedPeer: self.init(.forbidden, .unauthorizedPeer)
+        case .reservedMember: self.init(.forbidden, .reservedMember)
+        case .quarantined: self.init(.forbidden, .quarantined)
+        case .policyError: self.init(.forbidden, .policyError)
+        case .noPolicies: self.init(.unavailable, .noPolicies)
+        case .staleRevision: self.init(.unavailable, .staleRevision)
+        case .storeUnavailable: self.init(.unavailable, .storeUnavailable)
+        case .deadline: self.init(.unavailable, .deadlineExceeded)
         }
     }
 
     /// What a request comes to that asks no question.
     package init(_ refusal: RequestRefusal) {
         switch refusal.kind {
-        case .unmatched: self.init(.forbidden, "routeUnmatched")
+        case .unmatched: self.init(.forbidden, .routeUnmatched)
         case .methodInvalid, .hostMissing, .hostInvalid, .targetNotAPath, .pathTooLong,
             .tooManySegments, .queryTooLong, .tooManyPairs, .badEscape, .escapedSlash,
             .escapedBackslash, .escapedNull, .escapedPercent, .escapedControl, .escapedSemicolon,
@@ -64,7 +95,7 @@ package struct Denial: Sendable {
             .emptySegment, .dotSegment, .headerInvalid, .memberMissing, .memberDuplicated,
             .memberInvalid:
             self = .malformed
-        case .tooManyHeaders, .headersTooLarge, .tooLarge: self.init(.forbidden, "tooLarge")
+        case .tooManyHeaders, .headersTooLarge, .tooLarge: self.init(.forbidden, .tooLarge)
         }
     }
 }

@@ -48,6 +48,12 @@ package struct GatewayDecider: ~Copyable {
     var idDigits = HexadecimalDigits(0)
     /// The name of the cause: `decided` when policies did.
     package private(set) var cause: StaticString = "decided"
+    /// What the answer was.
+    package private(set) var verdict = Verdict.refused(.malformed)
+    /// What was asked; nil when no route says so.
+    var question: RoutedQuestion?
+    /// Whether the decider was asked, so that it knows who asks.
+    var isAsked = false
 
     /// - Parameters:
     ///   - routes: what requests ask.
@@ -116,18 +122,20 @@ package struct GatewayDecider: ~Copyable {
         } catch {
             return conclude(Denial(error), error.kind.code)
         }
+        self.question = question
         switch decide(question, evidence, listener) {
         case .allowed:
             obligations = decider.obligations(into: &merged)
-            return .allowed
+            verdict = .allowed
         case .denied:
             obligations = decider.obligations(into: &merged)
-            return .denied(DenialCode(merged.status))
+            verdict = .denied(DenialCode(merged.status))
         case .refused(let refusal):
             let denial = Denial(refusal)
             cause = denial.cause
-            return .refused(denial)
+            verdict = .refused(denial)
         }
+        return verdict
     }
 
     /// Refuses a request that could not be read.
@@ -147,6 +155,8 @@ package struct GatewayDecider: ~Copyable {
     private mutating func start() {
         idDigits = HexadecimalDigits(ids.next())
         obligations = nil
+        question = nil
+        isAsked = false
         code = ""
         cause = "decided"
     }
@@ -156,7 +166,8 @@ package struct GatewayDecider: ~Copyable {
         decider.forgetResults()
         self.code = code
         cause = denial.cause
-        return .refused(denial)
+        verdict = .refused(denial)
+        return verdict
     }
 
     private mutating func decide(
@@ -165,6 +176,7 @@ package struct GatewayDecider: ~Copyable {
         let question = Question(
             action: routed.action, resource: routed.resource, context: routed.context)
         guard routed.resourceAttributes.count > 0 else {
+            isAsked = true
             return decider.decide(
                 question, evidence: evidence, listener: listener, minimumRevision: 0)
         }
@@ -176,6 +188,7 @@ package struct GatewayDecider: ~Copyable {
             return .refused(refusal)
         }
         defer { decider.removeFacts() }
+        isAsked = true
         return decider.decide(
             question, evidence: evidence, listener: listener, minimumRevision: 0)
     }

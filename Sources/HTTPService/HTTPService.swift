@@ -136,6 +136,10 @@ package final class HTTPService: Sendable {
         return HTTPService(shared, running, background: background)
     }
 
+    /// Says from now on that it is not ready, and answers everything as before: whoever shares out
+    /// requests has the time to choose others until ``stop(drainFor:)``.
+    package func announceStop() { shared.drain.begin() }
+
     /// Answers what was received, takes no new connections, and closes.
     ///
     /// - Parameter duration: how long requests under way may take.

@@ -40,7 +40,7 @@ def configuration(folder, scenario, authzen, log):
                 "authzen": authzen,
             },
             {
-                "name": "local", "family": "authzen", "socket": os.path.join(folder, "http.sock"),
+                "name": "beside", "family": "authzen", "socket": os.path.join(folder, "http.sock"),
                 "log": log, "authzen": authzen,
             },
             {"name": "figures", "family": "operations", "address": "127.0.0.1:0"},
@@ -77,11 +77,12 @@ class Service:
                 raise SystemExit("writ serve did not start:\n" + self.log())
             time.sleep(0.02)
             for line in self.log().splitlines():
-                # The order of a line's words is up to the log.
-                name = re.search(r"\blistener=(\w+)", line)
-                port = re.search(r"\baddress=127\.0\.0\.1:(\d+)", line)
-                if name and port:
-                    self.ports[name[1]] = int(port[1])
+                # The last one may be half written still.
+                with contextlib.suppress(ValueError):
+                    entry = json.loads(line)
+                    host, _, port = entry.get("address", "").rpartition(":")
+                    if host == "127.0.0.1":
+                        self.ports[entry["listener"]] = int(port)
 
     def log(self):
         with open(self.log_path) as file:

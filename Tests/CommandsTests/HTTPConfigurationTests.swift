@@ -111,6 +111,12 @@ struct HTTPConfigurationTests {
                 "  - {name: a, family: authzen, socket: s}\n  - {name: b, family: authzen, socket: s}",
                 "another listener has the address of `b`"
             ),
+            (
+                "  - {name: local, family: authzen, socket: s}",
+                "`local` is the name of the local socket in metrics"
+            ),
+            ("  - {name: envoy, family: operations, socket: s}", "`envoy` is the name of"),
+            ("  - {name: tls, family: operations, socket: s}", "`tls` is the name of"),
             ("  - {name: a, family: authzen, socket: s, port: 1}", "unknown key `http.port`"),
         ])
     func refusedListener(_ text: String, _ message: String) throws {

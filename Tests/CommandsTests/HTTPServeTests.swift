@@ -14,7 +14,7 @@ struct HTTPServeTests {
             """
 
     /// The answer to one request, on a connection of its own.
-    private static func ask(
+    static func ask(
         _ path: String, _ method: String, _ target: String, _ body: String = ""
     ) throws -> (status: Int, text: String) {
         let connection = try LocalConnection(path)
@@ -31,11 +31,12 @@ struct HTTPServeTests {
         #"{"subject":{"type":"User","id":"\#(user)"},"action":{"name":"view"},"resource":{"type":"Photo","id":"beach"}}"#
     }
 
-    private static func server() throws -> RunningServer {
+    private static func server(_ arguments: [String] = []) throws -> RunningServer {
         let workplace = try Workplace()
         try PhotoWorld.write(to: workplace)
-        let server = try RunningServer(workplace, configuration: configuration)
-        let answers = eventually { server.log.contains("listener=figures") }
+        let server = try RunningServer(
+            workplace, configuration: configuration, arguments: arguments)
+        let answers = eventually { server.log.contains(#""listener":"figures""#) }
         try #require(answers, "\(server.log)")
         return server
     }
@@ -78,7 +79,8 @@ struct HTTPServeTests {
         }
         #expect(try Self.ask(api, "GET", "/metrics").status == 404)
         #expect(server.stop() == 0)
-        let lines = server.log.split(separator: "\n").filter { $0.hasPrefix("{") }
+        let lines = server.log.split(separator: "\n")
+            .filter { $0.contains(#""event":"request""#) }
         try #require(lines.count == 3, "\(server.log)")
         for (line, user) in zip(lines, ["bob", "mallory"]) {
             let tape = try JSONTape(parsing: Array(line.utf8))
@@ -88,6 +90,7 @@ struct HTTPServeTests {
             #expect(tape.string(principal) == #"User::"\#(user)""#)
         }
         #expect(lines[2].contains(#""path":"/metrics","status":404"#))
+        #expect(!lines[2].contains("decisionId"), "nothing was decided")
         #expect(lines[1].contains(#""policies":["blocked-never"]"#))
     }
 
@@ -144,6 +147,48 @@ struct HTTPServeTests {
         #expect(
             try eventually { try Self.ask(figures, "GET", "/health/ready").status == 200 })
         #expect(server.stop() == 0)
+    }
+
+    @Test("With a delay it is not ready any more for a while, and answers as before")
+    func drainDelay() throws {
+        let server = try Self.server(["--drain-delay", "3"])
+        let figures = server.workplace.path("run/figures.sock")
+        let kept = try LocalConnection(figures)
+        try kept.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try kept.read(until: "ready").contains(" 200 "))
+        server.process.signal(SIGTERM)
+        #expect(
+            try eventually { try Self.ask(figures, "GET", "/health/ready").status == 503 })
+        #expect(try Self.ask(figures, "GET", "/health/live").status == 200)
+        try kept.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try kept.read(until: "stopping").contains(" 503 "))
+        let answer = try Self.ask(
+            server.workplace.path("run/api.sock"), "POST", "/access/v1/evaluation",
+            Self.question("alice"))
+        #expect(answer.status == 200 && answer.text.contains(#"{"decision":true"#))
+        #expect(
+            try server.ask(#"User::"alice""#, #"Action::"view""#, #"Photo::"beach""#).isAllowed)
+        #expect(server.process.isRunning)
+        #expect(server.process.waitForEnd(seconds: 10) == 0)
+    }
+
+    @Test("An address that is taken is named, and not a function of a library")
+    func addressInUse() throws {
+        let taken = try TakenPort()
+        let first = taken.port
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.write(
+            "writ.yaml",
+            RunningServer.configuration
+                + "http:\n  - {name: a, family: operations, address: '127.0.0.1:\(first)'}\n")
+        let run = try WritProgram.run(["serve", "--config", "writ.yaml"], in: workplace)
+        #expect(run.status == 1)
+        #expect(
+            run.errors.contains(
+                "cannot listen on `a` at 127.0.0.1:\(first): Address already in use"),
+            "\(run.errors)")
+        #expect(!run.errors.contains("descriptor"))
     }
 
     @Test("A request under way is answered when the service stops; idle connections do not hold it")
@@ -221,12 +266,12 @@ struct HTTPServeTests {
         try workplace.remove("run/api")
 
         let first = try RunningServer(workplace, configuration: workplace.text("writ.yaml"))
-        #expect(eventually { first.log.contains("listener=api") })
+        #expect(eventually { first.log.contains(#""listener":"api""#) })
         first.process.signal(SIGKILL)
         #expect(first.process.waitForEnd(seconds: 10) != 0)
         #expect(workplace.exists("run/api"))
         let second = try RunningServer(workplace, configuration: workplace.text("writ.yaml"))
-        #expect(eventually { second.log.contains("listener=api") })
+        #expect(eventually { second.log.contains(#""listener":"api""#) })
         #expect(
             try Self.ask(
                 workplace.path("run/api"), "POST", "/access/v1/evaluation", Self.question("alice")
@@ -245,7 +290,7 @@ struct HTTPServeTests {
                   - {name: api, family: authzen, socket: run/api, maximumConnections: 1}
 
                 """)
-        #expect(eventually { server.log.contains("listener=api") })
+        #expect(eventually { server.log.contains(#""listener":"api""#) })
         let api = workplace.path("run/api")
         #expect(LocalConnection.connections(api, of: 400) == 400)
         #expect(
@@ -271,7 +316,7 @@ struct HTTPServeTests {
                     callers: {keys: [{name: a, sha256: \(String(repeating: "0", count: 64))}]}
 
                 """)
-        #expect(eventually { server.log.contains("listener=api") })
+        #expect(eventually { server.log.contains(#""listener":"api""#) })
         try TLSWorld.use("listener_next", in: workplace)
         #expect(eventually { server.log.contains("TLS certificate reloaded") }, "\(server.log)")
         try workplace.write("tls/server.key", "no key")
@@ -283,4 +328,29 @@ struct HTTPServeTests {
             "\(server.log)")
         #expect(server.stop() == 0)
     }
+}
+
+/// A port on which somebody listens.
+private final class TakenPort {
+    private let descriptor: Int32
+    let port: UInt16
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let made = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, size) == 0 && listen(descriptor, 1) == 0
+                    && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        try #require(made)
+    }
+
+    deinit { close(descriptor) }
 }

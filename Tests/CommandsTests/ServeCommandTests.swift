@@ -45,7 +45,7 @@ struct ServeCommandTests {
         let twice = try refusal()
         #expect(twice.contains("`friends-view` is used twice, first in"), "\(twice)")
         #expect(
-            twice.contains("policies/bad.cedar`\n --> ") && twice.contains("photos.cedar:1:1"),
+            twice.contains(#"policies/bad.cedar`\n --> "#) && twice.contains("photos.cedar:1:1"),
             "\(twice)")
 
         try workplace.remove("policies/bad.cedar")

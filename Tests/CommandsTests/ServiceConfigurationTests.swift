@@ -57,7 +57,17 @@ struct ServiceConfigurationTests {
             Refused("- policies\n- store\n", "writ.yaml:1:1: expected keys and values"),
             Refused(
                 "policies: p\nstore: s\npolicies: q\n",
-                "writ.yaml:1:1: in the keys from here, `policies` stands twice"),
+                "writ.yaml:3:1: `policies` stands twice\n  |\n3 | policies: q\n  | ^"),
+            Refused(
+                "policies: p\nstore: s\nsocket:\n  path: /x\n  # path: /z\n  threads: 1\n  path: /y\n",
+                "writ.yaml:7:3: `path` stands twice\n  |\n7 |   path: /y\n  |   ^"),
+            Refused(
+                "policies: p\nstore: s\nsocket: {path: /x, path: /y}\n",
+                "writ.yaml:3:10: `path` stands twice"),
+            Refused(
+                "policies: p\nstore: s\nsocket: {path: /x, thread: 1}\n",
+                "writ.yaml:3:20: unknown key `socket.thread`\n  |\n3 | socket: {path: /x, thread: 1}"
+                    + "\n  |                    ^\nhelp: did you mean `threads`?"),
             Refused("store: s\nsocket: {path: /x}\n", "the key `policies` is missing", ":1:1"),
             Refused("policies: p\nsocket: {path: /x}\n", "the key `store` is missing"),
             Refused("policies: p\nstore: s\n", "the key `socket` is missing"),

@@ -86,7 +86,7 @@ class Service:
             for line in self.log.read_text(errors="replace").splitlines():
                 with contextlib.suppress(ValueError):
                     entry = json.loads(line)
-                    if entry.get("decisionId") == decision:
+                    if "decisionId" in entry and entry["decisionId"] == decision:
                         return entry["decisions"][0].get("cause", "policies")
             time.sleep(0.05)
         return "none logged"

@@ -3,11 +3,49 @@ import Yams
 
 /// A place in the configuration file.
 struct ConfigurationPlace: Sendable {
-    fileprivate let words: String
+    private let words: String
+    /// The line with the place underlined; empty where there is none.
+    private let excerpt: String
+
+    /// - Parameter mark: nil for the whole file.
+    init(_ file: InputFile, _ mark: Mark?) {
+        if let mark {
+            self.init(file, line: mark.line, column: mark.column)
+        } else {
+            self.init(words: file.name, excerpt: "")
+        }
+    }
+
+    private init(words: String, excerpt: String) {
+        self.words = words
+        self.excerpt = excerpt
+    }
+
+    init(_ file: InputFile, line: Int, column: Int) {
+        words = "\(file.name):\(line):\(column)"
+        excerpt = Self.excerpt(file, line, column)
+    }
+
+    private static func excerpt(_ file: InputFile, _ lineNumber: Int, _ column: Int) -> String {
+        let lines = file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        guard lines.indices.contains(lineNumber - 1) else { return "" }
+        // Tabs stay, so that the caret stands below its place; others could steer a terminal.
+        let line = String(decoding: lines[lineNumber - 1], as: UTF8.self).unicodeScalars.map {
+            (scalar) -> Character in
+            let kind = scalar.properties.generalCategory
+            return scalar == "\t" || (kind != .control && kind != .format)
+                ? Character(scalar) : " "
+        }
+        guard line.count <= 200, 1...(line.count + 1) ~= column else { return "" }
+        let number = String(lineNumber)
+        let margin = String(repeating: " ", count: number.utf8.count)
+        let before = line.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
+        return "\n\(margin) |\n\(number) | \(String(line))\n\(margin) | \(before)^"
+    }
 
     /// A failure at this place.
     func failure(_ message: String, help: String? = nil) -> Failure {
-        Failure("\(words): \(message)" + (help.map { "\nhelp: \($0)" } ?? ""))
+        Failure("\(words): \(message)\(excerpt)" + (help.map { "\nhelp: \($0)" } ?? ""))
     }
 }
 
@@ -37,18 +75,21 @@ struct ConfigurationNode {
         name = ""
     }
 
-    /// Says where a text is no YAML, in one line.
+    /// Says where a text is no YAML.
     private static func failure(_ error: YamlError, _ file: InputFile) -> Failure {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            Failure("\(file.name):\(mark.line):\(mark.column): this is no YAML: \(problem)")
+            return ConfigurationPlace(file, mark).failure("this is no YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
-            // Only the place of the mapping is known.
-            Failure(
-                "\(file.name):\(context.mark.line):\(context.mark.column): in the keys from here, "
-                    + "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands twice")
-        default: Failure("`\(file.name)` is no YAML: \(error)")
+            // The library tells where the first of them stands at first.
+            let (first, column) = (context.mark.line, context.mark.column)
+            let line = keys.first.map {
+                RepeatedKey.line(of: $0, after: first, column: column, in: file)
+            }
+            return ConfigurationPlace(file, line: line ?? first, column: column).failure(
+                "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands twice")
+        default: return Failure("`\(file.name)` is no YAML: \(error)")
         }
     }
 
@@ -107,8 +148,7 @@ struct ConfigurationNode {
 
     /// Where this is, for what is found out when the file is read.
     var place: ConfigurationPlace {
-        ConfigurationPlace(
-            words: node.mark.map { "\(file.name):\($0.line):\($0.column)" } ?? file.name)
+        ConfigurationPlace(file, node.mark)
     }
 
     /// The members of a mapping whose keys are up to its author.

@@ -1,6 +1,7 @@
 import ExtAuthz
 import ExtAuthzMessages
 import Gateway
+import HTTPService
 import Server
 
 /// How Envoy asks by ext_authz: the part `envoy` of the configuration.
@@ -16,10 +17,12 @@ import Server
 /// | `maximumConnections` | connections served at once | 256 |
 /// | `maximumConcurrent` | checks that one connection may have begun and not finished | 1000 |
 /// | `maximumMessageBytes` | the largest check, with the part of the body that Envoy sends | 256 KiB |
+/// | `log` | the checks that are logged: `none`, `denials` or `all` | `denials` |
 /// | `maximumDeadline` | the longest a check may take; Envoy's own timeout counts when it is shorter | 5s |
 struct EnvoyConfiguration {
     var gateway: GatewayConfiguration
     var server: ExtAuthzConfiguration
+    var logged = RequestLog.Selection.denials
 
     init(
         _ node: ConfigurationNode, identity: IdentityConfiguration?, in folder: String
@@ -29,14 +32,20 @@ struct EnvoyConfiguration {
             "allowedUsers": "user ids", "allowedGroups": "group ids", "threads": "a number",
             "maximumConnections": "a number", "maximumConcurrent": "a number",
             "maximumMessageBytes": "a size", "maximumDeadline": "a time",
+            "log": "`none`, `denials` or `all`",
         ]
         let keys = try node.mapping(own.merging(GatewayConfiguration.keys) { own, _ in own })
         gateway = try GatewayConfiguration(
-            node, keys, listener: "envoy", identity: identity, in: folder)
+            node, keys, listener: EnvoyListener.name, identity: identity, in: folder)
         server = ExtAuthzConfiguration(
             endpoint: try StreamEndpoint(of: "envoy", node, keys, in: folder))
         server.identityHeaders = gateway.settings.identityFields.map {
             String(decoding: $0.name, as: UTF8.self)
+        }
+        if let node = try keys.optional("log") {
+            logged = try node.choice(
+                Dictionary(
+                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
         }
         if let peers = try PeerAllowList(of: "envoy", at: server.endpoint, keys) {
             server.allowedPeers = peers

@@ -3,6 +3,7 @@ import DecisionPoint
 import EntityStore
 import ExtAuthz
 import Gateway
+import HTTPService
 import Logging
 import Server
 
@@ -15,12 +16,18 @@ struct DecisionMaterial: Sendable {
     let cacheBytes: Int
     /// Where the figures of the caches are laid.
     let caches: CacheBoards
+    /// Where decisions for gateways are counted.
+    let gatewayBoards: GatewayBoards
+    let requests: RequestLog
     /// Seconds since 1970.
     let startedAt: UInt64
 }
 
 /// The running ext_authz service.
 struct EnvoyListener: Sendable {
+    /// What metrics, logs and policies call it.
+    static let name = "envoy"
+
     private let server: ExtAuthzServer
 
     /// Opens the socket and starts its loops.
@@ -32,14 +39,20 @@ struct EnvoyListener: Sendable {
     ) throws(Failure) {
         let settings = configuration.gateway.settings
         let errors = configuration.gateway.errors ?? material.errors
+        let logged = configuration.logged
         do throws(ExtAuthzError) {
             server = try ExtAuthzServer.start(configuration.server) { loop in
-                DecisionCheck(
-                    try GatewayDecider(
-                        settings, routes: routes, publisher: material.publisher,
-                        store: material.store, errors: errors, cacheBytes: material.cacheBytes,
-                        cacheBoard: material.caches.add(), identity: identity,
-                        worker: firstWorker + loop, startedAt: material.startedAt))
+                ObservedCheck(
+                    DecisionCheck(
+                        try GatewayDecider(
+                            settings, routes: routes, publisher: material.publisher,
+                            store: material.store, errors: errors,
+                            cacheBytes: material.cacheBytes,
+                            cacheBoard: material.caches.add(), identity: identity,
+                            worker: firstWorker + loop, startedAt: material.startedAt)),
+                    listener: settings.listener,
+                    board: material.gatewayBoards.add(settings.listener),
+                    log: material.requests, logged: logged)
             }
         } catch {
             throw Failure("`envoy`: " + error.description)
@@ -48,6 +61,9 @@ struct EnvoyListener: Sendable {
 
     /// Where Envoy finds the service.
     var place: String { server.endpoint.description }
+
+    /// What it has done, for metrics.
+    var statistics: ExtAuthzStatistics { server.statistics }
 
     func stop(drainFor duration: Swift.Duration) { server.stop(drainFor: duration) }
 

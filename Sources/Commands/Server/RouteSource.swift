@@ -1,5 +1,5 @@
+import Files
 import Gateway
-import Glibc
 import Routes
 
 /// A routes file of a running service, and where its newest good reading is.
@@ -10,17 +10,42 @@ struct RouteSource: Sendable {
     /// Reads the file.
     init(_ path: String) throws(Failure) {
         self.path = path
-        publisher = RoutePublisher(try InputFile(path).routes())
+        do throws(ReadingError) {
+            publisher = RoutePublisher(try Self.table(path))
+        } catch {
+            throw error.failure
+        }
     }
 
     /// Reads the file again; whoever gets the routes publishes them.
-    func load() throws(Failure) -> RouteTable { try InputFile(path).routes() }
+    func load() throws(ReadingError) -> RouteTable { try Self.table(path) }
 
-    /// Size and time of a file: it changes when the file is written.
-    static func signature(_ path: String) -> String {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return "\(path) -" }
-        let time = status.st_mtim
-        return "\(path) \(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
+    private static func table(_ path: String) throws(ReadingError) -> RouteTable {
+        let file: SettledFile
+        do throws(FileProblem) {
+            file = try SettledFile(
+                path, maximumBytes: InputFile.maximumBytes,
+                waitingMilliseconds: SettledFile.startPatienceMilliseconds)
+        } catch {
+            throw ReadingError(
+                failure: Failure(error.description), isBeingWritten: error.kind == .beingWritten)
+        }
+        do throws(Failure) {
+            return try InputFile(name: path, bytes: file.bytes).routes()
+        } catch {
+            throw ReadingError(failure: error, isBeingWritten: false)
+        }
     }
+
+    /// What tells that a file was written or replaced.
+    static func signature(_ path: String) -> String {
+        "\(path) \(FileStamp(path: path)?.text ?? "-")"
+    }
+}
+
+/// Why files of a running service cannot be used.
+struct ReadingError: Error {
+    let failure: Failure
+    /// Whether it is only that somebody writes them at this moment.
+    let isBeingWritten: Bool
 }

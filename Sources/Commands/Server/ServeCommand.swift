@@ -85,6 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
                 maximumConcurrent: 1000      # checks on one connection
                 maximumMessageBytes: 256KiB
                 maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
+                log: denials                 # or `all`, `none`: as for `http`
               spoe:                          # optional: HAProxy asks as by its SPOE; needs
                                              # `identity`
                 socket: /run/writ/spoe.sock  # or `address: 127.0.0.1:9192`
@@ -98,7 +99,7 @@ struct ServeCommand: AsyncParsableCommand {
                 deadline: 500ms              # of requests, by the argument `start`
               reload: watch                  # or `signal`: reload on SIGHUP only
               http:                          # optional: a list of addresses
-                - name: services
+                - name: services             # not `local`, `envoy`, `spoe` or `tls`
                   family: authzen            # or `forward-auth`, `operations`
                   address: 0.0.0.0:8443      # or `socket: /run/writ/http.sock`
                   tls: {certificate: tls/server.pem, key: tls/server.key}
@@ -152,7 +153,14 @@ struct ServeCommand: AsyncParsableCommand {
             Relative paths are relative to the file. Policies, links, schema and routes are
             reloaded together when one of their files changes and on SIGHUP; if any of them
             is bad, all of the last good ones stay in force. SIGTERM and SIGINT stop the
-            service once what it has received is answered.
+            service once what it has received is answered; with --drain-delay it first says
+            for a while, by /health/ready, that it is going to.
+
+            A file that somebody has open for writing is not read: what was in force stays
+            so, and a start waits a second for it and fails then. Where the system does not
+            tell (another user's files, some file systems), a file is read once it has been
+            left alone for a quarter of a second. Replace files by a rename: write another
+            one beside it and `mv` it over the old, then nobody ever sees half of it.
 
             With a schema, a request that does not conform to it is denied with the cause
             `schemaViolation` and a detail that names the member, as in context.amount:
@@ -160,8 +168,9 @@ struct ServeCommand: AsyncParsableCommand {
             are known without being in the store.
 
             With `identity`, bundles, revocation lists and the deny-list are read again
-            within a tenth of a second when they change. Peers that are no gateways may not
-            send evidence, and nobody but those listed may name a principal.
+            within a tenth of a second when they change (other users' files: a third). Peers
+            that are no gateways may not send evidence, and nobody but those listed may name
+            a principal.
 
             A service manager may open the socket, and those of `http`, and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
@@ -181,6 +190,9 @@ struct ServeCommand: AsyncParsableCommand {
             connections stay. Health is told to anybody: /health/live and /health/ready,
             which is 503 while there is no policy or the store cannot be read.
 
+            The log goes to standard error: text on a terminal, JSON elsewhere, one object a
+            line, also of what has several lines; --log json or text sets it.
+
             Exit codes: 0 stopped, 1 could not start.
 
             Example:
@@ -193,17 +205,48 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long stopping may take, in seconds.")
     var drain = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to go on before stopping begins, in seconds.",
+            discussion: """
+                In that time /health/ready is 503 and everything else is answered, so that load \
+                balancers send what is new elsewhere.
+                """))
+    var drainDelay = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "How the log is written: `json`, one object a line, or `text`.",
+            discussion: "Unless given, text on a terminal and JSON elsewhere."))
+    var log: LogFormat?
+
     func validate() throws {
         guard (0...3600).contains(drain) else {
             throw ValidationError("--drain must be from 0 to 3600 seconds")
         }
+        guard (0...3600).contains(drainDelay) else {
+            throw ValidationError("--drain-delay must be from 0 to 3600 seconds")
+        }
     }
 
     func run() async throws {
+        let format = log ?? (Terminal.error.isInteractive ? .text : .json)
+        do throws(Failure) {
+            try await serve(format)
+        } catch {
+            guard format == .json else { throw error }
+            // The last line of the log is no other than the rest.
+            Logger.service(format).critical(
+                "NOT STARTED", metadata: ["error": "\(error.description)"])
+            throw ExitCode.failure
+        }
+    }
+
+    private func serve(_ format: LogFormat) async throws(Failure) {
         let signals = try StopSignals()
         var configuration = try ServiceConfiguration.read(config)
         try Self.inheritSockets(&configuration)
-        let service = try Service(configuration)
+        let service = try Service(configuration, log: .service(format))
         let http: RunningHTTP?
         do throws(Failure) {
             http = try await service.startHTTP()
@@ -214,6 +257,12 @@ struct ServeCommand: AsyncParsableCommand {
         await signals.handle(
             reload: { service.reloader.reload(because: "SIGHUP") },
             while: service.watch)
+        if drainDelay > 0 {
+            http?.announceStop()
+            Logger.service(format).notice(
+                "not ready any more, stopping later", metadata: ["seconds": "\(drainDelay)"])
+            try? await Task.sleep(for: .seconds(drainDelay))
+        }
         // Side by side, so that both have the time there is.
         async let stopped: Void? = http?.stop(drainFor: .seconds(drain))
         service.stop(drainFor: .seconds(drain))
@@ -244,9 +293,19 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
+/// How a service writes its log.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case json
+    /// For people; requests are JSON here as well.
+    case text
+}
+
 extension Logger {
     /// Logs to standard error, as service managers expect.
-    static var service: Logger {
-        Logger(label: "writ") { StreamLogHandler.standardError(label: $0) }
+    static func service(_ format: LogFormat) -> Logger {
+        switch format {
+        case .json: Logger(label: "writ") { _ in JSONLogHandler() }
+        case .text: Logger(label: "writ") { StreamLogHandler.standardError(label: $0) }
+        }
     }
 }

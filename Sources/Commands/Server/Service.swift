@@ -3,6 +3,7 @@ import DecisionPoint
 import EntityStore
 import ExtAuthz
 import Foundation
+import Gateway
 import Glibc
 import HTTPService
 import Logging
@@ -22,7 +23,11 @@ struct Service: Sendable {
     /// Nil when HAProxy does not ask by SPOE.
     private let spoe: SPOEListener?
     private let outcomes: OutcomeBoards
+    /// Nil without TLS.
+    private let tlsOutcomes: OutcomeBoards?
     private let cacheBoards = CacheBoards()
+    private let gatewayBoards = GatewayBoards()
+    private let requests = RequestLog()
     private let watchesFiles: Bool
     private let http: [HTTPListenerConfiguration]
     private let foundation: HTTPFoundation
@@ -36,7 +41,7 @@ struct Service: Sendable {
     /// - Throws: with everything closed again.
     init(
         _ configuration: ServiceConfiguration, store opened: EntityStore? = nil,
-        log: Logger = .service,
+        log: Logger,
         clock: DecisionClock = DecisionClock()
     ) throws(Failure) {
         Self.raiseFileLimit(configuration, log)
@@ -85,7 +90,8 @@ struct Service: Sendable {
         }
         let material = DecisionMaterial(
             publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            caches: caches, startedAt: startedAt)
+            caches: caches, gatewayBoards: gatewayBoards, requests: requests,
+            startedAt: startedAt)
         if let settings = identity, let configured = configuration.envoy,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
@@ -106,18 +112,23 @@ struct Service: Sendable {
         if let section = configuration.tls, let identity {
             let own = section.diagnostics
             let first = workers + envoyLoops
+            let outcomes = OutcomeBoards(count: section.listener.loopCount)
+            tlsOutcomes = outcomes
             tls = try TLSService(section, identity: identity, log: log) { loop in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: own,
                     cacheBytes: cacheBytes, cacheBoard: caches.add(),
-                    identity: identity, worker: first + loop, startedAt: startedAt)
+                    identity: identity, outcomes: outcomes[loop], worker: first + loop,
+                    startedAt: startedAt)
             }
         } else {
             tls = nil
+            tlsOutcomes = nil
         }
         foundation = HTTPFoundation(
             publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
             identity: identity, routes: routes, cacheBoards: cacheBoards,
+            gatewayBoards: gatewayBoards, requests: requests,
             workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
@@ -137,6 +148,7 @@ struct Service: Sendable {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
+            trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
             spoe: spoe.map { SPOEFigures(server: $0.server) })
         return try await http.start(foundation, figures)
     }
@@ -172,6 +184,7 @@ struct Service: Sendable {
         ] where figure > 0 {
             figures[name] = "\(figure)"
         }
+        requests.waitUntilWritten(milliseconds: 1_000)
         log.notice("stopped", metadata: figures)
     }
 }

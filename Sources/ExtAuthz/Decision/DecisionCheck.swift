@@ -51,6 +51,12 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
         }
     }
 
+    /// What the last check came to.
+    package var verdict: Verdict { decider.verdict }
+
+    /// What logs keep of the last check; allocates.
+    package mutating func record() -> GatewayRecord { decider.record() }
+
     /// Takes away the client's headers with names that read like those that are not its to send.
     @inline(never)
     private mutating func removeForged(

@@ -14,7 +14,8 @@ enum ASCIIText {
         unsafe reduce(bytes) { word in
             // A byte below 0x20 borrows from its own high bit, and 0x7F overflows into it. A borrow
             // or a carry into the next byte begins at one that is refused already.
-            (word &- 0x2020_2020_2020_2020 | word &+ 0x0101_0101_0101_0101 | word) & highBits
+            ((word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101) | word)
+                & highBits
         }
     }
 

@@ -8,7 +8,7 @@ package import Routes
 ///
 /// Whatever is not an allow of the policies is a denial.
 package struct ForwardAuthDecider: ~Copyable {
-    private let settings: ForwardAuthSettings
+    package let settings: ForwardAuthSettings
     private var decider: GatewayDecider
     private var writer: AnswerWriter
     private var facts: ListenerFacts
@@ -63,36 +63,8 @@ package struct ForwardAuthDecider: ~Copyable {
         }
     }
 
-    // MARK: The last answer, for logs
-
-    /// The id of the decision, sixteen lower-case hexadecimal digits.
-    package var decisionID: String {
-        mutating get {
-            var id = ""
-            decider.withDecisionID { id = $0.text }
-            return id
-        }
-    }
-
-    /// The version of the policies that decided.
-    package var policyVersion: UInt64 { mutating get { decider.policyVersion } }
-
-    /// The revision of the store that was decided on; 0 when it cannot be read.
-    package var revision: UInt64 { mutating get { decider.revision } }
-
-    /// The ids of the determining policies.
-    package mutating func policies() -> [String] {
-        (0..<decider.reasonCount).map { index in
-            decider.reason(index).withUTF8 { $0.text }
-        }
-    }
-
-    /// The ids of the policies that could not be evaluated.
-    package mutating func failedPolicies() -> [String] {
-        (0..<decider.errorCount).map { index in
-            decider.failedPolicy(index).withUTF8 { $0.text }
-        }
-    }
+    /// What logs keep of the last answer; allocates.
+    package mutating func record() -> GatewayRecord { decider.record() }
 
     // MARK: Deciding
 
@@ -202,11 +174,5 @@ extension CertificateField {
         case .forwardedClientCert: .forwardedClientCert
         case .clientCert: .clientCert
         }
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate var text: String {
-        unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -6,11 +6,18 @@ package import TLSListener
 /// One address on which the service answers HTTP, and how.
 package struct HTTPListener: Sendable {
     /// Where it listens.
-    package enum Address: Sendable, Equatable {
+    package enum Address: Sendable, Equatable, CustomStringConvertible {
         /// Port 0 takes any that is free.
         case tcp(host: String, port: Int)
         /// A socket in the file system, at most 107 bytes long.
         case unix(path: String)
+
+        package var description: String {
+            switch self {
+            case .tcp(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            case .unix(let path): path
+            }
+        }
     }
 
     /// What is answered.

@@ -74,8 +74,14 @@ final class ListenerServer: Sendable {
                 socket.setBacklog(backlog)
             }
             return ListenerServer(connections, socket, quiescing, child, listener.name, log)
+        } catch let error as IOError {
+            // The library's own words name one of its functions.
+            let reason = unsafe String(cString: strerror(error.errnoCode))
+            throw HTTPServiceError(
+                "cannot listen on `\(listener.name)` at \(listener.address): \(reason)")
         } catch {
-            throw HTTPServiceError("cannot listen on `\(listener.name)`: \(error)")
+            throw HTTPServiceError(
+                "cannot listen on `\(listener.name)` at \(listener.address): \(error)")
         }
     }
 

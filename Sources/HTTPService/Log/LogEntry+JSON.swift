@@ -1,6 +1,5 @@
 import AuthZEN
 import DecisionPoint
-import Glibc
 import JSON
 
 extension RequestLog.Entry {
@@ -14,7 +13,8 @@ extension RequestLog.Entry {
     /// | `time` | UTC, RFC 3339, to the microsecond |
     /// | `event` | `request` |
     /// | `listener`, `caller` | where it came in, and who asked |
-    /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query |
+    /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query; only the last two for ext_authz |
+    /// | `request` | of a gateway's question: `method`, `host` and `path` of its client's request, as they came, without the query |
     /// | `requestId` | `X-Request-ID` as it came |
     /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |
     /// | `spanId` | this request in that trace: whose parent is `parentId`, and which began so many microseconds before `time` |
@@ -29,12 +29,20 @@ extension RequestLog.Entry {
             writer.key(name)
             writer.string(Self.shortened(value))
         }
-        add("time", Self.now())
+        add("time", LogTime.now())
         add("event", "request")
         add("listener", listener)
         add("caller", caller)
         add("method", method)
         add("path", path)
+        if let asked {
+            writer.key("request")
+            writer.beginObject()
+            add("method", asked.method)
+            add("host", asked.host)
+            add("path", asked.path)
+            writer.endObject()
+        }
         writer.key("status")
         writer.integer(Int64(status))
         writer.key("microseconds")
@@ -98,21 +106,5 @@ extension RequestLog.Entry {
         while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
         bytes.removeLast()
         return String(decoding: bytes, as: UTF8.self) + "…"
-    }
-
-    private static func now() -> String {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        var parts = unsafe tm()
-        unsafe gmtime_r(&time.tv_sec, &parts)
-        let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
-        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
-        func digits(_ value: Int, _ count: Int = 2) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-        }
-        return digits(Int(year), 4) + "-" + digits(Int(month)) + "-" + digits(Int(day)) + "T"
-            + digits(Int(hour)) + ":" + digits(Int(minute)) + ":" + digits(Int(second)) + "."
-            + digits(time.tv_nsec / 1000, 6) + "Z"
     }
 }

@@ -13,7 +13,7 @@ final class ListenerMetrics: Sendable {
         case metadata
         case health
         case metrics
-        case mounted
+        case forwardAuth
         case unknown
 
         init(_ operation: AuthZENOperation) {

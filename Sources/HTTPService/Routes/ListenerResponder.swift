@@ -25,10 +25,11 @@ struct ListenerResponder: Sendable {
     private struct Trail {
         var caller: String?
         var requestID: String?
-        var decisionID = ""
+        var decisionID: String?
         var trace: TraceParent?
         var decisions: [DecisionRecord] = []
         var omitted = 0
+        var asked: RequestLog.AskedRequest?
         /// Whether a mounted route has answered.
         var isMounts = false
     }
@@ -82,7 +83,8 @@ struct ListenerResponder: Sendable {
         log.write(
             RequestLog.Entry(
                 listener: listener.name, caller: trail.caller, method: request.method.rawValue,
-                path: String(target.path), status: status, nanoseconds: nanoseconds,
+                path: String(target.path), asked: trail.asked, status: status,
+                nanoseconds: nanoseconds,
                 requestID: trail.requestID,
                 trace: trail.trace ?? request.headers[.traceParent].flatMap { TraceParent($0) },
                 decisionID: trail.decisionID, decisions: trail.decisions, omitted: trail.omitted))
@@ -229,7 +231,8 @@ struct ListenerResponder: Sendable {
             body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
         }
         metrics.count(reply)
-        trail.decisionID = identifiers.next()
+        let decisionID = identifiers.next()
+        trail.decisionID = decisionID
         trail.decisions = reply.decisions
         trail.omitted = reply.omittedDecisions
         let status: HTTPResponse.Status =
@@ -238,7 +241,7 @@ struct ListenerResponder: Sendable {
             reply.status == 200
             ? Response.json(reply.body) : .text(status, String(decoding: reply.body, as: UTF8.self))
         response.headers[.errorCode] = reply.errorCode
-        response.headers[.decisionID] = trail.decisionID
+        response.headers[.decisionID] = decisionID
         response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
         response.headers[.revision] = String(reply.revision)
         return response
@@ -271,7 +274,7 @@ struct ListenerResponder: Sendable {
         _ channel: any Channel, _ trail: inout Trail
     ) async -> Response {
         guard let body = await self.body(request) else { return tooLarge }
-        trail.decisionID = identifiers.next()
+        let decisionID = identifiers.next()
         trail.trace = request.headers[.traceParent].flatMap { TraceParent($0) }
         let reply = mount.answer(
             MountedRequest(
@@ -279,7 +282,7 @@ struct ListenerResponder: Sendable {
                 query: target.query.map { String($0) },
                 fields: request.headers.map { ($0.name.canonicalName, $0.value) },
                 body: Array(body.readableBytesView), caller: trail.caller,
-                peer: peers[channel].credentials, decisionID: trail.decisionID,
+                peer: peers[channel].credentials, decisionID: decisionID,
                 trace: trail.trace))
         var response = Response(
             status: HTTPResponse.Status(code: reply.status),
@@ -289,7 +292,8 @@ struct ListenerResponder: Sendable {
             response.headers.append(HTTPField(name: name, value: field.value))
         }
         trail.isMounts = true
-        if let id = reply.decisionID { trail.decisionID = id }
+        trail.asked = reply.asked
+        trail.decisionID = reply.decisionID ?? decisionID
         if let decision = reply.decision {
             metrics.count(decision)
             trail.decisions = [decision]

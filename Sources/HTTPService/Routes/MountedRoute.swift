@@ -28,17 +28,21 @@ package struct MountedReply: Sendable {
     package var body: [UInt8]
     /// What was decided, for metrics and the log; nil when there was nothing to decide.
     package var decision: DecisionRecord?
+    /// What a gateway's question was about; nil for others.
+    package var asked: RequestLog.AskedRequest?
     /// The name of the decision where the protocol gives it one of its own; nil otherwise.
     package var decisionID: String?
 
     package init(
         status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
-        decision: DecisionRecord? = nil, decisionID: String? = nil
+        decision: DecisionRecord? = nil, asked: RequestLog.AskedRequest? = nil,
+        decisionID: String? = nil
     ) {
         self.status = status
         self.fields = fields
         self.body = body
         self.decision = decision
+        self.asked = asked
         self.decisionID = decisionID
     }
 }

@@ -89,7 +89,7 @@ enum RouteKey {
         case .metadata, .openAPI: .metadata
         case .live, .ready: .health
         case .metrics: .metrics
-        case .mounted: .mounted
+        case .mounted: .forwardAuth
         case .unknown: .unknown
         }
     }

@@ -168,7 +168,7 @@ private struct KeyReader {
         }
         let stamp = try BundleFiles.stamp(source.path, name: source.path)
         if stamp == self.stamp, source.maximumAgeSeconds == nil { return nil }
-        let text = try BundleFiles.read(source.path)
+        let text = try BundleFiles.read(source.path, stamped: stamp)
         let keys: TokenKeySet
         do {
             keys = try TokenKeySet(parsing: text, for: purpose)
@@ -177,7 +177,6 @@ private struct KeyReader {
         }
         try checkSequence(keys, text)
         let isSame = self.text == text
-        // A file that changed while it was read has another stamp, and is read again next time.
         (self.stamp, self.text, sequence) = (stamp, text, keys.sequence)
         guard let age = source.maximumAgeSeconds else {
             return isSame ? nil : Read(keys: keys, expiresAtSeconds: nil)

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Reads files and directories of bundles, within bounds.
@@ -8,12 +9,7 @@ enum BundleFiles {
     /// One file and what tells that it changed.
     struct Stamp: Equatable {
         let name: String
-        let inode: UInt64
-        let sizeBytes: Int64
-        let modifiedSeconds: Int64
-        let modifiedNanoseconds: Int64
-        let changedSeconds: Int64
-        let changedNanoseconds: Int64
+        let file: FileStamp
     }
 
     /// Whether a path is there, and if so what it is.
@@ -32,14 +28,10 @@ enum BundleFiles {
     }
 
     static func stamp(_ path: String, name: String) throws(TrustError) -> Stamp {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw TrustError(.unreadable, file: path) }
-        return Stamp(
-            name: name, inode: UInt64(status.st_ino), sizeBytes: Int64(status.st_size),
-            modifiedSeconds: Int64(status.st_mtim.tv_sec),
-            modifiedNanoseconds: Int64(status.st_mtim.tv_nsec),
-            changedSeconds: Int64(status.st_ctim.tv_sec),
-            changedNanoseconds: Int64(status.st_ctim.tv_nsec))
+        guard let file = FileStamp(path: path) else {
+            throw TrustError(.unreadable, file: path)
+        }
+        return Stamp(name: name, file: file)
     }
 
     /// The names in a directory that do not start with a dot, sorted.
@@ -66,26 +58,27 @@ enum BundleFiles {
     }
 
     /// The whole file.
+    ///
+    /// - Throws: `beingWritten` while somebody writes it: what was in use stays so, and the next look
+    ///   is another try.
     static func read(_ path: String) throws(TrustError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw TrustError(.unreadable, file: path) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes {
-                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw TrustError(.unreadable, file: path)
-            }
-            if count == 0 { return bytes }
-            guard bytes.count + count <= maximumFileBytes else {
-                throw TrustError(.tooLarge, file: path)
-            }
-            bytes.append(contentsOf: buffer[..<count])
+        do throws(FileProblem) {
+            return try SettledFile(path, maximumBytes: maximumFileBytes).bytes
+        } catch {
+            throw TrustError(error, path)
         }
+    }
+
+    /// The whole file as it was when its stamp was taken.
+    static func read(_ path: String, stamped stamp: Stamp) throws(TrustError) -> [UInt8] {
+        let file: SettledFile
+        do throws(FileProblem) {
+            file = try SettledFile(path, maximumBytes: maximumFileBytes)
+        } catch {
+            throw TrustError(error, path)
+        }
+        guard file.stamp == stamp.file else { throw TrustError(.beingWritten, file: path) }
+        return file.bytes
     }
 
     /// Adds what one file of a directory holds to a bundle.
@@ -121,5 +114,17 @@ enum BundleFiles {
                 bundle.authorities.append(found.certificate(index))
             }
         }
+    }
+}
+
+extension TrustError {
+    fileprivate init(_ problem: FileProblem, _ path: String) {
+        let kind: Kind =
+            switch problem.kind {
+            case .unreadable: .unreadable
+            case .tooLarge: .tooLarge
+            case .beingWritten: .beingWritten
+            }
+        self.init(kind, file: path)
     }
 }

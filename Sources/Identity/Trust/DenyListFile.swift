@@ -9,6 +9,8 @@ package struct DenyListFile: Sendable {
     /// Why the file cannot be used.
     package struct Failure: Error, CustomStringConvertible, Sendable, Equatable {
         package let description: String
+        /// Whether it is only that somebody writes the file at this moment.
+        package var isBeingWritten = false
     }
 
     private let path: String
@@ -18,17 +20,18 @@ package struct DenyListFile: Sendable {
 
     /// The list, if the file changed since it was read last.
     ///
-    /// - Throws: when it cannot be read or has a line that is no entry; what was in use must stay so,
-    ///   as a list that loses entries by mistake lets somebody in.
+    /// - Throws: when it cannot be read, is being written or has a line that is no entry; what was in
+    ///   use must stay so, as a list that loses entries by mistake lets somebody in.
     package mutating func read() throws(Failure) -> DenyList? {
         let bytes: [UInt8]
         let now: BundleFiles.Stamp
         do throws(TrustError) {
             now = try BundleFiles.stamp(path, name: path)
             if now == stamp { return nil }
-            bytes = try BundleFiles.read(path)
+            bytes = try BundleFiles.read(path, stamped: now)
         } catch {
-            throw Failure(description: error.description)
+            throw Failure(
+                description: error.description, isBeingWritten: error.kind == .beingWritten)
         }
         let list = try Self.parse(bytes, path)
         stamp = now

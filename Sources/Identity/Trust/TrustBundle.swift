@@ -1,3 +1,5 @@
+import Files
+
 /// What an administrator trusts for one trust domain, as DER.
 package struct TrustBundle: Sendable, Equatable {
     /// Certificates of authorities.
@@ -81,6 +83,8 @@ package struct TrustError: Error, Sendable, Equatable {
         case olderList
         /// A file cannot be read.
         case unreadable
+        /// Somebody has a file open for writing, or files changed while they were read.
+        case beingWritten
         /// A file is longer than the limit, or there are too many.
         case tooLarge
         /// A file is not PEM of the kind that its name says.
@@ -136,6 +140,7 @@ extension TrustError: CustomStringConvertible {
             "two revocation lists of one issuer and one `thisUpdate`: keep the right one"
         case .olderList: "a revocation list older than the one in use"
         case .unreadable: "cannot be read"
+        case .beingWritten: FileProblem.beingWrittenWords
         case .tooLarge: "larger than the limit"
         case .malformedFile: "not PEM of the kind its name says"
         case .malformedBundle: "not a SPIFFE bundle"

@@ -56,6 +56,10 @@ struct SourceReader {
         let stamps = try Self.stamps(source)
         if stamps == self.stamps, source.maximumAgeSeconds == nil { return .none }
         var read = try Self.bundle(source)
+        // Files of two times make no bundle.
+        guard try Self.stamps(source) == stamps else {
+            throw TrustError(.beingWritten, file: source.path)
+        }
         if let age = source.maximumAgeSeconds {
             let (end, overflow) = nowSeconds.addingReportingOverflow(age)
             read.expiresAtSeconds = overflow ? Int64.max : end
@@ -63,7 +67,6 @@ struct SourceReader {
         try checkSequence(read)
         let made = try TrustedDomain(read, options: source.options)
         try checkLists(made.store)
-        // A file that changed while it was read has another stamp, and is read again next time.
         self.stamps = stamps
         let isSame = bundle == read
         bundle = read

@@ -22,11 +22,15 @@ final class RunningServer {
     var log: String { workplace.text("serve.err") }
 
     /// Starts a server in a workplace that has policies and a store, and waits until it serves.
-    init(_ workplace: Workplace, configuration: String = RunningServer.configuration) throws {
+    init(
+        _ workplace: Workplace, configuration: String = RunningServer.configuration,
+        arguments: [String] = []
+    ) throws {
         self.workplace = workplace
         try workplace.write("writ.yaml", configuration)
         process = try ChildProcess(
-            WritProgram.path, ["serve", "--config", "writ.yaml"], directory: workplace.path,
+            WritProgram.path, ["serve", "--config", "writ.yaml"] + arguments,
+            directory: workplace.path,
             output: workplace.path("serve.out"), errors: workplace.path("serve.err"))
         let process = process
         let isServing = eventually { !process.isRunning || log.contains("serving") }

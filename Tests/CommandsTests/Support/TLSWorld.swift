@@ -83,7 +83,8 @@ extension RunningServer {
     /// The port of the TLS listener, as the log has it.
     var tlsPort: UInt16 {
         get throws {
-            let digits = log.split(separator: "port=").dropFirst().first?.prefix(while: \.isNumber)
+            let digits = log.split(separator: #""port":""#).dropFirst().first?.prefix(
+                while: \.isNumber)
             return try #require(digits.flatMap { UInt16($0) }, "no port: \(log)")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A new directory under the temporary one, removed with everything in it at the end.
@@ -28,7 +29,22 @@ final class Workplace: Sendable {
 
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        try Data(bytes).write(to: URL(fileURLWithPath: path(name)), options: .atomic)
+        // Not by `Data`: a program that is started meanwhile would inherit the open file, and have it
+        // open for writing for as long as it runs.
+        let made = path("\(name).\(UInt64.random(in: 0 ... .max)).new")
+        let descriptor = unsafe open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        try #require(descriptor >= 0, "\(made): \(errno)")
+        var start = 0
+        while start < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress! + start, bytes.count - start)
+            }
+            guard count > 0 else { break }
+            start += count
+        }
+        Glibc.close(descriptor)
+        let isMoved = unsafe rename(made, path(name)) == 0
+        try #require(start == bytes.count && isMoved)
         return path(name)
     }
 

@@ -109,6 +109,9 @@ final class CheckBench {
         DecodedReply(try bytes(of: Message(message.bytes)))
     }
 
+    /// What logs keep of the last answer.
+    func record() -> GatewayRecord { check.record() }
+
     /// Answers in a batch, without looking at the answer.
     func answer(_ message: Message) throws {
         check.beginBatch()

@@ -5,7 +5,7 @@ import Server
 ///
 /// | key | meaning | default |
 /// | --- | --- | --- |
-/// | `name` | its name in metrics, logs and policies, different from the others | required |
+/// | `name` | its name in metrics, logs and policies, different from the others and from `local`, `envoy`, `spoe` and `tls` | required |
 /// | `family` | `authzen`: the AuthZEN Authorization API; `forward-auth`: gateways' questions; `operations`: health and metrics | required |
 /// | `address` | `HOST:PORT`; port 0 takes a free one, which the log names | this or `socket` |
 /// | `socket` | path of a local socket | this or `address` |
@@ -88,6 +88,11 @@ struct HTTPListenerConfiguration: Sendable {
             throw nameNode.failure(
                 "a listener's name has at most 64 letters, digits, `-`, `_` and `.`")
         }
+        // Metrics, logs and policies would take the one for the other.
+        if let other = Self.takenNames[name] {
+            throw nameNode.failure(
+                "`\(name)` is the name of \(other) in metrics, logs and policies: choose another")
+        }
         family = try keys.required("family").choice(
             Dictionary(
                 uniqueKeysWithValues: HTTPListener.Family.allCases.map { ($0.rawValue, $0) }))
@@ -109,6 +114,13 @@ struct HTTPListenerConfiguration: Sendable {
         try readFamily(keys, folder, identity)
         try judge()
     }
+
+    /// What the service's listeners that are no HTTP are called.
+    private static let takenNames = [
+        "local": "the local socket", "envoy": "the listener of ext_authz",
+        "tls": "the section `tls`",
+        "spoe": "the agent for HAProxy",
+    ]
 
     private static func mayName(_ byte: UInt8) -> Bool {
         switch byte {

@@ -12,13 +12,23 @@ struct ForwardAuthWorker: ~Copyable {
     private var decider: ForwardAuthDecider
     private var call = HeaderList()
     private var reply = ForwardAuthReply()
+    private let board: GatewayBoard
+    private let logged: RequestLog.Selection
 
-    init(_ decider: consuming ForwardAuthDecider) { self.decider = decider }
+    init(
+        _ decider: consuming ForwardAuthDecider, board: GatewayBoard,
+        logged: RequestLog.Selection
+    ) {
+        self.decider = decider
+        self.board = board
+        self.logged = logged
+    }
 
     /// Answers a call.
     ///
     /// - Parameter now: the machine's time, in milliseconds since 1970.
     mutating func answer(_ request: MountedRequest, at now: Int64) -> MountedReply {
+        let start = MonotonicClock.now()
         do throws(RequestRefusal) {
             call.removeAll()
             for field in request.fields { try call.append(name: field.name, value: field.value) }
@@ -26,6 +36,10 @@ struct ForwardAuthWorker: ~Copyable {
         } catch {
             decider.refuse(error, into: &reply)
         }
+        var verdict = decider.verdict
+        // What could not be sent is a denial, whatever was decided.
+        if case .allowed = verdict, reply.isSpoiled { verdict = .refused(.answerInvalid) }
+        board.count(verdict, nanoseconds: MonotonicClock.now() &- start)
         var fields: [(name: String, value: String)] = []
         reply.fields.forEachField { name, value in
             fields.append((Self.text(name), Self.text(value)))
@@ -33,22 +47,22 @@ struct ForwardAuthWorker: ~Copyable {
         if !reply.body.isEmpty {
             fields.append(("content-type", "text/plain; charset=utf-8"))
         }
-        return MountedReply(
+        var answer = MountedReply(
             status: Int(reply.status.rawValue), fields: fields, body: reply.body,
-            decision: record(), decisionID: decider.decisionID)
+            decision: DecisionRecord(outcome: DecisionRecord.Outcome(verdict)))
+        if logged != .none { record(verdict, &answer) }
+        return answer
     }
 
-    private mutating func record() -> DecisionRecord {
-        let outcome: DecisionRecord.Outcome
-        switch decider.verdict {
-        // What could not be sent is a denial, whatever was decided.
-        case .allowed: outcome = reply.isSpoiled ? .refused("answerInvalid") : .allowed
-        case .denied: outcome = .denied
-        case .refused(let denial): outcome = .refused("\(denial.cause)")
-        }
-        return DecisionRecord(
-            outcome: outcome, policies: decider.policies(), errors: decider.failedPolicies(),
-            policyVersion: decider.policyVersion, revision: decider.revision)
+    /// Adds what the log keeps.
+    private mutating func record(_ verdict: Gateway.Verdict, _ answer: inout MountedReply) {
+        if logged == .denials, case .allowed = verdict { return }
+        let record = decider.record()
+        answer.decision = DecisionRecord(record, verdict)
+        answer.decisionID = record.decisionID
+        let said = decider.settings.reader.said(call)
+        answer.asked = RequestLog.AskedRequest(
+            method: said.method, host: said.host, target: said.target)
     }
 
     private static func peer(_ request: MountedRequest) -> ListenerFacts.Peer {
@@ -82,7 +96,8 @@ extension ForwardAuthConfiguration {
                             errors: gateway.errors ?? foundation.errors,
                             cacheBytes: foundation.cacheBytesPerThread,
                             cacheBoard: foundation.cacheBoards.add(), identity: identity,
-                            worker: foundation.workers.next(), startedAt: foundation.startedAt)))
+                            worker: foundation.workers.next(), startedAt: foundation.startedAt)),
+                    board: foundation.gatewayBoards.add(listener.name), logged: listener.logged)
             }
             return MountedRoute(path: path) { request in
                 let now = DecisionClock.realTime()

@@ -1,6 +1,7 @@
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import Gateway
 import HTTPService
 import Logging
 import Routes
@@ -19,6 +20,10 @@ struct HTTPFoundation: Sendable {
     /// What requests ask, by the files that listeners name.
     let routes: [RouteSource]
     let cacheBoards: CacheBoards
+    /// Where decisions for gateways are counted.
+    let gatewayBoards: GatewayBoards
+    /// Where requests of all listeners are logged.
+    let requests: RequestLog
     let workers: WorkerNumbers
     /// Seconds since 1970.
     let startedAt: UInt64
@@ -60,7 +65,7 @@ extension [HTTPListenerConfiguration] {
                     errors: foundation.errors, identity: foundation.identity,
                     cacheBytes: foundation.cacheBytesPerThread * apiThreads,
                     cacheBoards: { [boards = foundation.cacheBoards] in boards.add() }),
-                figures: [{ figures.write(&$0) }], log: quiet)
+                figures: [{ figures.write(&$0) }], requests: foundation.requests, log: quiet)
         } catch {
             throw Failure(error.description)
         }
@@ -88,6 +93,9 @@ struct RunningHTTP: Sendable {
 
     /// The ports that TCP listeners have taken, by name of the listener.
     var ports: [String: Int] { service.ports }
+
+    /// Says from now on that it is not ready, and answers everything as before.
+    func announceStop() { service.announceStop() }
 
     /// Answers what was received, then closes.
     func stop(drainFor duration: Duration) async {

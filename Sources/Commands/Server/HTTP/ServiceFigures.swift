@@ -1,5 +1,7 @@
 import DecisionPoint
 import EntityStore
+import ExtAuthz
+import Gateway
 import HTTPService
 import Server
 
@@ -9,6 +11,14 @@ struct ServiceFigures: Sendable {
     let outcomes: OutcomeBoards
     let caches: CacheBoards
     let reloads: ReloadCounts
+    /// Nil when nobody is identified.
+    let trust: TrustCounts?
+    /// Where decisions for gateways are counted.
+    let gateways: GatewayBoards
+    /// Nil when the service has no section `tls`.
+    let tls: OutcomeBoards?
+    /// Nil when Envoy does not ask.
+    let envoy: EnvoyListener?
     /// Nil when HAProxy does not ask by SPOE.
     let spoe: SPOEFigures?
 
@@ -18,20 +28,60 @@ struct ServiceFigures: Sendable {
     func write(_ text: inout MetricsText) {
         writeDecisions(&text)
         writeConnections(&text)
+        writeEnvoy(&text)
         spoe?.write(&text)
         writeCaches(&text)
-        text.begin("writ_reloads_total", .counter, "Reloads of policies by what became of them.")
+        writeReloads(&text)
+    }
+
+    private func writeReloads(_ text: inout MetricsText) {
+        text.begin(
+            "writ_reloads_total", .counter,
+            "Reloads of policies and routes by what became of them.")
         text.add(reloads.published, [("outcome", "published")])
         text.add(reloads.unchanged, [("outcome", "unchanged")])
         text.add(reloads.failed, [("outcome", "failed")])
+        let kinds = trust == nil ? [] : TrustCounts.Kind.allCases
+        text.begin(
+            "writ_trust_reloads_total", .counter,
+            "Readings of what identities are judged by, by what became of them.")
+        for kind in kinds {
+            guard let counts = trust?[kind] else { continue }
+            text.add(counts.published, [("of", "\(kind)"), ("outcome", "published")])
+            text.add(counts.failed, [("of", "\(kind)"), ("outcome", "failed")])
+        }
+        text.begin(
+            "writ_reload_failing", .gauge,
+            "Whether the newest files cannot be used, so that older ones are in force.")
+        text.add(reloads.isFailing ? 1 : 0, [("of", "policies")])
+        for kind in kinds {
+            text.add(trust?[kind].isFailing == true ? 1 : 0, [("of", "\(kind)")])
+        }
     }
 
     private func writeDecisions(_ text: inout MetricsText) {
+        writeDecisions(outcomes, Self.listener, &text)
+        if let tls { writeDecisions(tls, "tls", &text) }
+        text.begin(
+            "writ_local_batch_seconds", .histogram,
+            "Time in which what one read brought from the local socket was decided.")
+        func sum(_ value: (OutcomeBoard) -> UInt64) -> UInt64 {
+            outcomes.all.reduce(0) { $0 + value($1) }
+        }
+        text.addHistogram(
+            (0...OutcomeBoard.bounds.count).map { index in sum { $0.bucket(index) } },
+            bounds: OutcomeBoard.bounds, sum: sum(\.nanoseconds), [("listener", Self.listener)])
+        for (listener, boards) in gateways.all { writeGateway(listener, boards, &text) }
+    }
+
+    private func writeDecisions(
+        _ outcomes: OutcomeBoards, _ listener: String, _ text: inout MetricsText
+    ) {
         func sum(_ value: (OutcomeBoard) -> UInt64) -> UInt64 {
             outcomes.all.reduce(0) { $0 + value($1) }
         }
         func labels(_ outcome: String) -> [(String, String)] {
-            [("listener", Self.listener), ("outcome", outcome)]
+            [("listener", listener), ("outcome", outcome)]
         }
         text.begin("writ_decisions_total", .counter, "")
         text.add(sum(\.allowed), labels("allowed"))
@@ -39,20 +89,63 @@ struct ServiceFigures: Sendable {
         text.add(
             sum { board in Refusal.allCases.reduce(0) { $0 + board.refused($1) } },
             labels("refused"))
-        text.begin(
-            "writ_refusals_total", .counter,
-            "Decisions of the local socket that are denies for another cause than policies.")
+        beginRefusals(&text)
         for refusal in Refusal.allCases {
             text.add(
                 sum { $0.refused(refusal) },
-                [("listener", Self.listener), ("cause", "\(refusal)")])
+                [("listener", listener), ("cause", "\(refusal)")])
+        }
+    }
+
+    private func beginRefusals(_ text: inout MetricsText) {
+        text.begin(
+            "writ_refusals_total", .counter,
+            "Decisions of sockets and gateways that are denies for another cause than policies.")
+    }
+
+    private func writeGateway(
+        _ listener: String, _ boards: [GatewayBoard], _ text: inout MetricsText
+    ) {
+        func sum(_ value: (GatewayBoard) -> UInt64) -> UInt64 {
+            boards.reduce(0) { $0 + value($1) }
+        }
+        // The listeners of HTTP count theirs themselves.
+        if listener == EnvoyListener.name {
+            text.begin("writ_decisions_total", .counter, "")
+            func add(_ outcome: String, _ count: UInt64) {
+                text.add(count, [("listener", listener), ("outcome", outcome)])
+            }
+            add("allowed", sum(\.allowed))
+            add("denied", sum(\.denied))
+            add(
+                "refused",
+                sum { board in Denial.Reason.allCases.reduce(0) { $0 + board.refused($1) } })
+        }
+        beginRefusals(&text)
+        for reason in Denial.Reason.allCases {
+            text.add(
+                sum { $0.refused(reason) },
+                [("listener", listener), ("cause", "\(reason.name)")])
         }
         text.begin(
-            "writ_local_batch_seconds", .histogram,
-            "Time in which what one read brought from the local socket was decided.")
+            "writ_gateway_decision_seconds", .histogram,
+            "Time from a gateway's call, read, to its answer, made.")
         text.addHistogram(
-            (0...OutcomeBoard.bounds.count).map { index in sum { $0.bucket(index) } },
-            bounds: OutcomeBoard.bounds, sum: sum(\.nanoseconds), [("listener", Self.listener)])
+            (0...GatewayBoard.bounds.count).map { index in sum { $0.bucket(index) } },
+            bounds: GatewayBoard.bounds, sum: sum(\.nanoseconds), [("listener", listener)])
+    }
+
+    private func writeEnvoy(_ text: inout MetricsText) {
+        guard let statistics = envoy?.statistics else { return }
+        text.begin("writ_rejected_inputs_total", .counter, "")
+        for (reason, count) in [
+            ("message", statistics.malformed), ("call", statistics.refusedCalls),
+            ("deadline", statistics.expired), ("peer", statistics.refusedPeers),
+            ("overload", statistics.refusedConnections),
+            ("connection", statistics.cutConnections),
+        ] {
+            text.add(count, [("listener", EnvoyListener.name), ("reason", reason)])
+        }
     }
 
     private func writeConnections(_ text: inout MetricsText) {

@@ -1,0 +1,56 @@
+import JSON
+package import Logging
+
+/// Writes what the service says of itself as JSON, one object a line, among the lines of requests.
+///
+/// | member | meaning |
+/// | --- | --- |
+/// | `time` | UTC, RFC 3339, to the microsecond |
+/// | `event` | `service` |
+/// | `level` | `debug` to `critical`, as swift-log has them |
+/// | `message` | what happened, always the same words for the same thing |
+/// | others | its facts, as text; one of several lines has them all in one member |
+package struct JSONLogHandler: LogHandler {
+    package var logLevel = Logger.Level.info
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
+    private let output: LogOutput
+
+    private static let own = ["time", "event", "level", "message"]
+
+    package init(_ output: LogOutput = .standardError) { self.output = output }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var facts = metadata
+        if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
+        if let added = event.metadata { facts.merge(added) { _, new in new } }
+        if let error = event.error, facts["error"] == nil { facts["error"] = "\(error)" }
+        output.write(Self.line(event.level, event.message.description, facts))
+    }
+
+    /// One line, with its end.
+    package static func line(
+        _ level: Logger.Level, _ message: String, _ facts: Logger.Metadata
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (name, value) in [
+            ("time", LogTime.now()), ("event", "service"), ("level", level.rawValue),
+            ("message", message),
+        ] {
+            writer.key(name)
+            writer.string(value)
+        }
+        for (name, value) in facts.sorted(by: { $0.key < $1.key }) where !own.contains(name) {
+            writer.key(name)
+            writer.string("\(value)")
+        }
+        writer.endObject()
+        return writer.bytes + [0x0A]
+    }
+}
