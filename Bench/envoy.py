@@ -5,10 +5,11 @@
     python="$(.ci/gateways)" && "$python" -m pip install --quiet pyyaml
     PATH="$(dirname "$python"):$PATH" "$python" Bench/envoy.py .build/release
 
-One Envoy has three listeners, which are alike but for what they ask: nothing, a server of our own stack
-that answers a bare OK, and `writ serve` in the open-banking scenario. Envoy answers by itself what is
+One Envoy has four listeners, which are alike but for what they ask: nothing, a server of our own stack
+that answers a bare OK, one whose OK has as many fields as a decision's, and `writ serve` in the
+open-banking scenario. Envoy answers by itself what is
 allowed, so that no service behind it is measured. One connection to each, with TLS and a client
-certificate; some requests to each in turn, so that the machine's drift is the same for all three. A
+certificate; some requests to each in turn, so that the machine's drift is the same for all. A
 request that is not answered with 200 ends the command with exit code 1.
 """
 import argparse
@@ -33,11 +34,11 @@ from service import Service  # noqa: E402
 from world import World  # noqa: E402
 
 CASE = "a third party reads balances the customer agreed to"
-NAMES = ["alone", "bare OK", "writ"]
+NAMES = ["alone", "bare OK", "full OK", "writ"]
 
 
 def configuration(place, ports, sockets):
-    """Envoy's own answer behind each of three listeners, from the scenario's configuration."""
+    """Envoy's own answer behind each of the listeners, from the scenario's configuration."""
     whole = yaml.safe_load((envoy.scenario / "gateways/envoy/envoy.yaml").read_text())
     resources = whole["static_resources"]
     asked = next(cluster for cluster in resources["clusters"] if cluster["name"] == "writ")
@@ -89,7 +90,7 @@ def ask(connection, request):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("programs", help="the folder of `writ` and `ext-authz-probe`")
+    parser.add_argument("programs", help="the folder of `writ`, `writ-bench` and `ext-authz-probe`")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--requests", type=int, default=100, help="to each, in a round")
     parser.add_argument("--json", help="write the figures there")
@@ -112,12 +113,16 @@ def main():
             service = Service(str(programs / "writ"), world, envoy.listeners(place))
             processes.append(service.process)
             probe = place.folder / "run/probe.sock"
+            full = place.folder / "run/full.sock"
             processes.append(subprocess.Popen([programs / "ext-authz-probe", probe]))
-            while not probe.exists():
+            processes.append(subprocess.Popen(
+                [programs / "writ-bench", "ext-authz-server", "--full", "--socket", full]))
+            while not (probe.exists() and full.exists()):
                 time.sleep(0.05)
             ports = {name: free_port() for name in NAMES}
-            sockets = {"bare OK": str(probe), "writ": str(place.folder / "run/ext-authz.sock")}
-            file = place.folder / "three.json"
+            sockets = {"bare OK": str(probe), "full OK": str(full),
+                       "writ": str(place.folder / "run/ext-authz.sock")}
+            file = place.folder / "envoy.json"
             file.write_text(json.dumps(configuration(place, ports, sockets)))
             processes.append(subprocess.Popen(
                 ["envoy", "-c", str(file), "--use-dynamic-base-id", "--concurrency", "1",
@@ -149,8 +154,10 @@ def report(times, file):
         high = statistics.quantiles(times[name], n=100)[98]
         rows.append({"server": name, "p50": middle, "p99": high, "added": middle - alone})
         print(f"{name:10}  {middle:6.1f}  {high:6.1f}  {middle - alone:12.1f}")
-    ratio = rows[2]["added"] / rows[1]["added"]
-    print(f"\nwrit adds {ratio:.2f} of what a bare OK adds; the client's own time is in all three")
+    added = {row["server"]: row["added"] for row in rows}
+    ratio = added["writ"] / added["bare OK"]
+    print(f"\nwrit adds {ratio:.2f} of what a bare OK adds, {added['writ'] / added['full OK']:.2f} of what one "
+          "with as many fields adds; the client's own time is in all")
     if file:
         pathlib.Path(file).write_text(json.dumps({"rows": rows, "ratio": ratio}))
 

@@ -23,6 +23,8 @@ package protocol ExtAuthzHandler: ~Copyable, SendableMetatype {
     mutating func endBatch()
 
     /// The names of headers that ``CheckRequestView/hasWatchedNames`` tells of; read in a batch.
+    ///
+    /// There is no default: who wraps another and forgot it would let forged headers pass.
     var watchedNames: NameWatch { mutating get }
 
     /// Decides one request.
@@ -33,13 +35,14 @@ package protocol ExtAuthzHandler: ~Copyable, SendableMetatype {
 }
 
 extension ExtAuthzHandler where Self: ~Copyable {
-    package var watchedNames: NameWatch { mutating get { NameWatch() } }
     package mutating func beginBatch() {}
     package mutating func endBatch() {}
 }
 
 /// Allows everything without looking, to measure what the protocol alone costs.
 package struct BareAllowHandler: ~Copyable, ExtAuthzHandler {
+    package var watchedNames: NameWatch { NameWatch() }
+
     package init() {}
 
     package mutating func check(

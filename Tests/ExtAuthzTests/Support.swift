@@ -29,6 +29,8 @@ final class SocketFolder {
 
 /// Allows requests for paths that begin with `/allow`, and notes how it was used.
 struct PathHandler: ~Copyable, ExtAuthzHandler {
+    var watchedNames: NameWatch { NameWatch() }
+
     final class Notes: Sendable {
         let batches = Mutex((begun: 0, ended: 0))
         let isReleased = Atomic<Bool>(false)

@@ -5,6 +5,8 @@ import Server
 
 /// Answers as a request's path says, so that tests see what gateways make of every answer.
 private struct ProbeHandler: ~Copyable, ExtAuthzHandler {
+    var watchedNames: NameWatch { NameWatch() }
+
     mutating func check(
         _ request: borrowing CheckRequestView, call: CheckCall, into reply: inout ReplyBuffer
     ) {

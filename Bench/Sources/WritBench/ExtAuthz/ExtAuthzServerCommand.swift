@@ -19,6 +19,9 @@ struct ExtAuthzServerCommand: ParsableCommand {
     @Option(help: "Decide, with the identities of this scenario; without it everything is allowed.")
     var scenario: String?
 
+    @Flag(help: "Allow everything, and say as much beside as a decision does.")
+    var full = false
+
     @Option(help: "The store to make for that.")
     var store: String?
 
@@ -30,6 +33,9 @@ struct ExtAuthzServerCommand: ParsableCommand {
             let world = try DecidingWorld(scenario: scenario, store: store)
             configuration.identityHeaders = world.identityHeaders
             server = try ExtAuthzServer.start(configuration) { try world.handler($0) }
+        } else if full {
+            configuration.identityHeaders = ["x-roles"]
+            server = try ExtAuthzServer.start(configuration) { _ in FullAllowHandler() }
         } else {
             server = try ExtAuthzServer.start(configuration) { _ in BareAllowHandler() }
         }
