@@ -282,7 +282,8 @@ package final class HTTPService: Sendable {
         let limits = listener.limits
         let configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ConnectionWatch(limit: .seconds(Int64(limits.requestSeconds)), figures)
+                ConnectionWatch(limit: .seconds(Int64(limits.requestSeconds)), figures),
+                UpgradeRefusal(),
             ],
             idleTimeout: .seconds(Int64(limits.idleSeconds)),
             httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(

@@ -191,6 +191,25 @@ struct HTTPServeTests {
         #expect(!run.errors.contains("descriptor"))
     }
 
+    @Test(
+        "A request for another protocol is answered and ends its connection",
+        arguments: [
+            "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
+            "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\n"
+                + "Upgrade: websocket\r\n\r\n",
+        ])
+    func upgrade(request: String) throws {
+        let server = try Self.server()
+        let connection = try LocalConnection(server.workplace.path("run/api.sock"))
+        try connection.send(request)
+        // What would wait for ever otherwise: the parser leaves it to the other protocol.
+        try connection.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        let answer = try connection.readAll()
+        #expect(answer.contains(" 200 ") && answer.hasSuffix("live"), "\(answer)")
+        #expect(answer.lowercased().contains("connection: close"), "\(answer)")
+    }
+
     @Test("A request under way is answered when the service stops; idle connections do not hold it")
     func drain() throws {
         let server = try Self.server()
