@@ -1,3 +1,4 @@
+import DecisionPoint
 import ExtAuthzMessages
 import HTTP2
 import Server

@@ -1,4 +1,4 @@
-import Synchronization
+import DecisionPoint
 
 /// What the ext_authz service has done so far.
 package struct ExtAuthzStatistics: Sendable, Equatable {
@@ -34,17 +34,5 @@ final class ExtAuthzBoard: Sendable {
             calls: calls.value, allowed: allowed.value, malformed: malformed.value,
             refusedCalls: refusedCalls.value, expired: expired.value,
             cutConnections: cutConnections.value)
-    }
-}
-
-/// A number that only grows.
-final class EventCounter: Sendable {
-    private let number = Atomic<UInt64>(0)
-
-    var value: UInt64 { number.load(ordering: .relaxed) }
-
-    /// Adds one; a plain load and store, as one loop alone writes.
-    func add() {
-        number.store(number.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     }
 }

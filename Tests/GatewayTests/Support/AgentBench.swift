@@ -34,13 +34,7 @@ final class AgentBench {
             obligations: ObligationRules(knownObligations: obligations))
         routes = RoutePublisher(try CheckBench.routes())
         var settings = GatewaySettings(listener: "spoe")
-        settings.identityFields = [
-            GatewaySettings.IdentityField("x-principal", .principalId),
-            GatewaySettings.IdentityField("x-principal-type", .principalType),
-            GatewaySettings.IdentityField("x-device", .deviceId),
-            GatewaySettings.IdentityField("x-decision", .decisionId),
-            GatewaySettings.IdentityField("x-roles", .removed),
-        ].compactMap { $0 }
+        settings.identityFields = CheckBench.identityFields
         change(&settings)
         let decider = try GatewayDecider(
             settings, routes: routes, publisher: publisher, store: store, errors: errors,

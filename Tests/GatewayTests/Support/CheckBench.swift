@@ -38,13 +38,7 @@ final class CheckBench {
             obligations: ObligationRules(knownObligations: obligations))
         let routes = RoutePublisher(try Self.routes())
         var settings = GatewaySettings(listener: "envoy")
-        settings.identityFields = [
-            GatewaySettings.IdentityField("x-principal", .principalId),
-            GatewaySettings.IdentityField("x-principal-type", .principalType),
-            GatewaySettings.IdentityField("x-device", .deviceId),
-            GatewaySettings.IdentityField("x-decision", .decisionId),
-            GatewaySettings.IdentityField("x-roles", .removed),
-        ].compactMap { $0 }
+        settings.identityFields = Self.identityFields
         change(&settings)
         let decider = try GatewayDecider(
             settings, routes: routes, publisher: publisher, store: store, errors: errors,
@@ -57,6 +51,16 @@ final class CheckBench {
         self.routes = routes
         self.settings = settings
         self.errors = errors
+    }
+
+    static var identityFields: [GatewaySettings.IdentityField] {
+        [
+            GatewaySettings.IdentityField("x-principal", .principalId),
+            GatewaySettings.IdentityField("x-principal-type", .principalType),
+            GatewaySettings.IdentityField("x-device", .deviceId),
+            GatewaySettings.IdentityField("x-decision", .decisionId),
+            GatewaySettings.IdentityField("x-roles", .removed),
+        ].compactMap { $0 }
     }
 
     static func ruleset(_ policies: String, version: UInt64 = 1) throws -> Ruleset {

@@ -69,8 +69,10 @@ struct ServiceFigures: Sendable {
             outcomes.all.reduce(0) { $0 + value($1) }
         }
         text.addHistogram(
-            (0...OutcomeBoard.bounds.count).map { index in sum { $0.bucket(index) } },
-            bounds: OutcomeBoard.bounds, sum: sum(\.nanoseconds), [("listener", Self.listener)])
+            (0...DurationHistogram.bounds.count).map { index in sum { $0.durations.bucket(index) }
+            },
+            bounds: DurationHistogram.bounds, sum: sum { $0.durations.nanoseconds },
+            [("listener", Self.listener)])
         for (listener, boards) in gateways.all { writeGateway(listener, boards, &text) }
     }
 
@@ -131,8 +133,10 @@ struct ServiceFigures: Sendable {
             "writ_gateway_decision_seconds", .histogram,
             "Time from a gateway's call, read, to its answer, made.")
         text.addHistogram(
-            (0...GatewayBoard.bounds.count).map { index in sum { $0.bucket(index) } },
-            bounds: GatewayBoard.bounds, sum: sum(\.nanoseconds), [("listener", listener)])
+            (0...DurationHistogram.bounds.count).map { index in sum { $0.durations.bucket(index) }
+            },
+            bounds: DurationHistogram.bounds, sum: sum { $0.durations.nanoseconds },
+            [("listener", listener)])
     }
 
     private func writeEnvoy(_ text: inout MetricsText) {
