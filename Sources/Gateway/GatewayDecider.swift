@@ -81,11 +81,10 @@ package struct GatewayDecider: ~Copyable {
 
     /// The facts for ``decide(_:listener:)``; making them allocates, so they are kept for a peer.
     package static func facts(
-        _ settings: GatewaySettings, peer: ListenerFacts.Peer
+        _ settings: GatewaySettings, peer: AuthenticatedPeer
     ) -> ListenerFacts {
         ListenerFacts(
-            listener: settings.listener, peer: peer, mayNamePrincipal: false,
-            mayAttachEvidence: true)
+            listener: settings.listener, peer, mayNamePrincipal: false, mayAttachEvidence: true)
     }
 
     /// The header fields of the client's request that routes read, in lower case.

@@ -112,6 +112,7 @@ struct ServeCommand: AsyncParsableCommand {
                                              # error
                   authzen:
                     types: {user: User}      # and so on: README
+                    searches: 1              # at once; half of `threads` unless given
                     evidence: accepted       # proof of subjects in `context.evidence`, with
                                              # `identity`; or `none`, `required`
                 - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by
@@ -171,6 +172,11 @@ struct ServeCommand: AsyncParsableCommand {
             within a tenth of a second when they change (other users' files: a third). Peers
             that are no gateways may not send evidence, and nobody but those listed may name
             a principal.
+
+            Where `allowedUsers` or `allowedGroups` list others than the service's own user,
+            they need a way to the socket: a directory that the service makes may be entered
+            by all (0711, otherwise 0700). One that is there is not changed; when it, or one
+            above, keeps all but its owner out, the service says so and does not start.
 
             A service manager may open the socket, and those of `http`, and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,

@@ -99,6 +99,6 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
             } else { .anonymous }
         guard peer != self.peer else { return }
         self.peer = peer
-        facts = GatewayDecider.facts(decider.settings, peer: peer)
+        facts = GatewayDecider.facts(decider.settings, peer: AuthenticatedPeer(peer))
     }
 }

@@ -131,7 +131,9 @@ private final class ListenerSocket: Sendable {
         if let inherited = listener.inherited {
             socket = Mutex(try ListeningSocket(inherited: inherited, path: path))
         } else {
-            socket = Mutex(try ListeningSocket(path: path, backlog: backlog))
+            socket = Mutex(
+                try ListeningSocket(
+                    path: path, backlog: backlog, for: listener.peers))
         }
     }
 

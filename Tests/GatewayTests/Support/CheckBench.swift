@@ -155,6 +155,20 @@ final class CheckBench {
         return text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 
+    /// What a certificate of the scenario proves.
+    static func judged(_ name: String) throws -> JudgedCertificate {
+        let settings = try identity()
+        var chain = EncodedChain()
+        let file = scenario + "/identities/certificates/\(name).pem"
+        try chain.parse(pem: Array(try Data(contentsOf: URL(fileURLWithPath: file))).span)
+        var verifier = ChainVerifier(settings.trust, cacheCapacity: 1)
+        guard
+            case .verified(let verified) = verifier.verify(
+                chain, at: settings.clock.now() / 1000)
+        else { throw BenchFailure() }
+        return try JudgedCertificate(verified, settings)
+    }
+
     static func identity() throws -> IdentitySettings {
         guard let domain = TrustDomain("northbank.example"),
             let pattern = SpiffePattern("spiffe://northbank.example/**"),

@@ -24,6 +24,7 @@ import CedarSyntax
 /// | `maximumPage` | results of one page, and without a limit in the request | 1000 |
 /// | `maximumTested` | entities that one search looks at before it answers with a part | 100000 |
 /// | `searchTime` | how long one search takes before it answers with a part | 1s |
+/// | `searches` | searches made at once, 1–256; others wait for a second at most | half as many as `threads`, at least one |
 /// | `maximumBody` | a request's body | 1 MiB |
 /// | `maximumDepth` | nesting of a body | 64 |
 /// | `maximumEvaluations` | items of `evaluations` | 1000 |
@@ -36,6 +37,8 @@ import CedarSyntax
 struct AuthZENListenerConfiguration {
     var configuration = AuthZENConfiguration()
     var metadata: MetadataDocument?
+    /// How many searches are made at once; 0 for as many as go with the threads.
+    var searchCount = 0
 
     /// - Parameters:
     ///   - node: nil for all defaults.
@@ -58,7 +61,8 @@ struct AuthZENListenerConfiguration {
             "fractions": "`decimal` or `refused`",
             "lenient": "`true` or `false`", "namePolicies": "`true` or `false`",
             "pageTokenKey": "a file", "maximumPage": "a number", "maximumTested": "a number",
-            "searchTime": "a time", "maximumBody": "a size", "maximumDepth": "a number",
+            "searchTime": "a time", "searches": "a number", "maximumBody": "a size",
+            "maximumDepth": "a number",
             "maximumEvaluations": "a number", "metadata": "what it says of itself",
         ])
         try readTypes(keys)
@@ -221,6 +225,7 @@ struct AuthZENListenerConfiguration {
             }
             configuration.limits.searchMilliseconds = Int(parts.seconds * 1000 + milliseconds)
         }
+        if let node = try keys.optional("searches") { searchCount = try node.integer(1...256) }
         if let node = try keys.optional("maximumBody") {
             configuration.limits.maximumBodyBytes = try node.size((1 << 10)...(64 << 20))
         }
