@@ -314,11 +314,12 @@ package final class HTTPService: Sendable {
         _ figures: ConnectionFigures
     ) -> GuardedChannel {
         let limits = listener.limits
+        let date = responder.date
         let configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 // nginx makes a 500 of another code, and others pass it on to their clients.
                 ConnectionEnding(
-                    limits, onlyStatus: listener.family == .forwardAuth ? .forbidden : nil),
+                    limits, date, onlyStatus: listener.family == .forwardAuth ? .forbidden : nil),
                 ConnectionWatch(limit: .seconds(Int64(limits.requestSeconds)), figures),
                 UpgradeRefusal(),
             ],

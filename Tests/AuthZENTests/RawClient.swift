@@ -135,6 +135,27 @@ struct RawClient: Sendable {
         }
     }
 
+    /// Sends bytes, reads to the end and goes on sending a byte now and then.
+    ///
+    /// - Returns: how long the other end took what nobody wants; a minute at most.
+    func timeUntilClosed(_ bytes: [UInt8]) async throws -> Duration {
+        let clock = ContinuousClock()
+        return try await connect().executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(bytes: bytes))
+            for try await _ in inbound {}
+            let begun = clock.now
+            while clock.now - begun < .seconds(60) {
+                do {
+                    try await outbound.write(ByteBuffer(bytes: [0x41]))
+                } catch {
+                    break
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            return clock.now - begun
+        }
+    }
+
     private static func answer(_ bytes: [UInt8], isHead: Bool) -> Answer? {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)

@@ -46,12 +46,23 @@ struct UnreadableRequestTests {
                 let (statuses, text) = try await Self.all(client, Self.head + field + "\r\n")
                 #expect(statuses == [431])
                 #expect(text.contains("connection: close") || text.contains("Connection: close"))
+                #expect(text.lowercased().contains("date: "))
                 #expect(text.contains("16384 bytes") && text.contains("64 fields"))
             }
         }
         let figures = try await running.local.send("GET", "/metrics").text
         #expect(figures.contains(#"{listener="local",reason="http"} 3"#))
         #expect(figures.contains(#"{listener="local",reason="slow"} 0"#))
+        await running.stop()
+    }
+
+    @Test("Who goes on after the answer is read for as long as a request may take, and no longer")
+    func bound() async throws {
+        let running = try await Self.running()
+        for text in ["\u{1}\r\n\r\n", Self.expecting.replacing(Self.path, with: "/nowhere")] {
+            let time = try await running.local.timeUntilClosed(Array(text.utf8))
+            #expect(.milliseconds(1500)...Duration.seconds(8) ~= time, "\(time)")
+        }
         await running.stop()
     }
 

@@ -21,6 +21,7 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     struct BodyWanted: Sendable {}
 
     private let limits: HTTPLimits
+    private let date: ResponseDate
     /// The status of every refusal; nil for the one that says most.
     private let onlyStatus: HTTPResponse.Status?
     /// Requests whose answers have not been written.
@@ -38,8 +39,9 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
 
     /// - Parameter onlyStatus: where gateways understand no other.
-    init(_ limits: HTTPLimits, onlyStatus: HTTPResponse.Status? = nil) {
+    init(_ limits: HTTPLimits, _ date: ResponseDate, onlyStatus: HTTPResponse.Status? = nil) {
         self.limits = limits
+        self.date = date
         self.onlyStatus = onlyStatus
     }
 
@@ -166,7 +168,8 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
                 status: onlyStatus ?? status,
                 headerFields: [
                     .contentType: "text/plain; charset=utf-8",
-                    .contentLength: String(body.readableBytes), .connection: "close",
+                    .contentLength: String(body.readableBytes), .date: date.text,
+                    .connection: "close",
                 ]), body
         )
     }

@@ -23,7 +23,7 @@ struct ListenerResponder: Sendable {
     let peers: ConnectionPeers
     let log: RequestLog
     private let clock = ContinuousClock()
-    private let date = ResponseDate()
+    let date = ResponseDate()
 
     /// What is found out about a request while it is answered, for the log.
     private struct Trail {
