@@ -60,7 +60,9 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             unanswered += 1
             isReading = true
-            isWaiting = head.headerFields[values: .expect].contains { Self.isContinue($0) }
+            isWaiting =
+                head.headerFields.contains(.expect)
+                && head.headerFields[values: .expect].contains { Self.isContinue($0) }
         case .body: isWaiting = false
         case .end:
             isWaiting = false

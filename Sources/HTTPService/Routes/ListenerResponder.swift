@@ -158,7 +158,7 @@ struct ListenerResponder: Sendable {
                 .uriTooLong, "the path is longer than \(listener.limits.maximumPathBytes) bytes")
         }
         // A gateway's call carries the field of its client.
-        if listener.family != .forwardAuth,
+        if listener.family != .forwardAuth, request.headers.contains(.expect),
             request.headers[values: .expect].contains(where: { !ConnectionEnding.isContinue($0) })
         {
             return .text(.expectationFailed, "of `Expect` only `100-continue` is understood")
