@@ -27,7 +27,9 @@ package struct MintedIdentities {
     /// The certificates of some files, one behind the other.
     package func chain(_ names: String...) throws -> EncodedChain {
         var chain = EncodedChain()
-        try chain.parse(pem: names.flatMap { read("\($0).pem") }.span)
+        // In a variable of its own: a span of a temporary array breaks Swift 6.3.1 without -O.
+        let text = names.flatMap { read("\($0).pem") }
+        try chain.parse(pem: text.span)
         return chain
     }
 
