@@ -25,7 +25,7 @@ package struct LocalSocketConfiguration: Sendable {
         self.workerCount = workerCount
     }
 
-    /// The number of cores that this process may run on, at least 1.
+    /// The number of cores that are online, 1 to 256.
     package static var onlineCores: Int { StreamConfiguration.onlineCores }
 
     /// What is wrong with the configuration; `nil` when it can be served.

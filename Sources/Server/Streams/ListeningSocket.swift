@@ -14,7 +14,7 @@ package struct ListeningSocket: ~Copyable {
     package let descriptor: Int32
     /// Where the socket is, with the port that the system chose.
     package let endpoint: StreamEndpoint
-    /// Whether a service manager opened the socket, whose path and directory are then its own.
+    /// Whether a service manager opened the socket, whose path, if it has one, is then its own.
     package let isInherited: Bool
     /// -1 when there is no file of ours.
     private let lock: Int32
@@ -66,18 +66,20 @@ package struct ListeningSocket: ~Copyable {
         isInherited = false
     }
 
-    /// Takes over the socket that a service manager opened at a path; see ``InheritedSockets``.
+    /// Takes over the socket that a service manager opened at an endpoint; see ``InheritedSockets``.
     /// - Throws: `system`.
-    package init(inherited descriptor: Int32, path: String) throws(StreamSocketError) {
+    package init(
+        inherited descriptor: Int32, at endpoint: StreamEndpoint
+    ) throws(StreamSocketError) {
         // `accept` must not wait when a client has gone meanwhile.
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
             let code = errno
             _ = close(descriptor)
-            throw .system(operation: "take over", path: path, code: code)
+            throw .system(operation: "take over", path: endpoint.description, code: code)
         }
         self.descriptor = descriptor
-        endpoint = .unixSocket(path: path)
+        self.endpoint = endpoint
         isInherited = true
         lock = -1
         file = nil

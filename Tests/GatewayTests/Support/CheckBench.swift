@@ -21,14 +21,17 @@ final class CheckBench {
     let publisher: RulesetPublisher
     private let settings: GatewaySettings
     private let errors: ErrorMode
+    let log: RecordingLog
     private var check: DecisionCheck
     private var reply: ReplyBuffer
 
     /// - Parameter policies: `Action::"read"` and `Action::"pay"` on payments are what is asked.
     init(
         _ policies: String, obligations: Set<String> = [], worker: Int = 0,
-        errors: ErrorMode = .strict, settings change: (inout GatewaySettings) -> Void = { _ in }
+        errors: ErrorMode = .strict, log: RecordingLog = RecordingLog(),
+        settings change: (inout GatewaySettings) -> Void = { _ in }
     ) throws {
+        self.log = log
         let folder = NSTemporaryDirectory() + "gateway-" + UUID().uuidString
         self.folder = folder
         let store = try EntityStore.open(
@@ -44,7 +47,7 @@ final class CheckBench {
             settings, routes: routes, publisher: publisher, store: store, errors: errors,
             cacheBytes: 1 << 20, identity: try Self.identity(), worker: worker,
             startedAt: 1_760_000_000)
-        check = DecisionCheck(decider)
+        check = DecisionCheck(decider, observer: AnswerObserver(GatewayBoard(), log: log))
         reply = ReplyBuffer(identityHeaders: settings.identityFields.map(\.name))
         self.store = store
         self.publisher = publisher
@@ -112,9 +115,6 @@ final class CheckBench {
     func askWithoutBatch(_ message: CheckMessage) throws -> DecodedReply {
         DecodedReply(try bytes(of: Message(message.bytes)))
     }
-
-    /// What logs keep of the last answer.
-    func record() -> GatewayRecord { check.record() }
 
     /// Answers in a batch, without looking at the answer.
     func answer(_ message: Message) throws {
