@@ -6,7 +6,7 @@ import JSON
 import Logging
 
 /// `writ identity inspect`: what a service would make of evidence.
-struct InspectIdentityCommand: AsyncParsableCommand {
+struct InspectIdentityCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Show the verdict on a certificate or token, and who it is.",
@@ -20,7 +20,7 @@ struct InspectIdentityCommand: AsyncParsableCommand {
             Examples:
               writ identity inspect --config writ.yaml --certificate client.pem
               writ identity inspect --config writ.yaml --xfcc @header.txt --json
-              writ identity inspect --config writ.yaml --certificate client.pem --token token.jwt
+              writ identity inspect --config writ.yaml --token token.jwt --device laptop-7
             """)
 
     @Option(

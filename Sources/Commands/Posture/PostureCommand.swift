@@ -18,6 +18,13 @@ struct PostureCommand: AsyncParsableCommand {
 
             A request's device is found by its certificate or token, if the device is bound
             to it.
+
+            Exit codes: 0 done, 1 refused or failure.
+
+            Examples:
+              writ posture bind --store /var/lib/writ laptop-7 --certificate laptop.pem
+              writ posture ingest --store /var/lib/writ --format fleet hosts.json
+              writ posture report --store /var/lib/writ --failing
             """,
         subcommands: [
             PostureIngestCommand.self, PostureBindCommand.self, PostureReportCommand.self,
@@ -37,6 +44,8 @@ struct PostureBindCommand: AsyncParsableCommand {
         abstract: "Bind a device to its certificate or to ids in certificates and tokens.",
         discussion: """
             A key leads to one device: binding one that another device has is refused.
+
+            Exit codes: 0 bound, 1 refused; then nothing has changed.
 
             Examples:
               writ posture bind --store /var/lib/writ laptop-7 --certificate laptop.pem

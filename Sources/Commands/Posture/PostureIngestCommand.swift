@@ -7,7 +7,7 @@ import JSON
 import Posture
 
 /// `writ posture ingest`: reads reports.
-struct PostureIngestCommand: AsyncParsableCommand {
+struct PostureIngestCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
         abstract:
@@ -37,8 +37,9 @@ struct PostureIngestCommand: AsyncParsableCommand {
 
             Examples:
               writ posture ingest --store /var/lib/writ --format fleet hosts.json
-              osqueryd-results | writ posture ingest --store /var/lib/writ --format osquery -
-              writ posture ingest --config writ.yaml --format intune --by serial --watch /var/spool/intune
+              osqueryd-results | writ posture ingest --store data --format osquery -
+              writ posture ingest --config writ.yaml --format intune --by serial \\
+                --watch /var/spool/intune
 
             Exit codes: 0 all were taken, 1 some or all were refused.
             """)
@@ -120,7 +121,7 @@ struct PostureIngestCommand: AsyncParsableCommand {
             try PostureIntake(
                 store, conformance, reader: PostureReader(format, mapping: pointers),
                 merge: merge, deviceType: Text(devices.type), createsDevices: create,
-                usesSerials: by == "serial")
+                usesSerials: by == "serial", reportsJSON: json)
         }
         defer { intake.finish() }
         if let watch { try PostureDirectory(watch, intake).run() }

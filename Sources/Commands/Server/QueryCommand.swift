@@ -6,7 +6,7 @@ import JSON
 import WritClient
 
 /// `writ query`: asks a running server one question.
-struct QueryCommand: AsyncParsableCommand {
+struct QueryCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Ask a running decision point.",
@@ -24,10 +24,10 @@ struct QueryCommand: AsyncParsableCommand {
               writ query --socket /run/writ/writ.sock --principal 'User::"alice"' \\
                 --action 'Action::"view"' --resource 'Photo::"1"'
               writ query --socket /run/writ/writ.sock --request-json request.json --json
-              writ query --socket /run/writ/writ.sock --certificate client.pem --token token.jwt \
-                --action 'Action::"view"' --resource 'Photo::"1"'
-              writ query --connect tls://writ.example:8447 --ca ca.pem --cert me.pem --key me.key \
-                --action 'Action::"view"' --resource 'Photo::"1"'
+              writ query --socket /run/writ/writ.sock --certificate client.pem \\
+                --token token.jwt --action 'Action::"view"' --resource 'Photo::"1"'
+              writ query --connect tls://writ.example:8447 --ca ca.pem \\
+                --cert me.pem --key me.key --action 'Action::"view"' --resource 'Photo::"1"'
             """)
 
     @Option(help: ArgumentHelp("The server's socket.", valueName: "path"))

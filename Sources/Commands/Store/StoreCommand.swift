@@ -16,6 +16,11 @@ struct StoreCommand: AsyncParsableCommand {
             need not be stored: a service with a schema knows them.
 
             Exit codes: 0 done, 1 refused; then the store is as it was before.
+
+            Examples:
+              writ store import --store /var/lib/writ entities.json
+              writ store patch --store /var/lib/writ patch.json
+              writ store check --store /var/lib/writ
             """,
         subcommands: [
             StoreImportCommand.self, StoreExportCommand.self, StoreGetCommand.self,

@@ -5,7 +5,7 @@ import CedarSyntax
 import PolicyTesting
 
 /// `writ test`: tests policies and says what the tests do not cover.
-struct TestCommand: AsyncParsableCommand {
+struct TestCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Test policies, with coverage and mutation.",
@@ -123,6 +123,6 @@ struct TestCommand: AsyncParsableCommand {
         guard let schema = scenario.schema else { return }
         let errors = Validator(schema).validate(scenario.policySet).map(\.diagnostic)
             .filter { $0.severity == .error }
-        guard errors.isEmpty else { throw Failure(scenario.policyFile.render(errors)) }
+        guard errors.isEmpty else { throw Failure(errors, in: scenario.policyFile) }
     }
 }
