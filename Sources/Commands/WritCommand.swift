@@ -6,11 +6,11 @@ public struct WritCommand: AsyncParsableCommand {
         commandName: "writ",
         abstract: "A zero-trust policy decision point: Cedar policies, answered in microseconds.",
         discussion: """
-            Every command says more by --help: what it does, examples and its exit codes. With
-            --json, results and failures are JSON, failures on standard error.
+            Every command says more by --help: what it does, examples and its exit codes.
+            With --json, results and failures are JSON, failures on standard error.
 
-            Exit codes: 0 done, 1 failure; a deny is 2, and so is wrong usage of the commands
-            under Policies, as with `cedar`.
+            Exit codes: 0 done, 1 failure; a deny is 2, and so is wrong usage of the
+            commands under Policies, as with `cedar`.
 
             Examples:
               writ demo

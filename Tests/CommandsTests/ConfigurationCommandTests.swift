@@ -79,7 +79,8 @@ struct ConfigurationCommandTests {
     func badFiles() throws {
         try workplace.makeFolder("trust")
         try workplace.makeFolder("nothing")
-        try workplace.write("trust/ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        try workplace.write(
+            "trust/ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
         try workplace.write("bad.cedar", "permit (principal, action);\n")
         try workplace.write("routes.yaml", "version: 2\nroutes: []\n")
         try workplace.write("cert.pem", "")
@@ -90,7 +91,9 @@ struct ConfigurationCommandTests {
             store: nothing
             socket: {path: s}
             identity: {trust: {domains: {bank.example: {bundle: trust}}}}
-            tls: {listen: '127.0.0.1:0', certificate: cert.pem, key: cert.pem, allowed: ['spiffe://bank.example/*']}
+            tls:
+              {listen: '127.0.0.1:0', certificate: cert.pem, key: cert.pem,
+               allowed: ['spiffe://bank.example/*']}
             spoe: {socket: p, routes: routes.yaml}
 
             """)

@@ -53,7 +53,7 @@ struct HTTPConfigurationTests {
             ("  - {family: authzen, socket: a}", "the key `http.name` is missing"),
             ("  - {name: a, socket: a}", "the key `http.family` is missing"),
             ("  - {name: 'a b', family: authzen, socket: a}", "a listener's name has at most"),
-            ("  - {name: a, family: rest, socket: a}", "`http.family` must be `authzen`, `forward-auth` or"),
+            ("  - {name: a, family: rest, socket: a}", "`http.family` must be `authzen`, "),
             ("  - {name: a, family: authzen}", "exactly one of `address` and `socket`"),
             (
                 "  - {name: a, family: authzen, socket: a, address: 'b:1'}",

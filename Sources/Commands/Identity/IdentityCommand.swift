@@ -8,8 +8,8 @@ struct IdentityCommand: AsyncParsableCommand {
         commandName: "identity",
         abstract: "Judge certificates and tokens as a service would.",
         discussion: """
-            Exit codes: 0 done, 1 failure; of `inspect` 2 when what is judged is rejected or
-            nobody.
+            Exit codes: 0 done, 1 failure; of `inspect` 2 when what is judged is rejected
+            or nobody.
 
             Examples:
               writ identity inspect --config writ.yaml --certificate client.pem

@@ -11,9 +11,9 @@ struct InspectIdentityCommand: AsyncParsableCommand, JSONPrinting {
         commandName: "inspect",
         abstract: "Show the verdict on a certificate or token, and who it is.",
         discussion: """
-            Judges with the bundles, keys and rules of the configuration, at the time of the
-            machine. Of headers, give the value as the gateway sends it; @FILE reads it from
-            a file.
+            Judges with the bundles, keys and rules of the configuration, at the time of
+            the machine. Of headers, give the value as the gateway sends it; @FILE reads it
+            from a file.
 
             Exit codes: 0 verified and a principal, 2 rejected or nobody, 1 not judged.
 

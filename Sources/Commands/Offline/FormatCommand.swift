@@ -13,8 +13,8 @@ struct FormatCommand: CedarCommand, JSONPrinting {
             output. A folder stands for all `.cedar` files in it. The layout is that of
             Cedar's own formatter; a text once formatted stays as it is.
 
-            Exit codes: 0 formatted, or with --check nothing would change; 1 something would
-            change, or error.
+            Exit codes: 0 formatted, or with --check nothing would change; 1 something
+            would change, or error.
 
             Examples:
               writ format --policies policies.cedar

@@ -13,8 +13,8 @@ struct PostureCommand: AsyncParsableCommand {
             lastPatched, diskEncrypted, firewall, screenLock, edrRunning, edrScore,
             jailbroken, secureHardware, managed, compliant, lastSeen. What is not known is
             absent, never false. `collectedAt` says when each was collected and `expiresAt`
-            until when it counts; after that, decisions do not see it. An older report never
-            undoes a newer one.
+            until when it counts; after that, decisions do not see it. An older report
+            never undoes a newer one.
 
             A request's device is found by its certificate or token, if the device is bound
             to it.

@@ -15,7 +15,8 @@ struct PostureIngestCommand: AsyncParsableCommand, JSONPrinting {
         discussion: """
             The input is one document, or one a line. Formats: osquery (result lines,
             snapshots, differentials, distributed writes), fleet (hosts), intune
-            (managedDevice), jamf (inventory), crowdstrike (Zero Trust Assessment), generic:
+            (managedDevice), jamf (inventory), crowdstrike (Zero Trust Assessment),
+            generic:
 
               {"device": "laptop-7", "collectedAt": "2026-11-21T12:00:00Z",
                "attributes": {"diskEncrypted": true, "edrScore": 82, "firewall": null}}
@@ -24,8 +25,8 @@ struct PostureIngestCommand: AsyncParsableCommand, JSONPrinting {
             and a code, and the others go on. A report of a device that is not in the store
             is refused unless --create is given. One that was taken before changes nothing.
 
-            With --watch, files of a directory are read as they appear; rename them into it.
-            What was read is removed, and renamed to NAME.refused when any report was
+            With --watch, files of a directory are read as they appear; rename them into
+            it. What was read is removed, and renamed to NAME.refused when any report was
             refused. With --listen, one document a line is read from the connections of a
             Unix socket, which only this user may use. Both go on until SIGTERM or SIGINT,
             and end when what was read is on disk.

@@ -9,8 +9,8 @@ struct RoutesCommand: AsyncParsableCommand {
         commandName: "routes",
         abstract: "Check and explain the file that says what an HTTP request asks.",
         discussion: """
-            A route names the requests it takes by host, method and path, and the action and
-            the resource they ask for:
+            A route names the requests it takes by host, method and path, and the action
+            and the resource they ask for:
 
               version: 1
               routes:

@@ -11,8 +11,8 @@ struct QueryCommand: AsyncParsableCommand, JSONPrinting {
         commandName: "query",
         abstract: "Ask a running decision point.",
         discussion: """
-            With --certificate, --token or --device, which only a gateway of the service may
-            send, the principal may be left out: it is the one that these lead to.
+            With --certificate, --token or --device, which only a gateway of the service
+            may send, the principal may be left out: it is the one that these lead to.
 
             With --connect the server is asked by TLS; what the certificate may ask for is
             up to the server. Without a principal and a certificate of somebody else, it

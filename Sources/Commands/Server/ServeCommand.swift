@@ -16,9 +16,9 @@ struct ServeCommand: AsyncParsableCommand {
               socket:
                 path: run/writ.sock
 
-            `writ configuration example` prints one with every key, explained;
-            `writ configuration reference KEY` says what a key means, and with --json prints
-            a JSON Schema for editors; `writ configuration check FILE` and --check tell
+            `writ configuration example` prints one with every key, explained; `writ
+            configuration reference KEY` says what a key means, and with --json prints a
+            JSON Schema for editors; `writ configuration check FILE` and --check tell
             everything that is wrong, without serving.
 
             Relative paths are relative to the file. Policies, links, schema and routes are
@@ -39,9 +39,9 @@ struct ServeCommand: AsyncParsableCommand {
             are known without being in the store.
 
             With `identity`, bundles, revocation lists and the deny-list are read again
-            within a tenth of a second when they change (other users' files: a third). Peers
-            that are no gateways may not send evidence, and nobody but those listed may name
-            a principal.
+            within a tenth of a second when they change (other users' files: a third).
+            Peers that are no gateways may not send evidence, and nobody but those listed
+            may name a principal.
 
             A service manager may open the socket, and those of `http`, and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
@@ -53,16 +53,16 @@ struct ServeCommand: AsyncParsableCommand {
             that names nobody and brings nothing is decided for the peer itself.
 
             Addresses of `http` answer nobody unless `callers` says who may ask: a client
-            certificate that `identity` verifies, a key or secret of which the digest stands
-            here, made by
+            certificate that `identity` verifies, a key or secret of which the digest
+            stands here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
             or an access token. TCP without TLS is refused, but for `operations` on a
             loopback address. Certificates are read again when their files change, and
             connections stay. Health is told to anybody: /health/live and /health/ready,
             which is 503 while there is no policy or the store cannot be read.
 
-            The log goes to standard error: text on a terminal, JSON elsewhere, one object a
-            line, also of what has several lines; --log json or text sets it.
+            The log goes to standard error: text on a terminal, JSON elsewhere, one object
+            a line, also of what has several lines; --log json or text sets it.
 
             Exit codes: 0 stopped, or with --check all is good; 1 could not start.
 

@@ -8,8 +8,8 @@ struct StoreCommand: AsyncParsableCommand {
         commandName: "store",
         abstract: "Import, read, change and check the entity store.",
         discussion: """
-            Every command that changes the store prints its new revision once it is on disk.
-            A running server sees it with the next decision.
+            Every command that changes the store prints its new revision once it is on
+            disk. A running server sees it with the next decision.
 
             With a schema (--schema, or that of --config), import, put and patch refuse
             entities that do not conform to it, and check lists those that do not. Actions

@@ -46,8 +46,8 @@ struct InputFile {
             throw Failure(
                 [
                     Diagnostic(
-                        span: SourceSpan(0, 1), message: "\(what) is empty",
-                        help: "it must hold JSON")
+                        span: SourceSpan(0, 1), message: "the text ends where a value should be",
+                        help: "\(what) is empty: it must hold JSON")
                 ], in: self)
         }
         do throws(JSONError) {

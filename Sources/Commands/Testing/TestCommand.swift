@@ -15,15 +15,15 @@ struct TestCommand: AsyncParsableCommand, JSONPrinting {
             searched. Tests have the format of `writ run-tests` and pass on the same
             decisions.
 
-            Coverage says of each policy whether a test satisfied it and whether one did not
-            although its scope matched; and of each condition, operand of && or || and part
-            of `if`, whether a test saw it true and saw it false.
+            Coverage says of each policy whether a test satisfied it and whether one did
+            not although its scope matched; and of each condition, operand of && or || and
+            part of `if`, whether a test saw it true and saw it false.
 
             --mutate makes each policy wrong in many small ways and runs the tests: effects
             flipped, scopes widened, conditions dropped and negated, boundaries moved by
             one. A mutant that no test notices is shown. Mutants that are invalid under the
-            schema, and those that provably decide alike for every request it allows, do not
-            count.
+            schema, and those that provably decide alike for every request it allows, do
+            not count.
 
             Exit codes: 0 all tests pass, coverage is enough and no mutant survives, 1
             otherwise, 2 wrong usage.

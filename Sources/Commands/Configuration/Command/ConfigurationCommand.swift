@@ -61,9 +61,9 @@ struct ConfigurationReferenceCommand: AsyncParsableCommand, JSONPrinting {
             All keys, or the named one and those below it. `NAME` in the name of a key
             stands for a name of your own.
 
-            With --json, a JSON Schema of the whole configuration, by which editors complete
-            and check it: those with the YAML language server take it from a first line such
-            as `# yaml-language-server: $schema=writ.schema.json`.
+            With --json, a JSON Schema of the whole configuration, by which editors
+            complete and check it: those with the YAML language server take it from a first
+            line such as `# yaml-language-server: $schema=writ.schema.json`.
 
             Exit codes: 0 printed, 1 there is no such key.
 
