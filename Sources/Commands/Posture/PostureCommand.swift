@@ -49,7 +49,7 @@ struct PostureBindCommand: AsyncParsableCommand {
 
             Examples:
               writ posture bind --store /var/lib/writ laptop-7 --certificate laptop.pem
-              writ posture bind --store /var/lib/writ laptop-7 --certificate-id urn:device:7
+              writ posture bind --store data laptop-7 --certificate-id urn:device:7
               writ posture bind --store /var/lib/writ laptop-7 --thumbprint 0a1b… --remove
             """)
 

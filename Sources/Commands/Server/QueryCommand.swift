@@ -27,7 +27,8 @@ struct QueryCommand: AsyncParsableCommand, JSONPrinting {
               writ query --socket /run/writ/writ.sock --certificate client.pem \\
                 --token token.jwt --action 'Action::"view"' --resource 'Photo::"1"'
               writ query --connect tls://writ.example:8447 --ca ca.pem \\
-                --cert me.pem --key me.key --action 'Action::"view"' --resource 'Photo::"1"'
+                --cert me.pem --key me.key \\
+                --action 'Action::"view"' --resource 'Photo::"1"'
             """)
 
     @Option(help: ArgumentHelp("The server's socket.", valueName: "path"))
