@@ -27,7 +27,8 @@ package struct MintedIdentities {
     /// The certificates of some files, one behind the other.
     package func chain(_ names: String...) throws -> EncodedChain {
         var chain = EncodedChain()
-        try chain.parse(pem: names.flatMap { read("\($0).pem") }.span)
+        let bytes = names.flatMap { read("\($0).pem") }
+        try chain.parse(pem: bytes.span)
         return chain
     }
 
