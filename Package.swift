@@ -307,6 +307,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
                 "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB",
                 "SPOPTestSupport", "Server", "TLSListener", "Wire", "WritClient", "writ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(

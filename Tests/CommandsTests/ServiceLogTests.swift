@@ -46,7 +46,7 @@ struct ServiceLogTests {
         #expect(run.status == 1)
         let entry = try #require(try entries(run.errors).first)
         #expect(entry["message"] == "NOT STARTED" && entry["level"] == "critical")
-        #expect(entry["error"]?.contains("writ.yaml:2:1: this is no YAML") == true)
+        #expect(entry["error"]?.contains("error: this is no YAML") == true)
         let text = try WritProgram.run(
             ["serve", "--config", "writ.yaml", "--log", "text"], in: workplace)
         #expect(text.status == 1 && text.errors.hasPrefix("error: "), "\(text.errors)")

@@ -53,7 +53,7 @@ struct TestCommandTests {
         #expect(try WritProgram.run(["test"], in: workplace).status == 1)
         let nothing = try WritProgram.run(["test", "s"], in: workplace)
         #expect(nothing.status == 1)
-        #expect(nothing.errors.contains("there is no scenario in `s`"), "\(nothing.errors)")
+        #expect(nothing.errors.contains("cannot read `s`: No such file"), "\(nothing.errors)")
         #expect(try run(good, policies: "permit (").status == 1)
         try workplace.write("s/schema.cedarschema", "entity")
         #expect(try run(good).status == 1)
