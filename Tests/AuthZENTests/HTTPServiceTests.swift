@@ -502,6 +502,27 @@ struct HTTPServiceTests {
         await running.stop()
     }
 
+    @Test("An answer to HEAD says how long a body would be, and has none")
+    func head() async throws {
+        let mount = MountedRoute(path: "/forward-auth") { _ in
+            MountedReply(status: 403, body: Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+        }
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.mounts = [mount]
+        }
+        for path in ["/forward-auth", "/health/live", "/nowhere", "/access/v1/evaluation"] {
+            let text = try await running.local.readAll(
+                "HEAD \(path) HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let ends = text.ranges(of: "\r\n\r\n")
+            try #require(ends.count == 2, "\(path): \(text)")
+            #expect(text[ends[0].upperBound...].hasPrefix("HTTP/1.1 200 OK\r\n"), "\(text)")
+            #expect(text[ends[1].upperBound...] == "ready")
+            #expect(!text[..<ends[0].lowerBound].contains("Content-Length: 0"), "\(text)")
+        }
+        await running.stop()
+    }
+
     @Test("Answers carry decision id, policy version and revision")
     func fields() async throws {
         let running = try await RunningService(Workplace(scenario: "certification"))

@@ -72,7 +72,8 @@ struct ListenerResponder: Sendable {
         if listener.logged != .none {
             write(request, target, answer.status.code, nanoseconds, trail)
         }
-        return answer
+        // A body behind it would be taken for the beginning of the next answer.
+        return request.method == .head ? answer.createHeadResponse() : answer
     }
 
     private func write(
