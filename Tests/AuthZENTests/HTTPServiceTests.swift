@@ -412,6 +412,24 @@ struct HTTPServiceRefusalTests {
         await running.stop()
     }
 
+    @Test("A client that does not read its answers loses its connection")
+    func unreadAnswers() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.requestSeconds = 1
+        }
+        let request = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        let isClosed = try await UnreadConnection.isClosed(
+            by: running.workplace.directory.path + "/http",
+            after: Array(String(repeating: request, count: 500).utf8), seconds: 20)
+        #expect(isClosed)
+        #expect(try await running.local.post(Self.path, Self.body).status == 200)
+        let metrics = try await running.local.send("GET", "/metrics")
+        #expect(
+            metrics.text.contains(
+                #"writ_rejected_inputs_total{listener="local",reason="reader"} 1"#))
+        await running.stop()
+    }
+
     @Test("Request ids come back as they were; long or repeated ones are refused")
     func requestIDs() async throws {
         let running = try await RunningService(Workplace(scenario: "certification"))

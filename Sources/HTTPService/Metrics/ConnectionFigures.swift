@@ -19,6 +19,8 @@ final class ConnectionFigures: Sendable {
         case malformedHTTP
         /// Connections whose request took too long to arrive.
         case slowRequests
+        /// Connections whose other end did not read its answers.
+        case slowReaders
         /// Connections that the other end broke off, and other failures.
         case broken
 
@@ -31,11 +33,12 @@ final class ConnectionFigures: Sendable {
             case .malformedTLS: "tls"
             case .malformedHTTP: "http"
             case .slowRequests: "slow"
+            case .slowReaders: "reader"
             }
         }
     }
 
-    private let cells: [8 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+    private let cells: [9 of Atomic<UInt64>] = .init { _ in Atomic(0) }
 
     func add(_ figure: Figure) { cells[figure.rawValue].add(1, ordering: .relaxed) }
 

@@ -19,7 +19,7 @@ import Server
 /// | `maximumConnections` | connections served at once | 4096 |
 /// | `maximumHeaderBytes` | all header fields of a request, 1 KiB to 1 MiB | 16 KiB; 64 KiB for `forward-auth` |
 /// | `idleTimeout` | how long a connection may be without a request | 60s |
-/// | `requestTimeout` | how long a request may take to arrive | 10s |
+/// | `requestTimeout` | how long a request may take to arrive, and its answer to be read | 10s |
 /// | `authzen` | of `authzen`, ``AuthZENListenerConfiguration`` | |
 /// | `forwardAuth` | of `forward-auth`, ``ForwardAuthConfiguration`` | |
 ///
