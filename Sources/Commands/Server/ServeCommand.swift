@@ -97,6 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
                 maximumFrameBytes: 64KiB     # of a question; HAProxy's limit counts when it
                                              # is smaller
                 deadline: 500ms              # of requests, by the argument `start`
+                log: denials                 # or `all`, `none`: as for `http`
               reload: watch                  # or `signal`: reload on SIGHUP only
               http:                          # optional: a list of addresses
                 - name: services             # not `local`, `envoy`, `spoe` or `tls`
@@ -238,6 +239,7 @@ struct ServeCommand: AsyncParsableCommand {
             // The last line of the log is no other than the rest.
             Logger.service(format).critical(
                 "NOT STARTED", metadata: ["error": "\(error.description)"])
+            await LogQueue.standardError.flush(within: .seconds(1))
             throw ExitCode.failure
         }
     }
@@ -267,6 +269,7 @@ struct ServeCommand: AsyncParsableCommand {
         async let stopped: Void? = http?.stop(drainFor: .seconds(drain))
         service.stop(drainFor: .seconds(drain))
         await stopped
+        await LogQueue.standardError.flush(within: .seconds(1))
     }
 
     /// Takes over what a service manager opened for this process.
