@@ -299,8 +299,8 @@ let package = Package(
             name: "CommandsTests",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
-                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB", "Server",
-                "TLSListener", "Wire", "WritClient", "writ",
+                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB",
+                "SPOPTestSupport", "Server", "TLSListener", "Wire", "WritClient", "writ",
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import SPOPTestSupport
 import Testing
 import WritClient
 
@@ -186,6 +187,62 @@ struct ServiceLogTests {
             #"writ_trust_reloads_total{of="denyList",outcome="published"} 1"#,
             #"writ_trust_reloads_total{of="denyList",outcome="failed"} 0"#,
             #"writ_reload_failing{of="denyList"} 0"#,
+        ] {
+            #expect(metrics.contains(line + "\n"), "\(line) is missing in \(metrics)")
+        }
+    }
+
+    @Test(
+        "What HAProxy asks by SPOE is in the log and in the figures as well",
+        .enabled(if: TrustWorld.isAvailable, "the `openssl` command is not installed"))
+    func spoe() throws {
+        let workplace = try TrustWorld.make()
+        try workplace.write("routes.yaml", Self.routes)
+        let server = try RunningServer(
+            workplace,
+            configuration: TrustWorld.configuration() + """
+                spoe: {socket: run/spoe.sock, routes: routes.yaml}
+                http:
+                  - {name: figures, family: operations, socket: run/figures.sock}
+
+                """)
+        #expect(eventually { server.log.contains(#""listener":"figures""#) }, "\(server.log)")
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let question = ForgedQuestion(
+            path: "/photos/beach?key=secret",
+            headers: [
+                ("Host", "photos.example"), ("X-Request-Id", "r-1"),
+                ("traceparent", "00-\(trace)-00f067aa0ba902b7-01"),
+            ])
+        var odd = question
+        odd["path"] = nil
+        let connection = try LocalConnection(workplace.path("run/spoe.sock"))
+        try connection.send(
+            Forge.hello().frame(1) + question.frame() + odd.frame(stream: 2))
+        func lines() -> [Substring] {
+            server.log.split(separator: "\n").filter { $0.contains(#""listener":"spoe""#) }
+        }
+        #expect(eventually { lines().count == 2 }, "\(server.log)")
+        let metrics = try HTTPServeTests.ask(
+            workplace.path("run/figures.sock"), "GET", "/metrics"
+        ).text
+        #expect(server.stop() == 0)
+        try #require(lines().count == 2)
+        for part in [
+            #""request":{"method":"GET","host":"photos.example","path":"/photos/beach"}"#,
+            #""requestId":"r-1""#, #""traceId":"\#(trace)""#, #""decisionId":""#,
+            #""status":401"#, #""cause":"identityRejected""#, #""detail":"principal_missing""#,
+            #""action":"Action::\"view\"""#, #""resource":"Photo::\"beach\"""#,
+        ] {
+            #expect(lines()[0].contains(part), "\(part) is missing in \(lines()[0])")
+        }
+        #expect(!server.log.contains("secret"))
+        #expect(lines()[1].contains(#""detail":"path-missing""#), "\(lines()[1])")
+        for line in [
+            #"writ_decisions_total{listener="spoe",outcome="refused"} 2"#,
+            #"writ_refusals_total{listener="spoe",cause="identityRejected"} 1"#,
+            #"writ_refusals_total{listener="spoe",cause="malformedRequest"} 1"#,
+            #"writ_gateway_decision_seconds_count{listener="spoe"} 2"#,
         ] {
             #expect(metrics.contains(line + "\n"), "\(line) is missing in \(metrics)")
         }

@@ -1,4 +1,5 @@
 import Gateway
+import HTTPService
 import SPOE
 import Server
 
@@ -15,9 +16,11 @@ import Server
 /// | `maximumConnections` | connections served at once | 256 |
 /// | `maximumFrameBytes` | the largest question or answer, 256 bytes to 1 MiB; HAProxy's own limit counts when it is smaller | 65532 |
 /// | `deadline` | how old a request may be, by the argument `start` | none |
+/// | `log` | the questions that are logged: `none`, `denials` or `all` | `denials` |
 struct SPOEListenerConfiguration {
     var gateway: GatewayConfiguration
     var server: SPOEConfiguration
+    var logged = RequestLog.Selection.denials
 
     /// The number of worker threads.
     var workerCount: Int { server.stream.workerCount }
@@ -36,10 +39,11 @@ struct SPOEListenerConfiguration {
             "socket": "a path", "address": "a loopback address and a port",
             "allowedUsers": "user ids", "allowedGroups": "group ids", "threads": "a number",
             "maximumConnections": "a number", "maximumFrameBytes": "a size", "deadline": "a time",
+            "log": "`none`, `denials` or `all`",
         ]
         let keys = try node.mapping(own.merging(GatewayConfiguration.keys) { own, _ in own })
         gateway = try GatewayConfiguration(
-            node, keys, listener: "spoe", identity: identity, in: folder)
+            node, keys, listener: SPOEListener.name, identity: identity, in: folder)
         let endpoint = try StreamEndpoint(of: "spoe", node, keys, in: folder)
         server = SPOEConfiguration(StreamConfiguration(endpoint: endpoint))
         if let peers = try PeerAllowList(of: "spoe", at: endpoint, keys) {
@@ -57,6 +61,11 @@ struct SPOEListenerConfiguration {
         if let node = try keys.optional("deadline") {
             let (seconds, fraction) = try node.duration().components
             server.deadlineMilliseconds = seconds * 1000 + fraction / 1_000_000_000_000_000
+        }
+        if let node = try keys.optional("log") {
+            logged = try node.choice(
+                Dictionary(
+                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
         }
         if let problem = server.problem { throw node.failure(problem) }
     }

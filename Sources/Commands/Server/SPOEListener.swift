@@ -6,6 +6,9 @@ import Server
 
 /// The running agent for HAProxy.
 struct SPOEListener: Sendable {
+    /// What metrics, logs and policies call it.
+    static let name = "spoe"
+
     let server: SPOEServer
 
     /// Opens the socket and starts its workers.
@@ -17,16 +20,21 @@ struct SPOEListener: Sendable {
     ) throws(Failure) {
         let settings = configuration.gateway.settings
         let errors = configuration.gateway.errors ?? material.errors
-        let deadline = configuration.server.deadlineMilliseconds
+        let (deadline, logged) = (configuration.server.deadlineMilliseconds, configuration.logged)
         do throws(StreamSocketError) {
             server = try SPOEServer.start(configuration.server) { worker in
-                DecisionAgent(
-                    try GatewayDecider(
-                        settings, routes: routes, publisher: material.publisher,
-                        store: material.store, errors: errors, cacheBytes: material.cacheBytes,
-                        cacheBoard: material.caches.add(), identity: identity,
-                        worker: firstWorker + worker, startedAt: material.startedAt),
-                    deadlineMilliseconds: deadline)
+                ObservedAgent(
+                    DecisionAgent(
+                        try GatewayDecider(
+                            settings, routes: routes, publisher: material.publisher,
+                            store: material.store, errors: errors,
+                            cacheBytes: material.cacheBytes,
+                            cacheBoard: material.caches.add(), identity: identity,
+                            worker: firstWorker + worker, startedAt: material.startedAt),
+                        deadlineMilliseconds: deadline),
+                    listener: settings.listener,
+                    board: material.gatewayBoards.add(settings.listener),
+                    log: material.requests, logged: logged)
             }
         } catch {
             throw Failure("`spoe`: " + error.description)

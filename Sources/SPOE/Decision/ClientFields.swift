@@ -1,7 +1,7 @@
 import Gateway
 import Routes
 import SPOP
-import Wire
+package import Wire
 
 /// The header fields of the client, with those found that are always looked for.
 struct ClientFields {
@@ -46,6 +46,18 @@ struct ClientFields {
         case .bearer(let start):
             return authorization.region(from: start, count: authorization.count - start)
         }
+    }
+}
+
+extension CheckQuestion {
+    /// The value of the client's first header field of a name, given in lower case, for logs; nil without
+    /// one, or when the fields cannot be read so far.
+    package func field(_ name: StaticString) -> ByteRegion? {
+        var block = HeaderBlock(headers)
+        while let field = try? block.next() {
+            if field.name.isName(name) { return field.value }
+        }
+        return nil
     }
 }
 

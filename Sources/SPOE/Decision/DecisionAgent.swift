@@ -37,6 +37,12 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
         self.decider = decider
     }
 
+    /// What the last question came to.
+    package var verdict: Verdict { decider.verdict }
+
+    /// What logs keep of the last question; allocates.
+    package mutating func record() -> GatewayRecord { decider.record() }
+
     package mutating func beginBatch() { decider.begin() }
 
     package mutating func endBatch() { decider.end() }
