@@ -207,6 +207,9 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
         .target(
+            name: "MintedIdentities", dependencies: ["CedarSyntax", "DecisionPoint", "Identity"],
+            path: "Tests/Support/MintedIdentities", swiftSettings: settings),
+        .target(
             name: "TypicalDecisions", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
             path: "Tests/Support/TypicalDecisions", swiftSettings: settings),
         .executableTarget(
@@ -220,20 +223,22 @@ let package = Package(
         .target(
             name: "CVerifyLoop", dependencies: ["COpenSSL"], path: "Tests/Support/CVerifyLoop"),
         .executableTarget(
-            name: "identity-gate", dependencies: ["CAllocationCount", "CVerifyLoop", "Identity"],
+            name: "identity-gate",
+            dependencies: ["CAllocationCount", "CVerifyLoop", "Identity", "MintedIdentities"],
             path: "Tests/Support/IdentityGate", swiftSettings: settings),
         .executableTarget(
             name: "evidence-gate",
             dependencies: [
                 "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Identity",
+                "Identity", "MintedIdentities",
             ],
             path: "Tests/Support/EvidenceGate", swiftSettings: settings),
         .executableTarget(
             name: "spoe-gate",
             dependencies: [
                 "CAllocationCount", "CedarEngine", "CedarSyntax", "DecisionPoint", "EntityStore",
-                "Gateway", "Identity", "Routes", "SPOE", "SPOPTestSupport", "Server", "Wire",
+                "Gateway", "MintedIdentities", "Routes", "SPOE", "SPOPTestSupport", "Server",
+                "Wire",
             ],
             path: "Tests/Support/SPOEGate", swiftSettings: settings),
         .executableTarget(

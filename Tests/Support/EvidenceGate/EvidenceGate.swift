@@ -5,6 +5,7 @@ import DecisionPoint
 import EntityStore
 import Glibc
 import Identity
+import MintedIdentities
 
 /// Measures decisions with a proven identity beside those with a named one:
 /// `evidence-gate DIRECTORY`, which `Tests/IdentityTests/Minting/mint.sh` filled.
@@ -29,15 +30,15 @@ struct EvidenceGate {
                 permit (principal is Workload, action == Action::"view", resource)
                 when { context.amount < 100 };
                 """), version: 1)
-        let settings = try settings(directory)
+        let minted = MintedIdentities(directory)
         var gate = Gate(
             decider: try Decider(
                 publisher: RulesetPublisher(ruleset), store: store, errors: .strict,
-                cacheBytes: 1 << 20, identity: settings),
+                cacheBytes: 1 << 20, identity: try minted.settings()),
             question: try Encoded(workload, photo, isNamed: false),
             named: try Encoded(workload, photo, isNamed: true))
-        let der = try chain(directory)
-        let header = try forwarded(directory)
+        let der = encoded(try minted.chain("good", "issuer"))
+        let header = try forwarded(minted)
         for isRestricting in [false, true] {
             if isRestricting { try restrictOthers(store) }
             let words = isRestricting ? ", others restricted" : ""
@@ -69,35 +70,16 @@ struct EvidenceGate {
             })
     }
 
-    private static func settings(_ directory: String) throws -> IdentitySettings {
-        guard let domain = TrustDomain("prod.example.org"),
-            let pattern = SpiffePattern("spiffe://prod.example.org/ns/*/sa/*")
-        else { fatalError("a name is malformed") }
-        var root = EncodedChain()
-        try root.parse(pem: read("\(directory)/root.pem").span)
-        var contents = TrustContents()
-        contents.domains[domain] = try TrustedDomain(
-            TrustBundle(authorities: [root.certificate(0)]))
-        return IdentitySettings(
-            trust: TrustState(contents),
-            principals: PrincipalRules([
-                PrincipalRules.Rule(.spiffe(pattern), type: "Workload", identifier: .spiffeID)
-            ]))
+    private static func encoded(_ chain: EncodedChain) -> [UInt8] {
+        (0..<chain.count).flatMap { chain.certificate($0) }
     }
 
-    private static func chain(_ directory: String) throws -> [UInt8] {
-        var chain = EncodedChain()
-        let text = read("\(directory)/good.pem") + read("\(directory)/issuer.pem")
-        try chain.parse(pem: text.span)
-        return (0..<chain.count).flatMap { chain.certificate($0) }
-    }
-
-    private static func forwarded(_ directory: String) throws -> [UInt8] {
-        var leaf = EncodedChain()
-        try leaf.parse(pem: read("\(directory)/good.pem").span)
+    private static func forwarded(_ minted: MintedIdentities) throws -> [UInt8] {
         let verifier = ChainVerifier(TrustState(), cacheCapacity: 1)
-        guard let hash = verifier.fingerprint(leaf) else { fatalError("there is no digest") }
-        let escaped = (read("\(directory)/good.pem") + read("\(directory)/issuer.pem"))
+        guard let hash = verifier.fingerprint(try minted.chain("good")) else {
+            fatalError("there is no digest")
+        }
+        let escaped = (minted.read("good.pem") + minted.read("issuer.pem"))
             .map { byte in
                 switch byte {
                 case UInt8(ascii: "\n"): "%0A"
@@ -109,16 +91,6 @@ struct EvidenceGate {
                 }
             }.joined()
         return Array("Hash=\(hash);Chain=\"\(escaped)\"".utf8)
-    }
-
-    private static func read(_ path: String) -> [UInt8] {
-        guard let file = unsafe fopen(path, "r") else { fatalError("`\(path)` is not there") }
-        defer { unsafe fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 64 << 10)
-        let count = unsafe bytes.withUnsafeMutableBytes {
-            unsafe fread($0.baseAddress, 1, $0.count, file)
-        }
-        return Array(bytes[..<count])
     }
 }
 

@@ -2,6 +2,7 @@ import CAllocationCount
 import CVerifyLoop
 import Glibc
 import Identity
+import MintedIdentities
 
 /// Measures verdicts: `identity-gate DIRECTORY`, which `Tests/IdentityTests/Minting/mint.sh` filled.
 ///
@@ -15,15 +16,12 @@ struct IdentityGate {
             exit(2)
         }
         // The leaf, its issuer and the root: what a server sends that leaves nothing out.
-        var chain = EncodedChain()
-        let text =
-            read("\(directory)/good.pem") + read("\(directory)/issuer.pem")
-            + read("\(directory)/root.pem")
-        try chain.parse(pem: text.span)
+        let minted = MintedIdentities(directory)
+        let chain = try minted.chain("good", "issuer", "root")
         let now = Int64(time(nil))
         try uncached(chain, now)
         try cached(chain, now)
-        for kind in ["ec", "rsa"] { try TokenGate.run(directory, kind) }
+        for kind in ["ec", "rsa"] { try TokenGate.run(minted, kind) }
     }
 
     private static func uncached(_ chain: EncodedChain, _ now: Int64) throws {
@@ -106,17 +104,6 @@ struct IdentityGate {
             guard let size = sizes.last else { return -1 }
             return unsafe verify_loop(
                 pointers, sizes, sizes.count, next - size, size, now, Int64(rounds))
-        }
-    }
-
-    static func read(_ path: String) -> [UInt8] {
-        guard let file = unsafe fopen(path, "r") else { fatalError("`\(path)` cannot be read") }
-        defer { unsafe fclose(file) }
-        var bytes: [UInt8] = []
-        while true {
-            let byte = unsafe getc(file)
-            if byte == EOF { return bytes }
-            bytes.append(UInt8(truncatingIfNeeded: byte))
         }
     }
 

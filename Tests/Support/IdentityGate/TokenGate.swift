@@ -1,15 +1,16 @@
 import CAllocationCount
 import CVerifyLoop
 import Identity
+import MintedIdentities
 
 /// Measures verdicts on the tokens that `mint.sh` made.
 enum TokenGate {
     /// When those tokens were issued.
     private static let seconds: Int64 = 1_800_000_000
 
-    static func run(_ directory: String, _ kind: String) throws {
-        let token = IdentityGate.read("\(directory)/token_\(kind).jwt")
-        let set = IdentityGate.read("\(directory)/token.jwks")
+    static func run(_ minted: MintedIdentities, _ kind: String) throws {
+        let token = minted.read("token_\(kind).jwt")
+        let set = minted.read("token.jwks")
         var contents = KeyContents()
         contents.setIssuer(
             Array("https://issuer.example.org".utf8),
@@ -17,16 +18,16 @@ enum TokenGate {
                 TokenRules(audiences: ["https://api.example.org"], claims: [.init("device_id")]),
                 try TokenKeySet(parsing: set, for: .issuer)))
         let state = KeyState(contents)
-        uncached(token, state, directory, kind)
+        uncached(token, state, minted, kind)
         try cached(token, state, kind)
     }
 
     private static func uncached(
-        _ token: [UInt8], _ state: KeyState, _ directory: String, _ kind: String
+        _ token: [UInt8], _ state: KeyState, _ minted: MintedIdentities, _ kind: String
     ) {
-        let key = IdentityGate.read("\(directory)/token_\(kind).spki")
-        let text = IdentityGate.read("\(directory)/token_\(kind).signed")
-        let signature = IdentityGate.read("\(directory)/token_\(kind).sig")
+        let key = minted.read("token_\(kind).spki")
+        let text = minted.read("token_\(kind).signed")
+        let signature = minted.read("token_\(kind).sig")
         var verifier = TokenVerifier(state, cacheCapacity: 4)
         let rounds = 1000
         var best = (swift: UInt64.max, plain: UInt64.max)

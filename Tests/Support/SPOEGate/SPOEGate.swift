@@ -6,6 +6,7 @@ import EntityStore
 import Gateway
 import Glibc
 import Identity
+import MintedIdentities
 import Routes
 import SPOE
 import SPOPTestSupport
@@ -25,6 +26,7 @@ struct SPOEGate {
         }
         let store = try EntityStore.open(
             at: "\(directory)/spoe-\(getpid())", StoreOptions(createIfMissing: true))
+        let minted = MintedIdentities(directory)
         var settings = GatewaySettings(listener: "spoe")
         settings.identityFields = [
             GatewaySettings.IdentityField("x-principal", .principalId),
@@ -34,25 +36,25 @@ struct SPOEGate {
             settings, routes: RoutePublisher(try routes()),
             publisher: RulesetPublisher(
                 try ruleset(), obligations: ObligationRules(knownObligations: ["mask"])),
-            store: store, errors: .strict, cacheBytes: 1 << 20, identity: try identity(directory),
+            store: store, errors: .strict, cacheBytes: 1 << 20, identity: try minted.settings(),
             worker: 0, startedAt: 0)
         var agent = AgentProtocol(
             DecisionAgent(decider, deadlineMilliseconds: nil), maximumFrameBytes: 16_380)
         _ = agent.begin(0, peer: nil, now: 0)
         _ = say(Forge.hello().frame(1), to: &agent)
-        let certificates = try chain(directory)
+        let chain = try minted.chain("good", "issuer")
         for (name, method, path, expected) in [
             ("an allow with identity and obligations", "GET", "/photos/beach", 200),
             ("a denial with reason and header", "PUT", "/photos/beach", 403),
             ("a route that is not there", "GET", "/nowhere", 403),
         ] as [(String, String, String, UInt64)] {
             var question = ForgedQuestion(
-                method: method, path: path, certificate: certificates[0],
+                method: method, path: path, certificate: chain.certificate(0),
                 headers: [
                     ("host", "api.example.org"), ("user-agent", "curl/7.88.1"), ("accept", "*/*"),
                     ("x-purpose", "support"), ("authorization", "Basic YTpi"),
                 ])
-            question["issuers"] = .binary(certificates[1])
+            question["issuers"] = .binary(chain.certificate(1))
             measure(name, question.frame(), status: expected, &agent)
         }
     }
@@ -135,38 +137,5 @@ struct SPOEGate {
                 ("version", text("1")),
                 ("routes", DocumentNode(.sequence(routes), at: .init(line: 1, column: 1))),
             ]))
-    }
-
-    private static func identity(_ directory: String) throws -> IdentitySettings {
-        guard let domain = TrustDomain("prod.example.org"),
-            let pattern = SpiffePattern("spiffe://prod.example.org/ns/*/sa/*")
-        else { fatalError("a name is malformed") }
-        var root = EncodedChain()
-        try root.parse(pem: read("\(directory)/root.pem").span)
-        var contents = TrustContents()
-        contents.domains[domain] = try TrustedDomain(
-            TrustBundle(authorities: [root.certificate(0)]))
-        return IdentitySettings(
-            trust: TrustState(contents),
-            principals: PrincipalRules([
-                PrincipalRules.Rule(.spiffe(pattern), type: "Workload", identifier: .spiffeID)
-            ]))
-    }
-
-    private static func chain(_ directory: String) throws -> [[UInt8]] {
-        var chain = EncodedChain()
-        let text = read("\(directory)/good.pem") + read("\(directory)/issuer.pem")
-        try chain.parse(pem: text.span)
-        return (0..<chain.count).map { chain.certificate($0) }
-    }
-
-    private static func read(_ path: String) -> [UInt8] {
-        guard let file = unsafe fopen(path, "r") else { fatalError("`\(path)` is not there") }
-        defer { unsafe fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 64 << 10)
-        let count = unsafe bytes.withUnsafeMutableBytes {
-            unsafe fread($0.baseAddress, 1, $0.count, file)
-        }
-        return Array(bytes[..<count])
     }
 }

@@ -16,7 +16,7 @@ enum CheckStage: String, CaseIterable {
 
 /// Checks in this process, without a connection.
 struct CheckStages: ~Copyable {
-    private let messages: [[UInt8]]
+    let messages: [[UInt8]]
     private var handler: DecisionCheck
     private var reply: ReplyBuffer
     private let call = CheckCall(deadlineNanoseconds: .max, peer: nil)
@@ -30,31 +30,31 @@ struct CheckStages: ~Copyable {
     /// Takes every message as far as the end of a stage, in batches of one.
     /// - Throws: when a message cannot be read or is not allowed.
     mutating func pass(through last: CheckStage) throws {
-        var wrong = 0
-        for index in messages.indices {
-            try unsafe messages[index].withUnsafeBytes { bytes in
-                let view = try CheckRequestView(
-                    unsafe ByteRegion(bytes), limits: CheckLimits(), watch: handler.watchedNames)
-                guard last != .reading else {
-                    wrong += view.path.count > 0 ? 0 : 1
-                    return
-                }
-                handler.beginBatch()
-                if last == .deciding {
-                    guard case .allowed = handler.decide(view, call: call) else {
-                        wrong += 1
-                        return handler.endBatch()
-                    }
-                } else {
-                    reply.reset()
-                    handler.check(view, call: call, into: &reply)
-                    if reply.reply != .allow { wrong += 1 }
-                    wrong += reply.withEncoded { $0.isEmpty ? 1 : 0 }
-                }
-                handler.endBatch()
+        for index in messages.indices { try take(index, through: last) }
+    }
+
+    /// Takes one message as far as the end of a stage.
+    /// - Throws: when it cannot be read or is not allowed.
+    mutating func take(_ index: Int, through last: CheckStage) throws {
+        var isRight = false
+        try unsafe messages[index].withUnsafeBytes { bytes in
+            let view = try CheckRequestView(
+                unsafe ByteRegion(bytes), limits: CheckLimits(), watch: handler.watchedNames)
+            guard last != .reading else {
+                isRight = view.path.count > 0
+                return
             }
+            handler.beginBatch()
+            if last == .deciding {
+                if case .allowed = handler.decide(view, call: call) { isRight = true }
+            } else {
+                reply.reset()
+                handler.check(view, call: call, into: &reply)
+                isRight = reply.reply == .allow && reply.withEncoded { !$0.isEmpty }
+            }
+            handler.endBatch()
         }
-        if wrong > 0 { throw BenchError("\(wrong) checks were not allowed") }
+        if !isRight { throw BenchError("check \(index) was not allowed") }
     }
 
     /// The processor time of each stage, medians over rounds in which all are measured in turn.

@@ -18,6 +18,7 @@ struct ExtAuthzCommand: ParsableCommand {
               writ-bench ext-authz --server-core 0 --client-core 1
               writ-bench ext-authz --socket /run/other.sock --depth 32
               writ-bench ext-authz --in-process
+              writ-bench ext-authz --in-process --cold
             """)
 
     @Option(help: "Calls in flight; may be repeated. 1 and 32 unless given.")
@@ -41,6 +42,9 @@ struct ExtAuthzCommand: ParsableCommand {
     @Flag(help: "Measure reading, deciding and answering in this process, without HTTP/2.")
     var inProcess = false
 
+    @Flag(help: "With --in-process: what a check costs after other work has filled the caches.")
+    var cold = false
+
     @Option(
         help: ArgumentHelp(
             "With --in-process: only pass so often through 4096 checks, for a profiler.",
@@ -63,6 +67,7 @@ struct ExtAuthzCommand: ParsableCommand {
         guard seconds > 0, seconds <= 600, (1...1000).contains(rounds),
             depth.allSatisfy({ (1...1000).contains($0) }), (0...1_000_000).contains(passes ?? 0)
         else { throw ValidationError("--seconds, --rounds, --depth or --passes is out of bounds") }
+        if cold, !inProcess { throw ValidationError("--cold goes with --in-process") }
     }
 
     func run() throws {
@@ -129,7 +134,9 @@ struct ExtAuthzCommand: ParsableCommand {
             for _ in 0..<passes { try stages.pass(through: stage) }
             return
         }
-        let report = try stages.report(rounds: rounds * 10)
+        let report =
+            cold
+            ? try stages.coldReport(checks: rounds * 100) : try stages.report(rounds: rounds * 10)
         print(report.table)
         if let json { try TextFile.write(report.json + [UInt8(ascii: "\n")], to: json) }
     }
