@@ -27,7 +27,9 @@ package struct MintedIdentities {
     /// The certificates of some files, one behind the other.
     package func chain(_ names: String...) throws -> EncodedChain {
         var chain = EncodedChain()
-        try chain.parse(pem: names.flatMap { read("\($0).pem") }.span)
+        // With a name: of the array without one a debug build of Swift 6.3.1 makes what it refuses itself.
+        let text = names.flatMap { read("\($0).pem") }
+        try chain.parse(pem: text.span)
         return chain
     }
 
