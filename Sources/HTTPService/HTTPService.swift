@@ -54,6 +54,8 @@ package final class HTTPService: Sendable {
         let figures: [Figures]
         let drain = DrainState()
         let references: ReferenceIndexKeeper?
+        /// For what takes long, of all listeners.
+        let threads: NIOThreadPool
         let requests: RequestLog
         let log: Logger
 
@@ -117,7 +119,8 @@ package final class HTTPService: Sendable {
             metrics: ServiceMetrics(listeners: listeners.map { ListenerMetrics(name: $0.name) }),
             figures: figures + [storeFigures(decisions)],
             references: isSearched ? ReferenceIndexKeeper(decisions.store) : nil,
-            requests: requests, log: log)
+            threads: NIOThreadPool(numberOfThreads: longThreads), requests: requests, log: log)
+        shared.threads.start()
         let figures = shared.metrics.listeners.map(\.connections)
         var background = [Task { await releaseMemory(of: figures) }]
         if let references = shared.references {
@@ -154,6 +157,7 @@ package final class HTTPService: Sendable {
         }
         for server in servers { await server.end() }
         deadline.cancel()
+        try? await shared.threads.shutdownGracefully()
         await shared.requests.flush(within: .seconds(1))
     }
 
@@ -208,7 +212,7 @@ package final class HTTPService: Sendable {
     private static func start(
         _ listener: HTTPListener, _ own: ListenerMetrics, _ shared: Shared
     ) async throws(HTTPServiceError) -> Running {
-        let pool = try pool(listener, shared)
+        let (pool, long) = (try pool(listener, shared), try pool(listener, shared, isLong: true))
         var metadata: [UInt8]?
         do throws(SigningError) {
             metadata = try listener.metadata?.json()
@@ -218,7 +222,8 @@ package final class HTTPService: Sendable {
         let peers = ConnectionPeers(
             judge: listener.tls?.clients.map { CertificateJudge($0.identity) })
         let responder = ListenerResponder(
-            listener, pool, own, metadata: metadata, drain: shared.drain, peers: peers,
+            listener, pool, LongRequests(threads: shared.threads, pool: long), own,
+            metadata: metadata, drain: shared.drain, peers: peers,
             log: shared.requests, figures: { shared.text() })
         // Made once here, so that a certificate that cannot be used is told before anything starts.
         let guarding = try ConnectionGuard(listener, peers, own.connections)
@@ -242,8 +247,13 @@ package final class HTTPService: Sendable {
         return share < 4 << 10 ? 0 : share
     }
 
+    /// How many threads decide what takes long; one core at least is left to all else, if there are two.
+    private static var longThreads: Int {
+        max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) / 2)
+    }
+
     private static func pool(
-        _ listener: HTTPListener, _ shared: Shared
+        _ listener: HTTPListener, _ shared: Shared, isLong: Bool = false
     ) throws(HTTPServiceError) -> WorkerPool<AuthZENService> {
         let decisions = shared.decisions
         var configuration = listener.authzen
@@ -257,8 +267,10 @@ package final class HTTPService: Sendable {
                 trust: TrustState(), verifiedName: configuration.mapping.reservedContextName)
         // Where nothing else is decided, one tells the state of the store.
         let isDeciding = listener.family == .authzen
-        let count = isDeciding ? threadCount(decisions, listener) : 1
-        let bytes = isDeciding ? shared.cacheBytes : 0
+        let count =
+            isLong ? longThreads : isDeciding ? threadCount(decisions, listener) : 1
+        // A search reads what it finds once, so it gains little by a cache.
+        let bytes = isDeciding && !isLong ? shared.cacheBytes : 0
         do throws(StoreError) {
             return try WorkerPool(count: count) { (_) throws(StoreError) in
                 AuthZENService(

@@ -520,6 +520,40 @@ struct HTTPServiceTests {
         await running.stop()
     }
 
+    @Test("Searches that take long hold up nothing else")
+    func longSearches() async throws {
+        // Every entity is asked each of them.
+        let terms = (0..<1_000).map { "resource.n * 7 == \(7 * $0 + 3)" }
+        let workplace = try Workplace(
+            policies: "permit (principal, action, resource) when { "
+                + terms.joined(separator: " || ") + " };",
+            entities: (0..<5_000).map { number in
+                Entity(
+                    uid: EntityUID(type: "record", id: Text("\(number)")),
+                    attributes: [("n", .long(Int64(number)))])
+            })
+        let running = try await RunningService(workplace) {
+            $0.authzen.limits.searchMilliseconds = 2_000
+        }
+        let query = Array(
+            #"{"subject":{"type":"user","id":"a"},"action":{"name":"read"},"resource":{"type":"record"}}"#
+                .utf8)
+        let clock = ContinuousClock()
+        let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let searches = (0...cores).map { _ in
+            Task { try await running.local.post("/access/v1/search/resource", query).status }
+        }
+        // Threads that searches hold up hold up this sleep as well.
+        let start = clock.now
+        try await Task.sleep(for: .milliseconds(300))
+        for _ in 0..<3 {
+            #expect(try await running.local.send("GET", "/health/live").status == 200)
+        }
+        #expect(clock.now - start < .milliseconds(1_500))
+        for search in searches { #expect(try await search.value == 200) }
+        await running.stop()
+    }
+
     @Test("An answer to HEAD says how long a body would be, and has none")
     func head() async throws {
         let mount = MountedRoute(path: "/forward-auth") { _ in

@@ -10,6 +10,7 @@ import Synchronization
 struct ListenerResponder: Sendable {
     let listener: HTTPListener
     let pool: WorkerPool<AuthZENService>
+    let long: LongRequests
     let metrics: ListenerMetrics
     /// All figures as Prometheus reads them.
     let figures: @Sendable () -> String
@@ -35,12 +36,14 @@ struct ListenerResponder: Sendable {
     }
 
     init(
-        _ listener: HTTPListener, _ pool: WorkerPool<AuthZENService>, _ metrics: ListenerMetrics,
-        metadata: [UInt8]?, drain: DrainState, peers: ConnectionPeers, log: RequestLog,
+        _ listener: HTTPListener, _ pool: WorkerPool<AuthZENService>, _ long: LongRequests,
+        _ metrics: ListenerMetrics, metadata: [UInt8]?, drain: DrainState, peers: ConnectionPeers,
+        log: RequestLog,
         figures: @escaping @Sendable () -> String
     ) {
         self.listener = listener
         self.pool = pool
+        self.long = long
         self.metrics = metrics
         self.figures = figures
         self.metadata = metadata
@@ -228,8 +231,16 @@ struct ListenerResponder: Sendable {
         }
         guard let body = await self.body(request) else { return tooLarge }
         let peer = peer(channel, trail.caller)
-        let reply = pool.withWorker { worker in
-            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
+        let reply: AuthZENReply
+        if LongRequests.takes(operation, bodyBytes: body.readableBytes) {
+            guard let answer = await long.answer(operation, body, from: peer) else {
+                return .text(.serviceUnavailable, "stopping")
+            }
+            reply = answer
+        } else {
+            reply = pool.withWorker { worker in
+                body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
+            }
         }
         metrics.count(reply)
         let decisionID = identifiers.next()
