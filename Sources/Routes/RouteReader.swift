@@ -10,6 +10,10 @@ struct RouteReader {
 
     /// The most routes of a file.
     static let maximumRoutes = 10_000
+    /// The longest text of a file, in bytes: far below what a value may be.
+    static let maximumTextBytes = 64 << 10
+    /// The most methods, or hosts, of one route.
+    static let maximumElements = 10_000
 
     static func read(_ document: DocumentNode) throws(DocumentError) -> [Route] {
         var reader = RouteReader()
@@ -269,6 +273,7 @@ struct RouteReader {
         guard let text, key == "value" || !text.isEmpty else {
             throw DocumentError(value, "`\(key)` must be a single value")
         }
+        try checkSize(text, value)
         switch key {
         case "capture": return try capture(text, value, path)
         case "header":
@@ -342,7 +347,14 @@ struct RouteReader {
         guard let text = node.text, !text.isEmpty else {
             throw DocumentError(node, "`\(name)` must be a single value")
         }
+        try checkSize(text, node)
         return text
+    }
+
+    private func checkSize(_ text: String, _ node: DocumentNode) throws(DocumentError) {
+        guard text.utf8.count <= Self.maximumTextBytes else {
+            throw DocumentError(node, "a text has at most \(Self.maximumTextBytes) bytes")
+        }
     }
 
     /// The elements of a list, or the one value in its place.
@@ -350,7 +362,12 @@ struct RouteReader {
     {
         switch node.content {
         case .scalar: return [node]
-        case .sequence(let elements) where !elements.isEmpty: return elements
+        case .sequence(let elements) where !elements.isEmpty:
+            guard elements.count <= Self.maximumElements else {
+                throw DocumentError(
+                    node, "`\(name)` has more than \(Self.maximumElements) elements")
+            }
+            return elements
         case .sequence, .mapping:
             throw DocumentError(node, "`\(name)` must be one value or a list of them")
         }

@@ -359,6 +359,27 @@ import Testing
         #expect(try bench.ask(message).body == "Closed.")
     }
 
+    @Test func routesCountTogetherWithTheirPolicies() throws {
+        let bench = try CheckBench("permit (principal, action, resource);")
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        // Of a reload that has come half the way: nothing of it counts.
+        bench.routes.publish(try CheckBench.routes(isShort: true), since: bench.publisher.epoch + 1)
+        #expect(try bench.ask(message).isAllowed)
+        #expect(try bench.ask(message).isAllowed)
+        let closed = "@reason(\"Closed.\") forbid (principal, action, resource);"
+        bench.publisher.publish(try CheckBench.ruleset(closed, version: 2))
+        // Of the next one, which began before anybody asked.
+        bench.routes.publish(try CheckBench.routes(), since: bench.publisher.epoch + 1)
+        expectDenied(try bench.ask(message), 403, cause: "routeUnmatched")
+        message.method = "GET"
+        #expect(try bench.ask(message).body == "Closed.")
+        message.method = "POST"
+        bench.publisher.publish(
+            try CheckBench.ruleset("permit (principal, action, resource);", version: 3))
+        #expect(try bench.ask(message).isAllowed)
+    }
+
     @Test func idsOfTwoWorkersDiffer() throws {
         var ids: Set<String> = []
         for worker in 0..<2 {
