@@ -49,6 +49,16 @@ struct ConfigurationReferenceTests {
         #expect(configuration.http.first?.authzen?.metadata?.signer != nil)
     }
 
+    @Test("The documentation has the example as it is")
+    func documentation() throws {
+        let path = Project.path("Sources/Commands/Commands.docc/Configuration.md")
+        let text = String(decoding: try InputFile(path).bytes, as: UTF8.self)
+        let example = ConfigurationExample(ServiceConfiguration.section).text
+        #expect(
+            text.contains("```yaml\n\(example)```\n"),
+            "put what `writ configuration example` prints into \(path)")
+    }
+
     @Test("Defaults that the example shows are those of a configuration without them")
     func defaults() throws {
         let whole = try Whole()

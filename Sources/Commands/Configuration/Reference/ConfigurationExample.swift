@@ -47,8 +47,9 @@ struct ConfigurationExample {
         ##   writ configuration example > writ.yaml
         ##   writ serve --config writ.yaml
         ##
-        ## Relative paths are relative to the file. Sizes take KiB, MiB and GiB; times
-        ## ms, s, m and h.
+        ## Take `# ` away from the beginning of a line to give a key, and of the lines
+        ## of the key that it is in. Relative paths are relative to the file. Sizes take
+        ## KiB, MiB and GiB; times ms, s, m and h.
 
         """
 
