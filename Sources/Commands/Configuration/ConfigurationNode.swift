@@ -59,6 +59,7 @@ struct ConfigurationNode {
     /// Reads a whole file.
     init(_ file: InputFile) throws(Failure) {
         let text = String(decoding: file.bytes, as: UTF8.self)
+        try KeyedAliases.refuse(file)
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw Failure("`\(file.name)` is empty; see `writ serve --help` for its keys")
