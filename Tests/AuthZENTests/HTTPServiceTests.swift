@@ -419,6 +419,30 @@ struct HTTPServiceRefusalTests {
         await running.stop()
     }
 
+    @Test(
+        "A request has one host, and says by its version or in any spelling that it is the last",
+        arguments: [
+            ("GET /health/live HTTP/1.1\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.0\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200),
+        ])
+    func lastRequests(_ text: String, _ status: Int) async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.idleSeconds = 30
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let answer = try await running.local.readAll(text)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+        #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+        #expect(clock.now - start < .seconds(20))
+        await running.stop()
+    }
+
     @Test("A client that does not read its answers loses its connection")
     func unreadAnswers() async throws {
         let running = try await RunningService(Workplace(scenario: "certification")) {
