@@ -91,6 +91,12 @@ package struct GatewayDecider: ~Copyable {
     /// The header fields of the client's request that routes read, in lower case.
     package var headerNames: [[UInt8]] { table.headerNames }
 
+    /// What routes read of the gateway's own configuration.
+    package var extensionNames: [[UInt8]] { table.extensionNames }
+
+    /// Whether routes read bodies.
+    package var readsBodies: Bool { table.readsBodies }
+
     /// Pins the newest routes, policies and revision of the store.
     package mutating func begin() {
         decider.begin()

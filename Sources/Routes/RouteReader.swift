@@ -8,6 +8,9 @@ struct RouteReader {
     private var problems: [DocumentError.Problem] = []
     private var routes: [Route] = []
 
+    /// Where a value may come from.
+    private static let sources = ["capture", "header", "query", "extension", "body", "value"]
+
     /// The most routes of a file.
     static let maximumRoutes = 10_000
     /// The longest text of a file, in bytes: far below what a value may be.
@@ -158,7 +161,7 @@ struct RouteReader {
         _ node: DocumentNode, _ path: PathTemplate
     ) throws(DocumentError) -> [IDPart] {
         guard case .scalar = node.content else {
-            let keys = try members(node, ["capture", "header", "query"])
+            let keys = try members(node, ["capture", "header", "query", "extension", "body"])
             return [try source(keys, node, path)]
         }
         let text = try text(node, "id")
@@ -216,7 +219,7 @@ struct RouteReader {
         _ name: Text, _ node: DocumentNode, _ path: PathTemplate
     ) throws(DocumentError) -> RouteMember {
         let keys = try members(
-            node, ["capture", "header", "query", "value", "type", "entity", "optional"])
+            node, Self.sources + ["type", "entity", "optional"])
         let source = try source(keys, node, path)
         var kind = RouteMember.Kind.string
         if let typeNode = keys["type"] {
@@ -246,11 +249,11 @@ struct RouteReader {
             }
         }
         switch source {
-        case .header, .query: break
+        case .header, .query, .extension, .body: break
         case .segment, .rest, .constant:
             guard !isOptional else {
                 throw DocumentError(
-                    node, "`\(name)` is always there: only a header or a parameter is optional")
+                    node, "`\(name)` is always there: captures and values are never optional")
             }
         }
         if case .constant(let value) = source, ValueReader.read(value.span, kind) == nil {
@@ -262,12 +265,13 @@ struct RouteReader {
     private func source(
         _ keys: [String: DocumentNode], _ node: DocumentNode, _ path: PathTemplate
     ) throws(DocumentError) -> ValueSource {
-        let named = ["capture", "header", "query", "value"].compactMap { key in
+        let named = Self.sources.compactMap { key in
             keys[key].map { (key, $0) }
         }
         guard named.count == 1, let (key, value) = named.first else {
             throw DocumentError(
-                node, "expected exactly one of `capture`, `header`, `query`, `value`")
+                node,
+                "expected exactly one of " + Self.sources.map { "`\($0)`" }.joined(separator: ", "))
         }
         let text = value.text
         guard let text, key == "value" || !text.isEmpty else {
@@ -283,6 +287,14 @@ struct RouteReader {
             }
             return .header(name)
         case "query": return .query(Array(text.utf8))
+        case "extension": return .extension(Array(text.utf8))
+        case "body":
+            guard let pointer = BodyPointer(text) else {
+                throw DocumentError(
+                    value, "`\(text)` is no place in a JSON body",
+                    help: "write a JSON pointer, as in `/creditor/account` or `/items/0/id`")
+            }
+            return .body(pointer)
         default: return .constant(Array(text.utf8))
         }
     }
