@@ -76,7 +76,8 @@ let package = Package(
 
         // What an HTTP request asks.
         .target(
-            name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
+            name: "Routes", dependencies: ["CedarEngine", "CedarSyntax", "JSON"],
+            swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),
@@ -145,6 +146,7 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -306,6 +308,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
                 "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB",
                 "SPOPTestSupport", "Server", "TLSListener", "Wire", "WritClient", "writ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(

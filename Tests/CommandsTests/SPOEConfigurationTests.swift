@@ -48,7 +48,7 @@ struct SPOEConfigurationTests {
             ("{routes: r, socket: s, maximumFrameBytes: 2MiB}", "maximumFrameBytes"),
             ("{routes: r, socket: s, threads: 0}", "threads"),
             ("{routes: r, socket: s, deadline: 0s}", "a time above zero"),
-            ("{routes: r, socket: s, deadline: 2h}", "the deadline is not between"),
+            ("{routes: r, socket: s, deadline: 2h}", "must be a time above zero and at most 1h"),
             ("{routes: r, socket: s, log: some}", "`spoe.log`"),
             ("{routes: r, socket: s, message: m}", "unknown key `spoe.message`"),
             ("{routes: r, socket: s, tokens: true}", "without `identity.tokens`"),

@@ -46,7 +46,7 @@ struct ServiceLogTests {
         #expect(run.status == 1)
         let entry = try #require(try entries(run.errors).first)
         #expect(entry["message"] == "NOT STARTED" && entry["level"] == "critical")
-        #expect(entry["error"]?.contains("writ.yaml:2:1: this is no YAML") == true)
+        #expect(entry["error"]?.contains("error: this is no YAML") == true)
         let text = try WritProgram.run(
             ["serve", "--config", "writ.yaml", "--log", "text"], in: workplace)
         #expect(text.status == 1 && text.errors.hasPrefix("error: "), "\(text.errors)")
@@ -60,6 +60,37 @@ struct ServiceLogTests {
         #expect(server.log.contains("policies=1") || server.log.contains("policies=2"))
         #expect(!server.log.contains("{\""))
         #expect(server.stop() == 0)
+    }
+
+    @Test("A log that nobody reads holds up neither reloading nor the end")
+    func unreadLog() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.write("writ.yaml", RunningServer.configuration)
+        let log = workplace.path("log")
+        try #require(unsafe mkfifo(log, 0o600) == 0)
+        // Open at both ends, so that nobody waits for the other one.
+        let descriptor = unsafe open(log, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        defer { close(descriptor) }
+        let process = try ChildProcess(
+            WritProgram.path, ["serve", "--config", "writ.yaml"], directory: workplace.path,
+            output: workplace.path("serve.out"), errors: log)
+        func isAllowed() throws -> Bool {
+            var connection = try Connection(path: workplace.path("run/writ.sock"))
+            return try connection.decide(PhotoWorld.question(#"User::"bob""#)).isAllowed
+        }
+        #expect(eventually { (try? isAllowed()) == false })
+        let noise = [UInt8](repeating: UInt8(ascii: "x"), count: 4096)
+        while unsafe write(descriptor, noise, noise.count) > 0 {}
+        for _ in 0..<3 {
+            try workplace.write(
+                "policies/open.cedar", "@id(\"open\") permit (principal, action, resource);\n")
+            #expect(try eventually { try isAllowed() })
+            try workplace.remove("policies/open.cedar")
+            #expect(try eventually { try !isAllowed() })
+        }
+        process.signal(SIGTERM)
+        #expect(process.waitForEnd(seconds: 15) == 0)
     }
 
     // MARK: Gateways

@@ -87,8 +87,7 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     ) -> Verdict {
         adopt(call.peer)
         do throws(RequestRefusal) {
-            let names = decider.headerNames
-            try CheckReader.read(check, fields: names, into: &decider.request)
+            try CheckReader.read(check, into: &decider)
         } catch {
             return decider.refuse(error)
         }
@@ -109,6 +108,6 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
             } else { .anonymous }
         guard peer != self.peer else { return }
         self.peer = peer
-        facts = GatewayDecider.facts(decider.settings, peer: peer)
+        facts = GatewayDecider.facts(decider.settings, peer: AuthenticatedPeer(peer))
     }
 }

@@ -141,7 +141,9 @@ private final class ListenerSocket: Sendable {
             socket = Mutex(
                 try ListeningSocket(inherited: inherited, at: .unixSocket(path: path)))
         } else {
-            socket = Mutex(try ListeningSocket(path: path, backlog: backlog))
+            socket = Mutex(
+                try ListeningSocket(
+                    path: path, backlog: backlog, for: listener.peers))
         }
     }
 

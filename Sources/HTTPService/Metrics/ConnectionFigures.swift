@@ -13,12 +13,18 @@ final class ConnectionFigures: Sendable {
         case refusedPeers
         /// Clients' certificates that do not verify.
         case rejectedCertificates
+        /// Requests of callers whose own certificate or token is restricted.
+        case quarantinedCallers
+        /// Searches that there was no place for.
+        case refusedSearches
         /// Connections that ended for what is no TLS, or another offence against it.
         case malformedTLS
         /// Connections that ended for what is no HTTP.
         case malformedHTTP
         /// Connections whose request took too long to arrive.
         case slowRequests
+        /// Connections whose other end did not read its answers.
+        case slowReaders
         /// Connections that the other end broke off, and other failures.
         case broken
 
@@ -28,14 +34,17 @@ final class ConnectionFigures: Sendable {
             case .accepted, .closed, .broken: nil
             case .refusedPeers: "peer"
             case .rejectedCertificates: "certificate"
+            case .quarantinedCallers: "quarantine"
+            case .refusedSearches: "overload"
             case .malformedTLS: "tls"
             case .malformedHTTP: "http"
             case .slowRequests: "slow"
+            case .slowReaders: "reader"
             }
         }
     }
 
-    private let cells: [8 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+    private let cells: [11 of Atomic<UInt64>] = .init { _ in Atomic(0) }
 
     func add(_ figure: Figure) { cells[figure.rawValue].add(1, ordering: .relaxed) }
 

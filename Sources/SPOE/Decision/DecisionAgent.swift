@@ -178,6 +178,6 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
             } else { .anonymous }
         guard peer != self.peer else { return }
         self.peer = peer
-        facts = GatewayDecider.facts(decider.settings, peer: peer)
+        facts = GatewayDecider.facts(decider.settings, peer: AuthenticatedPeer(peer))
     }
 }

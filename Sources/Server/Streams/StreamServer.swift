@@ -107,7 +107,8 @@ package final class StreamServer: Sendable {
         }
         switch configuration.endpoint {
         case .unixSocket(let path):
-            return try ListeningSocket(path: path, backlog: backlog)
+            return try ListeningSocket(
+                path: path, backlog: backlog, for: configuration.allowedPeers)
         case .loopback(let host, let port):
             return try ListeningSocket(loopback: host, port: port, backlog: backlog)
         }

@@ -155,6 +155,20 @@ final class CheckBench {
         return text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 
+    /// What a certificate of the scenario proves.
+    static func judged(_ name: String) throws -> JudgedCertificate {
+        let settings = try identity()
+        var chain = EncodedChain()
+        let file = scenario + "/identities/certificates/\(name).pem"
+        try chain.parse(pem: Array(try Data(contentsOf: URL(fileURLWithPath: file))).span)
+        var verifier = ChainVerifier(settings.trust, cacheCapacity: 1)
+        guard
+            case .verified(let verified) = verifier.verify(
+                chain, at: settings.clock.now() / 1000)
+        else { throw BenchFailure() }
+        return try JudgedCertificate(verified, settings)
+    }
+
     static func identity() throws -> IdentitySettings {
         guard let domain = TrustDomain("northbank.example"),
             let pattern = SpiffePattern("spiffe://northbank.example/**"),
@@ -176,7 +190,10 @@ final class CheckBench {
     }
 
     /// Payments are read and paid; where `isShort`, they are only read.
-    static func routes(isShort: Bool = false) throws -> RouteTable {
+    /// - Parameter paying: the members of the context of payments, beside their purpose.
+    static func routes(
+        isShort: Bool = false, context paying: [(String, [(String, String)])] = []
+    ) throws -> RouteTable {
         func text(_ text: String) -> DocumentNode {
             DocumentNode(.scalar(text, isText: false), at: .init(line: 1, column: 1))
         }
@@ -198,7 +215,11 @@ final class CheckBench {
             + (isShort
                 ? []
                 : [
-                    route("POST", "pay", map([("purpose", purpose)])),
+                    route(
+                        "POST", "pay",
+                        map(
+                            [("purpose", purpose)]
+                                + paying.map { ($0.0, map($0.1.map { ($0.0, text($0.1)) })) })),
                     route("PUT", "forge", map([("verified", purpose)])),
                 ])
         return try RouteTable(

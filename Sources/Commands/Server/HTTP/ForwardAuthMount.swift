@@ -32,7 +32,7 @@ struct ForwardAuthWorker: ~Copyable {
         do throws(RequestRefusal) {
             call.removeAll()
             for field in request.fields { try call.append(name: field.name, value: field.value) }
-            decider.answer(call, from: Self.peer(request), at: now, into: &reply)
+            decider.answer(call, from: request.peer, at: now, into: &reply)
         } catch {
             decider.refuse(error, into: &reply)
         }
@@ -61,11 +61,6 @@ struct ForwardAuthWorker: ~Copyable {
         let said = decider.settings.reader.said(call)
         answer.asked = RequestLog.AskedRequest(
             method: said.method, host: said.host, target: said.target)
-    }
-
-    private static func peer(_ request: MountedRequest) -> ListenerFacts.Peer {
-        if let peer = request.peer { return .local(userID: peer.userID, groupID: peer.groupID) }
-        return request.caller.map { .identified($0) } ?? .anonymous
     }
 }
 
