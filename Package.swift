@@ -145,6 +145,7 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -304,8 +305,8 @@ let package = Package(
             name: "CommandsTests",
             dependencies: [
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
-                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB", "Server",
-                "TLSListener", "Wire", "WritClient", "writ",
+                "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB",
+                "SPOPTestSupport", "Server", "TLSListener", "Wire", "WritClient", "writ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -209,6 +209,7 @@ struct HTTPConfigurationTests {
             ("maximumPage: 0", "from 1 to 100000"),
             ("maximumBody: 1KB", "must be a size"),
             ("maximumDepth: 3", "from 4 to 1000"),
+            ("searches: 0", "from 1 to 256"), ("searches: 257", "from 1 to 256"),
             ("pageTokenKey: short", "needs 16 bytes"),
             ("pageTokenKey: absent", "No such file"),
             ("metadata: {decisionPoint: 'http://pdp'}", "must be an address as in"),
@@ -291,6 +292,7 @@ struct HTTPConfigurationTests {
                   pageTokenKey: key
                   maximumPage: 10
                   maximumTested: 11
+                  searches: 5
                   maximumBody: 12KiB
                   maximumDepth: 13
                   maximumEvaluations: 14
@@ -327,6 +329,7 @@ struct HTTPConfigurationTests {
         #expect(configuration.defaults == .merging && configuration.namesPolicies)
         #expect(configuration.limits.maximumResults == 10)
         #expect(configuration.limits.maximumTested == 11)
+        #expect(api.searchCount == 5 && api.decidingThreads == 8)
         #expect(configuration.limits.maximumBodyBytes == 12 << 10)
         #expect(configuration.limits.maximumDepth == 13)
         #expect(configuration.limits.maximumEvaluations == 14)

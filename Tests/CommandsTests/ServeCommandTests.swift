@@ -149,6 +149,7 @@ struct ServeCommandTests {
 
     @Test("A peer that is not on the list is refused")
     func peers() throws {
+        try #require(unsafe chmod(workplace.path, 0o711) == 0)
         let server = try RunningServer(
             workplace, configuration: RunningServer.configuration + "  allowedUsers: [4242]\n")
         let run = try WritProgram.run(

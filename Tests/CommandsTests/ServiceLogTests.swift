@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import SPOPTestSupport
 import Testing
 import WritClient
 
@@ -158,6 +159,62 @@ struct ServiceLogTests {
         ] {
             #expect(metrics.contains(line + "\n"), "\(line) is missing in \(metrics)")
         }
+    }
+
+    @Test(
+        "HAProxy's questions by SPOE are counted, and leave such lines where they are to",
+        .enabled(if: TrustWorld.isAvailable, "the `openssl` command is not installed"),
+        arguments: ["denials", "all", "none"])
+    func spoe(_ selection: String) throws {
+        let workplace = try TrustWorld.make()
+        try workplace.write("routes.yaml", Self.routes)
+        let server = try RunningServer(
+            workplace,
+            configuration: TrustWorld.configuration() + """
+                spoe: {socket: run/spoe.sock, routes: routes.yaml, threads: 1, log: \(selection)}
+                http:
+                  - {name: figures, family: operations, socket: run/figures.sock}
+
+                """)
+        #expect(eventually { server.log.contains(#""listener":"figures""#) }, "\(server.log)")
+        let haproxy = try LocalConnection(workplace.path("run/spoe.sock"))
+        try haproxy.send(Forge.hello().frame(1))
+        _ = try haproxy.read(atMost: 512)
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        let question = ForgedQuestion(
+            path: "/photos/beach?key=secret",
+            headers: [
+                ("host", "photos.example"), ("x-request-id", "r-1"),
+                ("traceparent", "00-\(trace)-00f067aa0ba902b7-01"),
+            ])
+        try haproxy.send(question.frame())
+        _ = try haproxy.read(atMost: 4096)
+        let metrics = try HTTPServeTests.ask(
+            workplace.path("run/figures.sock"), "GET", "/metrics"
+        ).text
+        #expect(server.stop() == 0)
+        for line in [
+            #"writ_decisions_total{listener="spoe",outcome="refused"} 1"#,
+            #"writ_decisions_total{listener="spoe",outcome="allowed"} 0"#,
+            #"writ_refusals_total{listener="spoe",cause="identityRejected"} 1"#,
+            #"writ_gateway_decision_seconds_count{listener="spoe"} 1"#,
+        ] {
+            #expect(metrics.contains(line + "\n"), "\(line) is missing in \(metrics)")
+        }
+        let lines = server.log.split(separator: "\n").filter {
+            $0.contains(#""listener":"spoe""#)
+        }
+        try #require(lines.count == (selection == "none" ? 0 : 1), "\(server.log)")
+        for part in [
+            #""request":{"method":"GET","host":"photos.example","path":"/photos/beach"}"#,
+            #""status":401"#, #""requestId":"r-1""#, #""traceId":"\#(trace)""#,
+            #""decisionId":""#, #""policyVersion":""#, #""revision":"#,
+            #""cause":"identityRejected""#, #""detail":"principal_missing""#,
+            #""action":"Action::\"view\"""#, #""resource":"Photo::\"beach\"""#,
+        ] {
+            for line in lines { #expect(line.contains(part), "\(part) is missing in \(line)") }
+        }
+        #expect(!server.log.contains("secret"))
     }
 
     @Test(

@@ -51,11 +51,7 @@ struct EnvoyConfiguration {
         server.identityHeaders = gateway.settings.identityFields.map {
             String(decoding: $0.name, as: UTF8.self)
         }
-        if let node = try keys.optional("log") {
-            logged = try node.choice(
-                Dictionary(
-                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
-        }
+        if let node = try keys.optional("log") { logged = try RequestLog.Selection(node) }
         if let peers = try PeerAllowList(of: "envoy", at: server.endpoint, keys) {
             server.allowedPeers = peers
         }

@@ -1,4 +1,5 @@
 import Gateway
+import HTTPService
 import SPOE
 import Server
 
@@ -7,6 +8,7 @@ import Server
 struct SPOEListenerConfiguration {
     var gateway: GatewayConfiguration
     var server: SPOEConfiguration
+    var logged = RequestLog.Selection.denials
 
     /// The keys of `spoe`.
     static let section: ConfigurationSection = {
@@ -17,6 +19,9 @@ struct SPOEListenerConfiguration {
             ConfigurationKey(
                 "threads", .integer(1...256), .words("one per core"), "Threads that decide.",
                 example: "2"),
+            ConfigurationKey(
+                "log", .choice(RequestLog.Selection.allCases.map(\.rawValue)), .value("denials"),
+                "The questions that are logged."),
             ConfigurationKey(
                 "maximumConnections", .integer(1...(1 << 20)),
                 .count(standard.stream.limits.maximumConnections), "Connections served at once."),
@@ -34,19 +39,12 @@ struct SPOEListenerConfiguration {
     /// The number of worker threads.
     var workerCount: Int { server.stream.workerCount }
 
-    /// Takes over the listening socket, when a service manager opened it.
-    mutating func inherit(_ sockets: inout InheritedSockets) {
-        if case .unixSocket(let path) = server.stream.endpoint {
-            server.stream.inherited = sockets.take(path)
-        }
-    }
-
     init(
         _ node: ConfigurationNode, identity: IdentityConfiguration?, in folder: String
     ) throws(Failure) {
         let keys = try node.mapping()
         gateway = try GatewayConfiguration(
-            node, keys, listener: "spoe", identity: identity, in: folder)
+            node, keys, listener: SPOEListener.name, identity: identity, in: folder)
         let endpoint = try StreamEndpoint(of: "spoe", node, keys, in: folder)
         server = SPOEConfiguration(StreamConfiguration(endpoint: endpoint))
         if let peers = try PeerAllowList(of: "spoe", at: endpoint, keys) {
@@ -65,6 +63,7 @@ struct SPOEListenerConfiguration {
             let (seconds, fraction) = try node.duration().components
             server.deadlineMilliseconds = seconds * 1000 + fraction / 1_000_000_000_000_000
         }
+        if let node = try keys.optional("log") { logged = try RequestLog.Selection(node) }
         if let problem = server.problem { throw node.failure(problem) }
     }
 }

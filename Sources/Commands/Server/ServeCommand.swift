@@ -43,10 +43,18 @@ struct ServeCommand: AsyncParsableCommand {
             Peers that are no gateways may not send evidence, and nobody but those listed
             may name a principal.
 
-            A service manager may open the socket, and those of `http`, and pass them
+            Where `allowedUsers` or `allowedGroups` list others than the service's own user,
+            they need a way to the socket: a directory that the service makes may be entered
+            by all (0711, otherwise 0700). One that is there is not changed; when it, or one
+            above, keeps all but its owner out, the service says so and does not start.
+
+            A service manager may open the sockets of all listeners and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
-            and clients wait instead of being refused. Their paths must be those of the
-            configuration; their modes and directories are the manager's.
+            and clients wait instead of being refused. A socket is for the listener of its
+            name (FileDescriptorName=local, envoy, spoe, tls, or the name of one of
+            `http`), and one without a name for the listener at its address. Paths,
+            addresses and ports must be those of the configuration; modes and directories
+            are the manager's.
 
             With `tls`, a peer whose certificate is not believed gets no connection, and
             loses it when a bundle, a revocation list or the deny-list changes. A question
@@ -157,20 +165,8 @@ struct ServeCommand: AsyncParsableCommand {
     private static func inheritSockets(
         _ configuration: inout ServiceConfiguration
     ) throws(Failure) {
-        do throws(LocalSocketError) {
-            var sockets = try InheritedSockets()
-            configuration.socket.inherited = sockets.take(configuration.socket.path)
-            for index in configuration.http.indices {
-                guard case .unix(let path) = configuration.http[index].address else { continue }
-                configuration.http[index].inherited = sockets.take(path)
-            }
-            configuration.spoe?.inherit(&sockets)
-            // A socket that is left would take connections which nobody answers.
-            if let path = sockets.paths.first {
-                throw .invalidConfiguration(
-                    "the service manager passed a socket at `\(path)`, which no listener of the "
-                        + "configuration has")
-            }
+        do throws(StreamSocketError) {
+            try configuration.inherit(try InheritedSockets())
         } catch {
             throw Failure(error.description)
         }

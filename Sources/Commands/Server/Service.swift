@@ -83,23 +83,26 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
-        let material = DecisionMaterial(
-            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            caches: caches, gatewayBoards: gatewayBoards, requests: requests,
-            startedAt: startedAt)
-        if let settings = identity, let configured = configuration.envoy,
+        let (boards, requestLog) = (gatewayBoards, requests)
+        let material = identity.map { identity in
+            DecisionMaterial(
+                publisher: publisher, store: store, errors: mode, identity: identity,
+                cacheBytes: cacheBytes, caches: caches, gatewayBoards: boards,
+                requests: requestLog, startedAt: startedAt)
+        }
+        if let material, let configured = configuration.envoy,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
             envoy = try EnvoyListener(
-                configured, settings, routes: routes.publisher, material, firstWorker: workers)
+                configured, routes: routes.publisher, material, firstWorker: workers)
         } else {
             envoy = nil
         }
-        if let settings = identity, let configured = configuration.spoe,
+        if let material, let configured = configuration.spoe,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
             spoe = try SPOEListener(
-                configured, settings, routes: routes.publisher, material,
+                configured, routes: routes.publisher, material,
                 firstWorker: workers + envoyLoops + tlsLoops)
         } else {
             spoe = nil

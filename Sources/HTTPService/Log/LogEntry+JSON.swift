@@ -13,7 +13,7 @@ extension RequestLog.Entry {
     /// | `time` | UTC, RFC 3339, to the microsecond |
     /// | `event` | `request` |
     /// | `listener`, `caller` | where it came in, and who asked |
-    /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query; only the last two for ext_authz |
+    /// | `method`, `path`, `status`, `microseconds` | the HTTP request, without its query; only the last two for ext_authz and SPOE |
     /// | `request` | of a gateway's question: `method`, `host` and `path` of its client's request, as they came, without the query |
     /// | `requestId` | `X-Request-ID` as it came |
     /// | `traceId`, `parentId`, `traceFlags` | of `traceparent` |

@@ -29,9 +29,9 @@ package final class RequestLog: Sendable {
     package struct Entry: Sendable {
         package var listener: String
         package var caller: String?
-        /// Nil for ext_authz.
+        /// Nil for ext_authz and SPOE.
         package var method: String?
-        /// Nil for ext_authz.
+        /// Nil for ext_authz and SPOE.
         package var path: String?
         /// Of a gateway's question: what it was about.
         package var asked: AskedRequest?

@@ -50,18 +50,6 @@ struct ClientFields {
 }
 
 extension ByteRegion {
-    /// Lends the bytes.
-    func withSpan<Result, Failure: Error>(
-        _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        guard count > 0 else {
-            let nothing: [UInt8] = []
-            return try body(nothing.span)
-        }
-        let elements = unsafe buffer.assumingMemoryBound(to: UInt8.self)
-        return try unsafe body(Span(_unsafeElements: elements))
-    }
-
     /// Whether this is the name of a field, given in lower case.
     func isName(_ name: StaticString) -> Bool {
         guard count == name.utf8CodeUnitCount else { return false }

@@ -43,10 +43,19 @@ final class LocalConnection {
         return sockets.count { connect($0, path) == 0 }
     }
 
-    func send(_ text: String) throws {
-        let bytes = Array(text.utf8)
+    func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) throws {
         let sent = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         guard sent == bytes.count else { throw Failed() }
+    }
+
+    /// Reads what comes first, at most so many bytes.
+    func read(atMost count: Int) throws -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+        guard count >= 0 else { throw Failed() }
+        return Array(buffer[..<count])
     }
 
     /// Reads until the other end closes.

@@ -26,9 +26,11 @@ package struct MintedIdentities {
 
     /// The certificates of some files, one behind the other.
     package func chain(_ names: String...) throws -> EncodedChain {
+        // Named: with a span of what has no name Swift 6.3.1 makes code that it then rejects itself in
+        // debug builds.
+        let text = names.flatMap { read("\($0).pem") }
         var chain = EncodedChain()
-        let bytes = names.flatMap { read("\($0).pem") }
-        try chain.parse(pem: bytes.span)
+        try chain.parse(pem: text.span)
         return chain
     }
 

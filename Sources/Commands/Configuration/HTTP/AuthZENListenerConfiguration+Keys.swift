@@ -105,6 +105,9 @@ extension AuthZENListenerConfiguration {
                 .duration(.milliseconds(standard.searchMilliseconds)),
                 "How long one search takes before it answers with a part."),
             ConfigurationKey(
+                "searches", .integer(1...256), .words("half as many as `threads`, at least one"),
+                "Searches made at once; others wait for a second at most.", example: "2"),
+            ConfigurationKey(
                 "maximumBody", .size((1 << 10)...(64 << 20)), .size(standard.maximumBodyBytes),
                 "The body of a request."),
             ConfigurationKey(

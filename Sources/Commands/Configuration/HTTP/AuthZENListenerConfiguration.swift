@@ -6,6 +6,8 @@ import CedarSyntax
 struct AuthZENListenerConfiguration {
     var configuration = AuthZENConfiguration()
     var metadata: MetadataDocument?
+    /// How many searches are made at once; 0 for as many as go with the threads.
+    var searchCount = 0
 
     /// - Parameters:
     ///   - node: nil for all defaults.
@@ -174,6 +176,7 @@ struct AuthZENListenerConfiguration {
             configuration.limits.searchMilliseconds =
                 Int(seconds * 1000 + fraction / 1_000_000_000_000_000)
         }
+        if let node = try keys.optional("searches") { searchCount = try node.integer() }
         if let node = try keys.optional("maximumBody") {
             configuration.limits.maximumBodyBytes = try node.size()
         }

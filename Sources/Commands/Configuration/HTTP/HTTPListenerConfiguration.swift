@@ -72,11 +72,7 @@ struct HTTPListenerConfiguration: Sendable {
         address = try Self.address(keys, node, folder)
         servesMetrics = try keys.optional("metrics")?.boolean() ?? (family == .operations)
         logged = family == .operations ? .none : .denials
-        if let node = try keys.optional("log") {
-            logged = try node.choice(
-                Dictionary(
-                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
-        }
+        if let node = try keys.optional("log") { logged = try RequestLog.Selection(node) }
         if let node = try keys.optional("threads") { threads = try node.integer() }
         if let node = try keys.optional("callers") {
             callers = try HTTPCallersConfiguration(node, identity)
