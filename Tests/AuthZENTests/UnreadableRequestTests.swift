@@ -166,6 +166,10 @@ struct UnreadableRequestTests {
                 #expect(statuses == [100, 200, 200], "\(text)")
             }
         }
+        // An expectation of HTTP/1.0 is none.
+        let (older, _) = try await Self.all(
+            running.local, Self.expecting.replacing("HTTP/1.1", with: "HTTP/1.0") + Self.body)
+        #expect(older == [200])
         // Who does not wait is not told.
         let (statuses, _) = try await Self.all(
             running.local, Self.expecting + Self.body, then: Self.whole)

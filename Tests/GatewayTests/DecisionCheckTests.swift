@@ -444,9 +444,11 @@ import Testing
         message.body = "{\"amount\": 100}"
         message.size = 15
         // A header of the client is no extension.
-        expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: "member-missing")
+        expectDenied(
+            try bench.ask(message), 403, cause: "malformedRequest", detail: "member-missing")
         message.extensions = [("tenant", "acme"), ("tenant", "other")]
-        expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: "member-duplicated")
+        expectDenied(
+            try bench.ask(message), 403, cause: "malformedRequest", detail: "member-duplicated")
         message.extensions = [("tenant", "other"), ("resource_type", "order")]
         expectDenied(try bench.ask(message), 403, cause: "decided")
         message.extensions = [("resource_type", "order"), ("tenant", "acme")]

@@ -21,7 +21,7 @@ package struct AuthZENError: Error, Equatable, Sendable {
         case storeUnavailable
         /// The caller's own certificate or token is revoked or in quarantine.
         case callerQuarantined
-        /// There is no place for another search.
+        /// There is no place for another search, or for a large evaluation.
         case overloaded
     }
 

@@ -156,13 +156,20 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(answer)), promise: promise)
     }
 
+    private static func words(_ failure: HTTPParserError) -> String {
+        switch failure {
+        case .invalidHeaderToken: "a header field is malformed, or `Host` is not there once"
+        default: "\(failure)"
+        }
+    }
+
     private func refusal(_ failure: HTTPParserError) -> (head: HTTPResponse, body: ByteBuffer) {
         let isFlood = if case .headerOverflow = failure { true } else { false }
         let text =
             isFlood
             ? "the target and the header fields are longer than \(limits.maximumHeaderBytes) bytes, or "
                 + "there are more than \(limits.maximumHeaderFields) fields"
-            : "this is no request of HTTP/1.1: \(failure)"
+            : "this is no request of HTTP/1.1: \(Self.words(failure))"
         let body = ByteBuffer(string: text)
         let status: HTTPResponse.Status = isFlood ? .requestHeaderFieldsTooLarge : .badRequest
         return (

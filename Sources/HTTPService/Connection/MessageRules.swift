@@ -6,7 +6,7 @@ import NIOHTTP1
 /// A request without the one `Host` that it must have is refused. One after which the connection is to end,
 /// by its version or by `Connection` in whatever spelling, says so in the one word that is looked for.
 ///
-/// Source: RFC 9112, sections 3.2 and 9.3.
+/// Source: RFC 9112, sections 3.2 and 9.3; RFC 9110, section 10.1.1.
 final class MessageRules: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -29,6 +29,8 @@ final class MessageRules: ChannelInboundHandler, RemovableChannelHandler {
         if !head.isKeepAlive || head.version.minor == 0 {
             head.headers.replaceOrAdd(name: "connection", value: "close")
         }
+        // Its clients wait for no word before they send their bodies, and would take it for the answer.
+        if head.version.minor == 0 { head.headers.remove(name: "expect") }
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 

@@ -43,7 +43,8 @@ extension Response {
 
     static var overloaded: Response {
         var response = text(
-            .serviceUnavailable, "there is no place for another search: try again later")
+            .serviceUnavailable,
+            "there is no place for another search or large request: try again later")
         response.headers[.errorCode] = AuthZENError.Code.overloaded.rawValue
         response.headers[.retryAfter] = "1"
         return response
