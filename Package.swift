@@ -76,7 +76,8 @@ let package = Package(
 
         // What an HTTP request asks.
         .target(
-            name: "Routes", dependencies: ["CedarEngine", "CedarSyntax"], swiftSettings: settings),
+            name: "Routes", dependencies: ["CedarEngine", "CedarSyntax", "JSON"],
+            swiftSettings: settings),
 
         // The service.
         .systemLibrary(name: "CEpoll"),

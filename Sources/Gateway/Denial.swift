@@ -93,9 +93,10 @@ package struct Denial: Sendable {
             .escapedBackslash, .escapedNull, .escapedPercent, .escapedControl, .escapedSemicolon,
             .backslash, .semicolon, .control, .fragment, .illegalByte, .invalidUTF8,
             .emptySegment, .dotSegment, .headerInvalid, .memberMissing, .memberDuplicated,
-            .memberInvalid:
+            .memberInvalid, .bodyInvalid:
             self = .malformed
-        case .tooManyHeaders, .headersTooLarge, .tooLarge: self.init(.forbidden, .tooLarge)
+        case .tooManyHeaders, .headersTooLarge, .bodyPartial, .tooLarge:
+            self.init(.forbidden, .tooLarge)
         }
     }
 }

@@ -70,10 +70,11 @@ package struct GatewayDecider: ~Copyable {
     ) throws(StoreError) {
         self.settings = settings
         self.publisher = routes
-        (table, epoch) = routes.load()
         decider = try Decider(
             publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
             cacheBoard: cacheBoard, identity: identity)
+        // With the newest, if what was there for these policies is gone: the next question has newer ones.
+        (table, epoch) = routes.load(for: decider.epoch) ?? routes.newest
         protectedNames = ProtectedNames(settings, policyFields: decider.policyFields)
         protectedEpoch = decider.epoch
         ids = DecisionIDs(worker: worker, startedAt: seconds)
@@ -90,10 +91,19 @@ package struct GatewayDecider: ~Copyable {
     /// The header fields of the client's request that routes read, in lower case.
     package var headerNames: [[UInt8]] { table.headerNames }
 
+    /// What routes read of the gateway's own configuration.
+    package var extensionNames: [[UInt8]] { table.extensionNames }
+
+    /// Whether routes read bodies.
+    package var readsBodies: Bool { table.readsBodies }
+
     /// Pins the newest routes, policies and revision of the store.
     package mutating func begin() {
-        if publisher.epoch != epoch { (table, epoch) = publisher.load() }
         decider.begin()
+        // After the policies: those that are in force now say which routes belong to them.
+        if publisher.epoch != epoch, let newer = publisher.load(for: decider.epoch) {
+            (table, epoch) = newer
+        }
         guard decider.epoch != protectedEpoch else { return }
         protectedNames = ProtectedNames(settings, policyFields: decider.policyFields)
         protectedEpoch = decider.epoch

@@ -65,7 +65,7 @@ package final class HTTPService: Sendable {
             for add in figures { add(&text) }
             text.begin(
                 "writ_log_dropped_total", .counter,
-                "Requests that were left out of the log because too much waited.")
+                "Lines that were left out of the log because too much waited.")
             text.add(requests.droppedCount)
             return text.finished()
         }

@@ -45,6 +45,17 @@ extension JSONTape {
         return String(decoding: text[entry.offset..<Int(entry.end)], as: UTF8.self)
     }
 
+    /// Lends the text of an `integer` or `otherNumber` node, which it must be, as it was written.
+    package func withNumber<R, E: Error>(
+        _ node: JSONNode, _ body: (Span<UInt8>) throws(E) -> R
+    ) throws(E) -> R {
+        let entry = entry(node)
+        precondition(
+            entry.kindBits == JSONKind.integer.rawValue
+                || entry.kindBits == JSONKind.otherNumber.rawValue, "the node is not a number")
+        return try body(text.span.extracting(entry.offset..<Int(entry.end)))
+    }
+
     /// A decoded `string` node, else nil.
     ///
     /// Compare by `stringEquals` or `bytes`: `String` takes canonically equivalent texts for equal.

@@ -8,6 +8,10 @@ package struct HTTPRequest: Sendable {
     package private(set) var target = RequestTarget()
     /// Filled by whoever has them; only the fields that routes name are read.
     package var headers = HeaderList()
+    /// Filled by gateways that have them; only those that routes name are read.
+    package var extensions = GatewayExtensions()
+    /// Filled by gateways that show bodies, where a route reads one.
+    package var body = RequestBody()
 
     package init() {}
 
@@ -17,6 +21,8 @@ package struct HTTPRequest: Sendable {
         host.clear()
         target.removeAll()
         headers.removeAll()
+        extensions.removeAll()
+        body.removeAll()
     }
 
     /// Reads method, host and target; the header fields stay as they are.

@@ -62,6 +62,10 @@ package enum ValueSource: Hashable, Sendable {
     case header([UInt8])
     /// A parameter of the query.
     case query([UInt8])
+    /// What the gateway's configuration says under a name.
+    case `extension`([UInt8])
+    /// A place in a JSON body.
+    case body(BodyPointer)
     /// The same for every request.
     case constant([UInt8])
 }

@@ -17,6 +17,7 @@ package struct RoutedQuestion: BitwiseCopyable {
 package struct RouteComposer: ~Copyable {
     private var flats = FlatComposer()
     private var id: [UInt8] = []
+    private var body = JSONBody()
     private let keys = HTTPKeys()
     private let emptyRecord = FlatConstant.emptyRecord()
 
@@ -26,12 +27,14 @@ package struct RouteComposer: ~Copyable {
     ///
     /// - Parameter route: the number that ``RouteTable/match(_:scratch:)`` gave for this request.
     /// - Throws: `memberMissing`, `memberDuplicated` or `memberInvalid` with the number of the member
-    ///   (attributes first, then context; -1 for the resource's id), or `tooLarge`.
+    ///   (attributes first, then context; -1 for the resource's id), `bodyPartial` or `bodyInvalid` when
+    ///   the route reads the body, or `tooLarge`.
     package mutating func compose(
         _ request: borrowing HTTPRequest, _ route: Int, of table: RouteTable
     ) throws(RequestRefusal) -> RoutedQuestion {
         flats.reset()
         let plan = table.plans[route]
+        if plan.readsBody { try body.read(request) }
         let resource = try resource(plan, request)
         let attributes = try record(plan.attributes, from: 0, request)
         let context = try record(plan.context, from: plan.attributes.count, request)
@@ -59,6 +62,15 @@ package struct RouteComposer: ~Copyable {
         defer { swap(&id, &self.id) }
         id.removeAll(keepingCapacity: true)
         for index in plan.resourceID.indices {
+            if case .body(let pointer) = plan.resourceID[index] {
+                guard let node = try body.find(pointer, number: -1) else {
+                    throw RequestRefusal(.memberMissing, at: -1)
+                }
+                guard body.withText(node, { id.append($0) }) != nil else {
+                    throw RequestRefusal(.memberInvalid, at: -1)
+                }
+                continue
+            }
             let found = try lookup(plan.resourceID[index], request, number: -1)
             guard case .found(let place, let range) = found else {
                 throw RequestRefusal(.memberMissing, at: -1)
@@ -79,6 +91,16 @@ package struct RouteComposer: ~Copyable {
         if members.isEmpty { return FlatRecord(emptyRecord.flat) }
         for index in members.indices {
             let member = members[index]
+            if case .body(let pointer) = member.source {
+                if let node = try body.find(pointer, number: first + index) {
+                    let value = try body.flat(
+                        node, member.kind, number: first + index, &flats)
+                    flats.add(FlatString(member.key.flat), value)
+                } else if !member.isOptional {
+                    throw RequestRefusal(.memberMissing, at: first + index)
+                }
+                continue
+            }
             switch try lookup(member.source, request, number: first + index) {
             case .absent:
                 guard member.isOptional else {
@@ -156,7 +178,7 @@ package struct RouteComposer: ~Copyable {
     // MARK: Where values are
 
     /// Which buffer a value lies in.
-    private enum Place: BitwiseCopyable { case path, query, headers, constant }
+    private enum Place: BitwiseCopyable { case path, query, headers, extensions, constant }
 
     private enum Found: BitwiseCopyable {
         case absent
@@ -178,6 +200,13 @@ package struct RouteComposer: ~Copyable {
             case .one(let range): return .found(.headers, range)
             case .several: throw RequestRefusal(.memberDuplicated, at: number)
             }
+        case .extension(let name):
+            switch request.extensions.find(name.span) {
+            case .absent: return .absent
+            case .one(let range): return .found(.extensions, range)
+            case .several: throw RequestRefusal(.memberDuplicated, at: number)
+            }
+        case .body: preconditionFailure("values of a body are found as nodes")
         case .query(let name):
             var found = Found.absent
             let target = request.target
@@ -200,6 +229,7 @@ package struct RouteComposer: ~Copyable {
         case .path: return try request.target.decoded.withBytes(range, body)
         case .query: return try request.target.queryBytes.withBytes(range, body)
         case .headers: return try request.headers.withValue(range, body)
+        case .extensions: return try request.extensions.withValue(range, body)
         case .constant:
             guard case .constant(let bytes) = source else {
                 preconditionFailure("only a constant lies in its route")

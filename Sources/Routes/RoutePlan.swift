@@ -24,13 +24,24 @@ final class RoutePlan: Sendable {
         resourceID = route.resourceID
         attributes = route.attributes.map { Self.member($0) }
         context = route.context.map { Self.member($0) }
+        readsBody = (route.resourceID + (route.attributes + route.context).map(\.source))
+            .contains { if case .body = $0 { true } else { false } }
     }
+
+    /// Whether the route reads the body.
+    let readsBody: Bool
+
+    private var sources: [ValueSource] { resourceID + (attributes + context).map(\.source) }
 
     /// The header fields that the route reads, in lower case.
     var headerNames: [[UInt8]] {
-        (resourceID + (attributes + context).map(\.source)).compactMap {
-            if case .header(let name) = $0 { name } else { nil }
-        }
+        let named = sources.compactMap { if case .header(let name) = $0 { name } else { nil } }
+        return readsBody ? named + [Array("content-type".utf8)] : named
+    }
+
+    /// The extensions that the route reads.
+    var extensionNames: [[UInt8]] {
+        sources.compactMap { if case .extension(let name) = $0 { name } else { nil } }
     }
 
     private static func member(_ member: RouteMember) -> Member {

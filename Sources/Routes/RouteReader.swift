@@ -8,8 +8,15 @@ struct RouteReader {
     private var problems: [DocumentError.Problem] = []
     private var routes: [Route] = []
 
+    /// Where a value may come from.
+    private static let sources = ["capture", "header", "query", "extension", "body", "value"]
+
     /// The most routes of a file.
     static let maximumRoutes = 10_000
+    /// The longest text of a file, in bytes: far below what a value may be.
+    static let maximumTextBytes = 64 << 10
+    /// The most methods, or hosts, of one route.
+    static let maximumElements = 10_000
 
     static func read(_ document: DocumentNode) throws(DocumentError) -> [Route] {
         var reader = RouteReader()
@@ -154,7 +161,7 @@ struct RouteReader {
         _ node: DocumentNode, _ path: PathTemplate
     ) throws(DocumentError) -> [IDPart] {
         guard case .scalar = node.content else {
-            let keys = try members(node, ["capture", "header", "query"])
+            let keys = try members(node, ["capture", "header", "query", "extension", "body"])
             return [try source(keys, node, path)]
         }
         let text = try text(node, "id")
@@ -212,7 +219,7 @@ struct RouteReader {
         _ name: Text, _ node: DocumentNode, _ path: PathTemplate
     ) throws(DocumentError) -> RouteMember {
         let keys = try members(
-            node, ["capture", "header", "query", "value", "type", "entity", "optional"])
+            node, Self.sources + ["type", "entity", "optional"])
         let source = try source(keys, node, path)
         var kind = RouteMember.Kind.string
         if let typeNode = keys["type"] {
@@ -242,11 +249,11 @@ struct RouteReader {
             }
         }
         switch source {
-        case .header, .query: break
+        case .header, .query, .extension, .body: break
         case .segment, .rest, .constant:
             guard !isOptional else {
                 throw DocumentError(
-                    node, "`\(name)` is always there: only a header or a parameter is optional")
+                    node, "`\(name)` is always there: captures and values are never optional")
             }
         }
         if case .constant(let value) = source, ValueReader.read(value.span, kind) == nil {
@@ -258,17 +265,19 @@ struct RouteReader {
     private func source(
         _ keys: [String: DocumentNode], _ node: DocumentNode, _ path: PathTemplate
     ) throws(DocumentError) -> ValueSource {
-        let named = ["capture", "header", "query", "value"].compactMap { key in
+        let named = Self.sources.compactMap { key in
             keys[key].map { (key, $0) }
         }
         guard named.count == 1, let (key, value) = named.first else {
             throw DocumentError(
-                node, "expected exactly one of `capture`, `header`, `query`, `value`")
+                node,
+                "expected exactly one of " + Self.sources.map { "`\($0)`" }.joined(separator: ", "))
         }
         let text = value.text
         guard let text, key == "value" || !text.isEmpty else {
             throw DocumentError(value, "`\(key)` must be a single value")
         }
+        try checkSize(text, value)
         switch key {
         case "capture": return try capture(text, value, path)
         case "header":
@@ -278,6 +287,14 @@ struct RouteReader {
             }
             return .header(name)
         case "query": return .query(Array(text.utf8))
+        case "extension": return .extension(Array(text.utf8))
+        case "body":
+            guard let pointer = BodyPointer(text) else {
+                throw DocumentError(
+                    value, "`\(text)` is no place in a JSON body",
+                    help: "write a JSON pointer, as in `/creditor/account` or `/items/0/id`")
+            }
+            return .body(pointer)
         default: return .constant(Array(text.utf8))
         }
     }
@@ -342,7 +359,14 @@ struct RouteReader {
         guard let text = node.text, !text.isEmpty else {
             throw DocumentError(node, "`\(name)` must be a single value")
         }
+        try checkSize(text, node)
         return text
+    }
+
+    private func checkSize(_ text: String, _ node: DocumentNode) throws(DocumentError) {
+        guard text.utf8.count <= Self.maximumTextBytes else {
+            throw DocumentError(node, "a text has at most \(Self.maximumTextBytes) bytes")
+        }
     }
 
     /// The elements of a list, or the one value in its place.
@@ -350,7 +374,12 @@ struct RouteReader {
     {
         switch node.content {
         case .scalar: return [node]
-        case .sequence(let elements) where !elements.isEmpty: return elements
+        case .sequence(let elements) where !elements.isEmpty:
+            guard elements.count <= Self.maximumElements else {
+                throw DocumentError(
+                    node, "`\(name)` has more than \(Self.maximumElements) elements")
+            }
+            return elements
         case .sequence, .mapping:
             throw DocumentError(node, "`\(name)` must be one value or a list of them")
         }

@@ -11,6 +11,10 @@ package final class RouteTable: Sendable {
     let plans: [RoutePlan]
     /// The header fields that some route reads, in lower case: no others need to be gathered.
     package let headerNames: [[UInt8]]
+    /// The extensions that some route reads.
+    package let extensionNames: [[UInt8]]
+    /// Whether some route reads bodies.
+    package let readsBodies: Bool
 
     /// Reads and compiles routes.
     ///
@@ -21,6 +25,8 @@ package final class RouteTable: Sendable {
         trie = RouteTrie(routes)
         plans = routes.map { RoutePlan($0) }
         headerNames = Array(Set(plans.flatMap(\.headerNames)))
+        extensionNames = Array(Set(plans.flatMap(\.extensionNames)))
+        readsBodies = plans.contains(where: \.readsBody)
         self.routes = routes
     }
 

@@ -154,6 +154,32 @@ struct EvaluationRefusalTests {
         }
     }
 
+    @Test("Defaults count for each item that takes them")
+    func defaults() throws {
+        let workplace = try Workplace(scenario: "certification")
+        let subject = #"{"type":"user","id":"alice"}"#
+        let context = #"{"note":"\#(String(repeating: "x", count: 100))"}"#
+        let own = #"{"subject":\#(subject),"context":{}}"#
+        // The first two take both, the third takes neither.
+        let body =
+            "{\(Self.s),\(Self.a),\(Self.r),\"context\":\(context),\"evaluations\":[{},{},\(own)]}"
+        let action = Self.a.utf8.count - #""action":"#.utf8.count
+        let resource = Self.r.utf8.count - #""resource":"#.utf8.count
+        let bytes =
+            2 * (Self.s.utf8.count - #""subject":"#.utf8.count + context.utf8.count)
+            + 3 * (action + resource)
+        for spare in [0, 1] {
+            var service = try workplace.service { $0.limits.maximumDefaultBytes = bytes - spare }
+            let reply = service.answer(.evaluations, body)
+            #expect(reply.status == (spare == 0 ? 200 : 400), "\(bytes) \(reply.text)")
+        }
+        var lenient = try workplace.service {
+            $0.defaults = .merging
+            $0.limits.maximumDefaultBytes = bytes
+        }
+        #expect(lenient.answer(.evaluations, body).status == 400)
+    }
+
     @Test("A store that cannot be read is no decision, and an empty policy set denies")
     func noPolicies() throws {
         let workplace = try Workplace(policies: "")

@@ -419,6 +419,48 @@ struct HTTPServiceRefusalTests {
         await running.stop()
     }
 
+    @Test(
+        "A request has one host, and says by its version or in any spelling that it is the last",
+        arguments: [
+            ("GET /health/live HTTP/1.1\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.0\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200),
+        ])
+    func lastRequests(_ text: String, _ status: Int) async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.idleSeconds = 30
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let answer = try await running.local.readAll(text)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+        #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+        #expect(clock.now - start < .seconds(20))
+        await running.stop()
+    }
+
+    @Test("A client that does not read its answers loses its connection")
+    func unreadAnswers() async throws {
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.requestSeconds = 1
+        }
+        let request = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        let isClosed = try await UnreadConnection.isClosed(
+            by: running.workplace.directory.path + "/http",
+            after: Array(String(repeating: request, count: 500).utf8), seconds: 20)
+        #expect(isClosed)
+        #expect(try await running.local.post(Self.path, Self.body).status == 200)
+        let metrics = try await running.local.send("GET", "/metrics")
+        #expect(
+            metrics.text.contains(
+                #"writ_rejected_inputs_total{listener="local",reason="reader"} 1"#))
+        await running.stop()
+    }
+
     @Test("Request ids come back as they were; long or repeated ones are refused")
     func requestIDs() async throws {
         let running = try await RunningService(Workplace(scenario: "certification"))
@@ -506,6 +548,61 @@ struct HTTPServiceTests {
                 #"writ_http_requests_total{listener="local",route="evaluation",status="400"} 1"#))
         #expect(metrics.text.contains(#"writ_http_request_seconds_count{listener="local""#))
         #expect(metrics.text.contains("writ_store_revision 1\n"))
+        await running.stop()
+    }
+
+    @Test("Searches that take long hold up nothing else")
+    func longSearches() async throws {
+        // Every entity is asked each of them.
+        let terms = (0..<1_000).map { "resource.n * 7 == \(7 * $0 + 3)" }
+        let workplace = try Workplace(
+            policies: "permit (principal, action, resource) when { "
+                + terms.joined(separator: " || ") + " };",
+            entities: (0..<5_000).map { number in
+                Entity(
+                    uid: EntityUID(type: "record", id: Text("\(number)")),
+                    attributes: [("n", .long(Int64(number)))])
+            })
+        let running = try await RunningService(workplace) {
+            $0.authzen.limits.searchMilliseconds = 2_000
+        }
+        let query = Array(
+            #"{"subject":{"type":"user","id":"a"},"action":{"name":"read"},"resource":{"type":"record"}}"#
+                .utf8)
+        let clock = ContinuousClock()
+        let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let searches = (0...cores).map { _ in
+            Task { try await running.local.post("/access/v1/search/resource", query).status }
+        }
+        // Threads that searches hold up hold up this sleep as well.
+        let start = clock.now
+        try await Task.sleep(for: .milliseconds(300))
+        for _ in 0..<3 {
+            #expect(try await running.local.send("GET", "/health/live").status == 200)
+        }
+        #expect(clock.now - start < .milliseconds(1_500))
+        for search in searches { #expect(try await search.value == 200) }
+        await running.stop()
+    }
+
+    @Test("An answer to HEAD says how long a body would be, and has none")
+    func head() async throws {
+        let mount = MountedRoute(path: "/forward-auth") { _ in
+            MountedReply(status: 403, body: Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+        }
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.mounts = [mount]
+        }
+        for path in ["/forward-auth", "/health/live", "/nowhere", "/access/v1/evaluation"] {
+            let text = try await running.local.readAll(
+                "HEAD \(path) HTTP/1.1\r\nHost: x\r\n\r\n"
+                    + "GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let ends = text.ranges(of: "\r\n\r\n")
+            try #require(ends.count == 2, "\(path): \(text)")
+            #expect(text[ends[0].upperBound...].hasPrefix("HTTP/1.1 200 OK\r\n"), "\(text)")
+            #expect(text[ends[1].upperBound...] == "ready")
+            #expect(!text[..<ends[0].lowerBound].contains("Content-Length: 0"), "\(text)")
+        }
         await running.stop()
     }
 

@@ -1,5 +1,7 @@
 import AuthZEN
+import CedarEngine
 import CedarSyntax
+import DecisionPoint
 import EntityStore
 import JSON
 import Testing
@@ -230,5 +232,37 @@ struct PageTests {
         let second = service.answer(.actionSearch, body + ",\"page\":{\"token\":\"\(token)\"}}")
         #expect(
             second.text == #"{"page":{"next_token":"","count":1},"results":[{"name":"write"}]}"#)
+    }
+
+    @Test("A page of actions misses none when the store changes, and is none of other policies")
+    func changedActions() throws {
+        let policies = """
+            permit (principal, action == Action::"a", resource) when { resource.open };
+            permit (principal, action in [Action::"b", Action::"c"], resource);
+            """
+        let workplace = try Workplace(
+            policies: policies,
+            entities: [entity("doc", "d", [("open", .bool(true))]), entity("user", "u")])
+        var service = try workplace.service()
+        func ask(_ page: String) -> AuthZENReply {
+            service.answer(
+                .actionSearch,
+                #"{"subject":{"type":"user","id":"u"},"resource":{"type":"doc","id":"d"},"#
+                    + "\"page\":{\(page)}}")
+        }
+        func token(_ reply: AuthZENReply) throws -> String {
+            let tape = try JSONTape(parsing: reply.body)
+            let page = try #require(tape.member(tape.root, "page"))
+            return try #require(tape.text(page, "next_token"))
+        }
+        let first = ask(#""limit":1"#)
+        #expect(first.text.hasSuffix(#""results":[{"name":"a"}]}"#), "\(first.text)")
+        try workplace.store.put([entity("doc", "d", [("open", .bool(false))])])
+        let second = ask("\"token\":\"\(try token(first))\"")
+        #expect(second.text.hasSuffix(#""results":[{"name":"b"}]}"#), "\(second.text)")
+        workplace.publisher.publish(
+            try Ruleset(PolicySet.parse(Array(policies.utf8)), version: 2, plansSearch: true))
+        let third = ask("\"token\":\"\(try token(second))\"")
+        #expect(third.status == 400 && third.errorCode == "pageTokenInvalid", "\(third.text)")
     }
 }

@@ -156,6 +156,17 @@ struct RawClient: Sendable {
         }
     }
 
+    /// Sends text on a connection of its own and waits until the server closes it.
+    func readAll(_ text: String) async throws -> String {
+        let channel = try await connect()
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            var received: [UInt8] = []
+            for try await buffer in inbound { received += Array(buffer.readableBytesView) }
+            return String(decoding: received, as: UTF8.self)
+        }
+    }
+
     private static func answer(_ bytes: [UInt8], isHead: Bool) -> Answer? {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)

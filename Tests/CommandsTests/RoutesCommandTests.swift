@@ -148,6 +148,34 @@ struct RoutesCommandTests {
         #expect(run.errors.contains("too large"), "\(run.errors)")
     }
 
+    @Test(
+        "A key that is made of aliases, which takes a parser for ever, is refused at once",
+        arguments: [
+            "? *a40\n: 1\n", "z: {? *a40 : 1}\n", "*a40 : 1\n", "z: {*a40 : 1}\n",
+            "{p: *a40}: 1\n", "[*a40] : 1\n", "- ?\t*a40\n", "?\n  *a40\n",
+        ])
+    func hostileKeys(_ key: String) throws {
+        var document = "a0: &a0 {x: x}\n"
+        for level in 1...40 {
+            document += "a\(level): &a\(level) {p: *a\(level - 1), q: *a\(level - 1)}\n"
+        }
+        try workplace.write("keys.yaml", document + key)
+        for command in ["check", "import"] {
+            let run = try routes(command, "keys.yaml")
+            #expect(run.status == 1 && run.errors.contains("more than 15 aliases"), "\(run)")
+        }
+        // Paths of OpenAPI documents are no collections.
+        let paths = (0..<20).map { "  /a\($0)/{b}: {get: *op}\n" }.joined()
+        try workplace.write(
+            "paths.yaml",
+            "openapi: 3.0.0\nx-op: &op {operationId: read}\npaths:\n" + paths)
+        let run = try routes("import", "paths.yaml")
+        #expect(run.status == 0, "\(run)")
+        // As values they are counted.
+        try workplace.write("keys.yaml", document + "z: *a40\n")
+        #expect(try routes("check", "keys.yaml").errors.contains("too large"))
+    }
+
     @Test("Good routes are counted")
     func checked() throws {
         let run = try routes("check")

@@ -62,6 +62,37 @@ struct ServiceLogTests {
         #expect(server.stop() == 0)
     }
 
+    @Test("A log that nobody reads holds up neither reloading nor the end")
+    func unreadLog() throws {
+        let workplace = try Workplace()
+        try PhotoWorld.write(to: workplace)
+        try workplace.write("writ.yaml", RunningServer.configuration)
+        let log = workplace.path("log")
+        try #require(unsafe mkfifo(log, 0o600) == 0)
+        // Open at both ends, so that nobody waits for the other one.
+        let descriptor = unsafe open(log, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        defer { close(descriptor) }
+        let process = try ChildProcess(
+            WritProgram.path, ["serve", "--config", "writ.yaml"], directory: workplace.path,
+            output: workplace.path("serve.out"), errors: log)
+        func isAllowed() throws -> Bool {
+            var connection = try Connection(path: workplace.path("run/writ.sock"))
+            return try connection.decide(PhotoWorld.question(#"User::"bob""#)).isAllowed
+        }
+        #expect(eventually { (try? isAllowed()) == false })
+        let noise = [UInt8](repeating: UInt8(ascii: "x"), count: 4096)
+        while unsafe write(descriptor, noise, noise.count) > 0 {}
+        for _ in 0..<3 {
+            try workplace.write(
+                "policies/open.cedar", "@id(\"open\") permit (principal, action, resource);\n")
+            #expect(try eventually { try isAllowed() })
+            try workplace.remove("policies/open.cedar")
+            #expect(try eventually { try !isAllowed() })
+        }
+        process.signal(SIGTERM)
+        #expect(process.waitForEnd(seconds: 15) == 0)
+    }
+
     // MARK: Gateways
 
     private static let listeners = """

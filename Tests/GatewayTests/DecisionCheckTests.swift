@@ -359,6 +359,107 @@ import Testing
         #expect(try bench.ask(message).body == "Closed.")
     }
 
+    @Test func routesCountTogetherWithTheirPolicies() throws {
+        let bench = try CheckBench("permit (principal, action, resource);")
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        // Of a reload that has come half the way: nothing of it counts.
+        bench.routes.publish(try CheckBench.routes(isShort: true), since: bench.publisher.epoch + 1)
+        #expect(try bench.ask(message).isAllowed)
+        #expect(try bench.ask(message).isAllowed)
+        let closed = "@reason(\"Closed.\") forbid (principal, action, resource);"
+        bench.publisher.publish(try CheckBench.ruleset(closed, version: 2))
+        // Of the next one, which began before anybody asked.
+        bench.routes.publish(try CheckBench.routes(), since: bench.publisher.epoch + 1)
+        expectDenied(try bench.ask(message), 403, cause: "routeUnmatched")
+        message.method = "GET"
+        #expect(try bench.ask(message).body == "Closed.")
+        message.method = "POST"
+        bench.publisher.publish(
+            try CheckBench.ruleset("permit (principal, action, resource);", version: 3))
+        #expect(try bench.ask(message).isAllowed)
+    }
+
+    // MARK: What only Envoy tells
+
+    private func bodyBench() throws -> CheckBench {
+        let bench = try CheckBench(
+            """
+            permit (principal is Workload, action == Action::"pay", resource)
+            when { context.tenant == "acme" };
+            forbid (principal, action, resource)
+            when { context has amount && context.amount.greaterThan(decimal("100.0")) };
+            """)
+        bench.routes.publish(
+            try CheckBench.routes(context: [
+                ("tenant", [("extension", "tenant")]),
+                ("amount", [("body", "/amount"), ("type", "decimal"), ("optional", "true")]),
+            ]))
+        return bench
+    }
+
+    @Test func bodiesThatAreNotWholeOrNotJSONAreDenied() throws {
+        let bench = try bodyBench()
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        message.extensions = [("tenant", "acme")]
+        // A gateway that knows of a body and does not show it.
+        message.size = 20
+        expectDenied(try bench.ask(message), 403, cause: "tooLarge", detail: "body-partial")
+        message.body = "{\"amount\": 5}"
+        message.headers = [("content-type", "application/json")]
+        // It came without the header that says whether it is whole.
+        message.size = -1
+        expectDenied(try bench.ask(message), 403, cause: "tooLarge", detail: "body-partial")
+        message.headers.append(("x-envoy-auth-partial-body", "true"))
+        expectDenied(try bench.ask(message), 403, cause: "tooLarge", detail: "body-partial")
+        message.headers[1].1 = "false"
+        #expect(try bench.ask(message).isAllowed)
+        // There is more than came, whatever the header says.
+        message.size = 100
+        expectDenied(try bench.ask(message), 403, cause: "tooLarge", detail: "body-partial")
+        message.size = 13
+        #expect(try bench.ask(message).isAllowed)
+        for (body, detail) in [
+            ("amount=5", "body-invalid"),
+            ("{\"amount\": 5, \"Amount\": 5000}", "member-duplicated"),
+            ("{\"amount\": \"much\"}", "member-invalid"),
+        ] {
+            message.body = body
+            message.size = body.utf8.count
+            expectDenied(try bench.ask(message), 403, cause: "malformed", detail: detail)
+        }
+        message.headers[0].1 = "text/plain"
+        expectDenied(try bench.ask(message), 403, cause: "malformed", detail: "body-invalid")
+    }
+
+    @Test func policiesDecideOnTheBodyAndTheGatewaysConfiguration() throws {
+        let bench = try bodyBench()
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        message.headers = [
+            ("content-type", "application/json"), ("x-envoy-auth-partial-body", "false"),
+            ("tenant", "acme"),
+        ]
+        message.body = "{\"amount\": 100}"
+        message.size = 15
+        // A header of the client is no extension.
+        expectDenied(try bench.ask(message), 403, cause: "malformed", detail: "member-missing")
+        message.extensions = [("tenant", "acme"), ("tenant", "other")]
+        expectDenied(try bench.ask(message), 403, cause: "malformed", detail: "member-duplicated")
+        message.extensions = [("tenant", "other"), ("resource_type", "order")]
+        expectDenied(try bench.ask(message), 403, cause: "decided")
+        message.extensions = [("resource_type", "order"), ("tenant", "acme")]
+        #expect(try bench.ask(message).isAllowed)
+        message.body = "{\"amount\": 100.01}"
+        message.size = 18
+        expectDenied(try bench.ask(message), 403, cause: "decided")
+        // Nothing of one body is left for the next request; an empty one is none.
+        message.body = ""
+        message.size = 0
+        #expect(try bench.ask(message).isAllowed)
+    }
+
     @Test func idsOfTwoWorkersDiffer() throws {
         var ids: Set<String> = []
         for worker in 0..<2 {

@@ -356,6 +356,57 @@ class LyingServers(unittest.TestCase):
         self.assertTrue(issubclass(Refused, WritError))
 
 
+class ForkedProcesses(WithServer):
+    """A process forked from one that is connected, as servers that load an application first make."""
+
+    def exit_code(self, child: object) -> int:
+        process = os.fork()
+        if process == 0:
+            code = 3
+            try:
+                code = child()
+            finally:
+                os._exit(code)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.005)
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        self.fail("the forked process does not end")
+
+    def test_a_child_never_takes_its_parents_answer(self) -> None:
+        self.client.ping()
+        # An allow for the parent lies ready, under the number that the child's next request has, too.
+        exchange, numbers = self.client._exchange, []
+
+        def send_only(frame: bytes, number: int) -> object:
+            self.client._socket.sendall(frame)
+            numbers.append(number)
+            raise KeyboardInterrupt
+
+        self.client._exchange = send_only
+        with self.assertRaises(KeyboardInterrupt):
+            self.client.authorize(VIEW, BEACH, principal=ALICE)
+        self.client._exchange = exchange
+        self.client._last_id = numbers[0] - 1
+        time.sleep(0.2)
+        self.assertEqual(self.exit_code(
+            lambda: int(bool(self.client.authorize(VIEW, BEACH, principal=BOB)))), 0)
+        # The parent's answer is still there for it.
+        header = self.client._receive(self.client._socket, 16, time.monotonic() + 5)
+        self.assertEqual(struct.unpack("<IBBHQ", header)[4], numbers[0])
+
+    def test_a_lock_that_a_thread_of_the_parent_holds(self) -> None:
+        self.client.ping()
+        with self.client._lock:
+            self.assertEqual(self.exit_code(
+                lambda: int(not self.client.authorize(VIEW, BEACH, principal=ALICE))), 0)
+        self.client.ping()
+
+
 class RestartedServers(unittest.TestCase):
     def test_the_next_call_connects_again(self) -> None:
         server = Server()

@@ -139,6 +139,34 @@ import Testing
         #expect(found.first?.message.contains(words) == true, "\(found)")
     }
 
+    /// A text beyond what a value may be would end the process when the routes are compiled.
+    @Test(arguments: ["name", "action", "context", "value"])
+    func longTexts(_ part: String) {
+        for spare in [0, 1] {
+            let frame = part == "action" ? #"Action::"""#.utf8.count : 1
+            let long = String(repeating: "a", count: (64 << 10) - frame + spare)
+            var member = ("m", Document.map([("value", Document.text("x"))]))
+            if part == "context" { member.0 = long + "a" }
+            if part == "value" { member.1 = Document.map([("value", Document.text(long + "a"))]) }
+            let route = Document.map([
+                ("name", Document.text(part == "name" ? long + "a" : "n")),
+                ("path", Document.text("/a")),
+                (
+                    "action",
+                    Document.text(part == "action" ? #"Action::"\#(long)""# : #"Action::"a""#)
+                ),
+                (
+                    "resource",
+                    Document.map([("type", Document.text("T")), ("id", Document.text("x"))])
+                ),
+                ("context", Document.map([member])),
+            ])
+            let found = problems(Document.file([route]))
+            #expect(found.isEmpty == (spare == 0), "\(part) \(spare): \(found.count)")
+            if let problem = found.first { #expect(problem.message.contains("at most 65536")) }
+        }
+    }
+
     @Test func everythingWrongIsShown() {
         let found = problems(
             ofRoutes: Document.route("a", line: 2), Document.route("/a", line: 3),

@@ -76,6 +76,23 @@ import Testing
             words { _ = try InheritedSockets(first: 700, count: 65, names: nil) }.contains("65"))
     }
 
+    @Test func noMoreThanSixtyFour() throws {
+        let socket = try TestSocket(AF_UNIX, SOCK_STREAM, listens: true)
+        let most = [Int32](repeating: socket.descriptor, count: 64)
+        // Each of them is taken over, and one listener can have one only.
+        let said = words {
+            var sockets = try passed(most)
+            let address = ListeningAddress(path: socket.path)
+            let taken = try sockets.take("local", at: address, socket.path)
+            #expect(taken == 700)
+            close(700)
+            try sockets.finish()
+        }
+        #expect(said.contains("which no listener"), "\(said)")
+        #expect(words { _ = try passed(most + [socket.descriptor]) }.contains("passed 65 sockets"))
+        for descriptor in Int32(700)..<765 { close(descriptor) }
+    }
+
     @Test func whatNobodyTakes() throws {
         let socket = try TestSocket(AF_UNIX, SOCK_STREAM, listens: true)
         for (names, expected) in [

@@ -6,6 +6,9 @@ package struct AuthZENLimits: Sendable, Equatable {
     package var maximumDepth = 64
     /// The most items of `evaluations`.
     package var maximumEvaluations = 1000
+    /// The most bytes of defaults, counted once for each item of `evaluations` that takes them: an item of
+    /// two bytes costs as much as the whole context that it takes.
+    package var maximumDefaultBytes = 8 << 20
     /// The most results of one page, and the number when the request names no limit.
     package var maximumResults = 1000
     /// The most entities that one request has decided before it answers with a part of the results.

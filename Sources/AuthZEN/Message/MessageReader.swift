@@ -63,6 +63,7 @@ package struct MessageReader: Sendable {
                 "`evaluations` has \(count) items: the limit is \(limits.maximumEvaluations)")
         }
         let defaults = try defaults(root)
+        try refuseRepetition(of: defaults, in: list, rule)
         var items: [Result<EvaluationMessage, AuthZENError>] = []
         items.reserveCapacity(count)
         for item in tape.elements(list) {
@@ -82,6 +83,30 @@ package struct MessageReader: Sendable {
             action: try object("action", tape.member(root, "action")),
             resource: try object("resource", tape.member(root, "resource")),
             context: try context(tape.member(root, "context")))
+    }
+
+    /// Refuses items that make much of little: what they take from the defaults is read anew for each.
+    private func refuseRepetition(
+        of defaults: Parts, in list: JSONNode, _ rule: DefaultsRule
+    ) throws(AuthZENError) {
+        let names: [(StaticString, JSONNode?)] = [
+            ("subject", defaults.subject), ("action", defaults.action),
+            ("resource", defaults.resource), ("context", defaults.context),
+        ]
+        var bytes = 0
+        for (name, node) in names {
+            guard let node else { continue }
+            let size = tape.endOffset(node) - tape.offset(node)
+            for item in tape.elements(list) where rule == .merging || tape.member(item, name) == nil
+            {
+                bytes += size
+            }
+        }
+        guard bytes <= limits.maximumDefaultBytes else {
+            throw AuthZENError(
+                "the items of `evaluations` take \(bytes) bytes from the defaults: the limit is "
+                    + "\(limits.maximumDefaultBytes)")
+        }
     }
 
     private func item(

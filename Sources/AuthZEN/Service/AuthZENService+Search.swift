@@ -83,6 +83,12 @@ extension AuthZENService {
             ("type", message.searchedType.map { .string($0) } ?? .bool(false)),
             ("facts", .set(facts)), ("context", .record(question.context)),
             ("evidence", question.evidence?.value ?? .bool(false)),
+            // A place in the list of known actions says nothing of that of other policies.
+            (
+                "policies",
+                message.kind == .action
+                    ? .string(Text(HexadecimalDigits(decider.policyVersion).text)) : .bool(false)
+            ),
         ])
         return Digest.sha256(try encoded(query))
     }
@@ -142,33 +148,44 @@ extension AuthZENService {
 
     // MARK: Actions
 
-    /// Decides every action that is known; there are few, so a page is a part of their list.
+    /// Decides the actions that are known, in the order of their names, until the page is full and what
+    /// the next one begins with is found.
+    ///
+    /// The token says which of the known actions that is: others may be permitted by then.
     private mutating func searchActions(
         _ question: CedarQuestion, _ limit: Int, _ start: ScanPosition, _ query: [UInt8],
         _ isPaged: Bool, _ reply: inout AuthZENReply
     ) throws(AuthZENError) {
-        var names: [Text] = []
+        var known: [(name: Text, action: EntityUID)] = []
         if question.principal != nil, question.resource != nil {
             for action in decider.knownActions {
-                var question = question
-                question.action = action
-                let outcome = try decide(question)
-                if outcome == .refused(.storeUnavailable) { throw .storeUnavailable }
-                reply.count(outcome)
-                if outcome == .allowed { names += configuration.mapping.names(of: action) }
+                known += configuration.mapping.names(of: action).map { ($0, action) }
             }
         }
-        names.sort()
-        let first = min(Int(clamping: start.key), names.count)
-        let last = min(first + limit, names.count)
-        let token =
-            last < names.count
-            ? PageToken(
+        known.sort { $0.name < $1.name }
+        var found: [Text] = []
+        var next: Int?
+        for index in min(Int(clamping: start.key), known.count)..<known.count {
+            var question = question
+            question.action = known[index].action
+            let outcome = try decide(question)
+            if outcome == .refused(.storeUnavailable) { throw .storeUnavailable }
+            reply.count(outcome)
+            guard outcome == .allowed else { continue }
+            guard found.count < limit else {
+                next = index
+                break
+            }
+            found.append(known[index].name)
+        }
+        let token = next.map {
+            PageToken(
                 limit: UInt32(clamping: limit),
-                position: ScanPosition(key: UInt64(last), ordinal: 0)
-            ).sealed(query: query, configuration.pageTokenKey) : nil
-        begin(token, last - first, isPaged: isPaged)
-        for name in names[first..<last] {
+                position: ScanPosition(key: UInt64($0), ordinal: 0)
+            ).sealed(query: query, configuration.pageTokenKey)
+        }
+        begin(token, found.count, isPaged: isPaged)
+        for name in found {
             writer.beginObject()
             writer.key("name")
             writer.string(utf8: name.utf8.span)

@@ -19,6 +19,7 @@ struct ConfigurationNode {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
             throw Failure("`\(file.name)` is no UTF-8 text", file: file.name)
         }
+        try KeyedAliases.refuse(file)
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw Failure(

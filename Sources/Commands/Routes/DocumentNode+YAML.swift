@@ -13,6 +13,7 @@ extension DocumentNode {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
             throw Failure("`\(file.name)` is no UTF-8 text", file: file.name)
         }
+        try KeyedAliases.refuse(file)
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)

@@ -17,6 +17,7 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
             Examples:
               writ routes explain GET https://api.example.org/accounts/a-1/balances
               writ routes explain POST '/payments?dry=true' --header 'x-consent-id: c-1'
+              writ routes explain POST /payments --body payment.json --extension tenant=acme
             """)
 
     @Argument(help: ArgumentHelp("The method, in upper case.", valueName: "method"))
@@ -29,6 +30,16 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
         name: [.customShort("H"), .long],
         help: ArgumentHelp("A header field; may be repeated.", valueName: "name: value"))
     var header: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What the gateway's configuration says; may be repeated.", valueName: "name=value"))
+    var `extension`: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A JSON body, for routes that read one; - is standard input.", valueName: "file"))
+    var body: String?
 
     @Option(help: ArgumentHelp("The host of a path without one.", valueName: "name"))
     var host = "localhost"
@@ -50,15 +61,17 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
     }
 
     private func explain(_ table: RouteTable) throws(Failure) -> RouteOutcome {
-        var fields: [(name: String, value: String)] = []
-        for field in header {
-            guard let colon = field.firstIndex(of: ":") else {
-                throw Failure("`\(field)` is no header field; write it as `name: value`")
-            }
-            fields.append((String(field[..<colon]), String(field[field.index(after: colon)...])))
+        let fields = try fields()
+        var request = HTTPRequest()
+        for entry in self.extension {
+            let (name, value) = try split(entry, at: "=", "extension; write it as `name=value`")
+            request.extensions.append(name: Array(name.utf8).span, value: Array(value.utf8).span)
+        }
+        if let body {
+            let bytes = try InputFile(body).bytes
+            request.body.set(whole: bytes.span)
         }
         let (host, target) = parts()
-        var request = HTTPRequest()
         do throws(RequestRefusal) {
             for field in fields { try request.headers.append(name: field.name, value: field.value) }
             try request.read(
@@ -86,6 +99,27 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
                 table: table, request: request, refusal: error, explanation: explanation,
                 question: nil)
         }
+    }
+
+    /// The header fields; a body is JSON unless they say otherwise.
+    private func fields() throws(Failure) -> [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        for field in header {
+            fields.append(try split(field, at: ":", "header field; write it as `name: value`"))
+        }
+        if body != nil, !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+            fields.append(("content-type", "application/json"))
+        }
+        return fields
+    }
+
+    private func split(
+        _ text: String, at separator: Character, _ what: String
+    ) throws(Failure) -> (name: String, value: String) {
+        guard let place = text.firstIndex(of: separator) else {
+            throw Failure("`\(text)` is no \(what)")
+        }
+        return (String(text[..<place]), String(text[text.index(after: place)...]))
     }
 
     /// The host and the target of the URL, each as a client would send it.

@@ -158,21 +158,28 @@ private final class Reading: Sendable {
 
     /// Nothing here can fail.
     private func publish(_ ruleset: Ruleset, _ tables: [RouteTable], _ cause: String) {
+        // Only version and epoch: whoever holds the old set would have to free it.
+        let (lastVersion, epoch) = { ($0.ruleset.version, $0.epoch) }(publisher.load())
+        let isNew = ruleset.version != lastVersion
         for (route, table) in zip(routes, tables) {
-            route.publisher.publish(table)
+            route.publisher.publish(table, since: isNew ? epoch + 1 : epoch)
+        }
+        if isNew {
+            publisher.publish(ruleset)
+            counts.countPublished()
+        } else {
+            counts.countUnchanged()
+        }
+        // Told once all is in force.
+        for (route, table) in zip(routes, tables) {
             log.notice(
                 "routes reloaded",
                 metadata: ["file": "\(route.path)", "routes": "\(table.routes.count)"])
         }
-        // Only the version: whoever holds the old set would have to free it.
-        let lastVersion = publisher.load().ruleset.version
-        guard ruleset.version != lastVersion else {
-            counts.countUnchanged()
+        guard isNew else {
             log.info("policies are unchanged", metadata: ["cause": "\(cause)"])
             return
         }
-        publisher.publish(ruleset)
-        counts.countPublished()
         log.notice(
             "policies reloaded",
             metadata: [

@@ -131,6 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
             // The last line of the log is no other than the rest.
             Logger.service(format).critical(
                 "NOT STARTED", metadata: ["error": "\(error.description)"])
+            await LogQueue.standardError.flush(within: .seconds(1))
             throw ExitCode.failure
         }
     }
@@ -160,6 +161,7 @@ struct ServeCommand: AsyncParsableCommand {
         async let stopped: Void? = http?.stop(drainFor: .seconds(drain))
         service.stop(drainFor: .seconds(drain))
         await stopped
+        await LogQueue.standardError.flush(within: .seconds(1))
     }
 
     /// Takes over what a service manager opened for this process.

@@ -7,29 +7,55 @@ import Wire
 /// Reads what a gateway tells into what routes and identities are judged by; copies only what
 /// routes need.
 enum CheckReader {
-    /// Reads method, host, target and the header fields that routes name.
+    /// Reads method, host, target and what routes name of the header fields, of the extensions and of
+    /// the body.
     static func read(
-        _ check: borrowing CheckRequestView, fields names: [[UInt8]],
-        into request: inout HTTPRequest
+        _ check: borrowing CheckRequestView, into decider: inout GatewayDecider
     ) throws(RequestRefusal) {
-        request.removeAll()
+        decider.request.removeAll()
         let (method, host, path) = (check.method, check.host, check.path)
         try method.withSpan { (method) throws(RequestRefusal) in
             try host.withSpan { (host) throws(RequestRefusal) in
                 try path.withSpan { (target) throws(RequestRefusal) in
-                    try request.read(method: method, host: host, target: target)
+                    try decider.request.read(method: method, host: host, target: target)
                 }
             }
         }
-        guard !names.isEmpty else { return }
-        var headers = check.headers
-        while let entry = headers.next() {
-            guard isNamed(entry.name, names) else { continue }
-            try entry.name.withSpan { (name) throws(RequestRefusal) in
-                try entry.value.withSpan { (value) throws(RequestRefusal) in
-                    try request.headers.append(name: name, value: value)
+        let names = decider.headerNames
+        if !names.isEmpty {
+            var headers = check.headers
+            while let entry = headers.next() {
+                guard isNamed(entry.name, names) else { continue }
+                try entry.name.withSpan { (name) throws(RequestRefusal) in
+                    try entry.value.withSpan { (value) throws(RequestRefusal) in
+                        try decider.request.headers.append(name: name, value: value)
+                    }
                 }
             }
+        }
+        let extensionNames = decider.extensionNames
+        if !extensionNames.isEmpty {
+            var extensions = check.contextExtensions
+            while let entry = extensions.next() {
+                guard isNamed(entry.name, extensionNames) else { continue }
+                entry.name.withSpan { name in
+                    entry.value.withSpan {
+                        decider.request.extensions.append(name: name, value: $0)
+                    }
+                }
+            }
+        }
+        if decider.readsBodies { readBody(check, into: &decider.request.body) }
+    }
+
+    private static func readBody(
+        _ check: borrowing CheckRequestView, into body: inout RequestBody
+    ) {
+        switch check.bodyExtent {
+        case .complete: if check.body.count > 0 { check.body.withSpan { body.set(whole: $0) } }
+        case .partial: body.setPartial()
+        // A gateway that knows of a body and shows none of it.
+        case .absent: if check.sizeBytes > 0 { body.setPartial() }
         }
     }
 

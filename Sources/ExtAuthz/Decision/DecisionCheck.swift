@@ -87,8 +87,7 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     ) -> Verdict {
         adopt(call.peer)
         do throws(RequestRefusal) {
-            let names = decider.headerNames
-            try CheckReader.read(check, fields: names, into: &decider.request)
+            try CheckReader.read(check, into: &decider)
         } catch {
             return decider.refuse(error)
         }

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection whose request takes too long to arrive, however often a little of it does, and
-/// counts what ended connections.
+/// one whose other end does not read what it is answered; and counts what ended connections.
 final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -12,6 +12,8 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     /// When the head of the request that is arriving came; nil when none is arriving.
     private var began: NIODeadline?
     private var check: Scheduled<Void>?
+    /// Set while more waits to be read at the other end than is kept for it.
+    private var unread: Scheduled<Void>?
     private var hasFailed = false
 
     init(limit: TimeAmount, _ figures: ConnectionFigures) {
@@ -34,15 +36,34 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            unread?.cancel()
+            unread = nil
+        } else if unread == nil {
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            // Nobody else would ever end it: to the others an answer is under way.
+            unread = context.eventLoop.scheduleTask(in: limit) {
+                let (handler, context) = bound.value
+                handler.figures.add(.slowReaders)
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        check?.cancel()
-        check = nil
+        cancel()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    func handlerRemoved(context: ChannelHandlerContext) { cancel() }
+
+    private func cancel() {
         check?.cancel()
         check = nil
+        unread?.cancel()
+        unread = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -115,7 +115,7 @@ package struct HTTPLimits: Sendable, Equatable {
     package var maximumRequestIDBytes = 256
     /// How long a connection may be without a whole request, in seconds.
     package var idleSeconds = 60
-    /// How long a request may take to arrive, in seconds.
+    /// How long a request may take to arrive, and more of its answer to be read than is kept, in seconds.
     package var requestSeconds = 10
     package var maximumConnections = 4096
 

@@ -3,6 +3,8 @@ package import Logging
 
 /// Writes what the service says of itself as JSON, one object a line, among the lines of requests.
 ///
+/// Whoever logs never waits, and a line is written some moments later: ``LogQueue``.
+///
 /// | member | meaning |
 /// | --- | --- |
 /// | `time` | UTC, RFC 3339, to the microsecond |
@@ -14,11 +16,11 @@ package struct JSONLogHandler: LogHandler {
     package var logLevel = Logger.Level.info
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
-    private let output: LogOutput
+    private let queue: LogQueue
 
     private static let own = ["time", "event", "level", "message"]
 
-    package init(_ output: LogOutput = .standardError) { self.output = output }
+    package init(_ queue: LogQueue = .standardError) { self.queue = queue }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -30,7 +32,7 @@ package struct JSONLogHandler: LogHandler {
         if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
         if let added = event.metadata { facts.merge(added) { _, new in new } }
         if let error = event.error, facts["error"] == nil { facts["error"] = "\(error)" }
-        output.write(Self.line(event.level, event.message.description, facts))
+        queue.add(Self.line(event.level, event.message.description, facts), isOfService: true)
     }
 
     /// One line, with its end.

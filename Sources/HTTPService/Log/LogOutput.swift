@@ -11,7 +11,8 @@ package final class LogOutput: Sendable {
     /// - Parameter descriptor: an open file.
     package init(descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Writes whole lines; waits for whoever reads them. A log that cannot be written stops nothing else.
+    /// Writes whole lines, and waits for whoever reads them: for a ``LogQueue``'s thread. A file that cannot
+    /// be written is left alone.
     package func write(_ lines: [UInt8]) {
         isBusy.withLock { _ in
             var start = 0

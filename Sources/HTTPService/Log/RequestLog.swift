@@ -1,9 +1,6 @@
 package import AuthZEN
-import Glibc
-import NIOPosix
-import Synchronization
 
-/// Writes requests and decisions as JSON, one a line, from a thread of its own.
+/// Writes requests and decisions as JSON, one a line.
 ///
 /// Whoever has something to log never waits: when the lines that wait exceed a bound, more are left out
 /// and counted.
@@ -85,84 +82,33 @@ package final class RequestLog: Sendable {
         }
     }
 
-    private struct Queue {
-        var bytes: [UInt8] = []
-        var isBeingWritten = false
-    }
-
-    private let queue = Mutex(Queue())
-    private let dropped = Atomic<UInt64>(0)
-    private let output: LogOutput
-    /// One thread, as lines are written one after the other and may have to wait for a reader.
-    private let thread = NIOThreadPool(numberOfThreads: 1)
-
-    /// The bytes that may wait.
-    private static let maximumBytes = 4 << 20
+    private let queue: LogQueue
 
     /// - Parameter descriptor: an open file.
-    package convenience init(descriptor: Int32) { self.init(LogOutput(descriptor: descriptor)) }
-
-    package init(_ output: LogOutput = .standardError) {
-        self.output = output
-        thread.start()
+    package convenience init(descriptor: Int32) {
+        self.init(LogQueue(LogOutput(descriptor: descriptor)))
     }
 
-    deinit { thread.shutdownGracefully { _ in } }
+    package init(_ queue: LogQueue = .standardError) { self.queue = queue }
 
-    /// How many requests were left out because too much waited.
-    package var droppedCount: UInt64 { dropped.load(ordering: .relaxed) }
+    /// How many lines were left out because too much waited.
+    package var droppedCount: UInt64 { queue.droppedCount }
 
     /// Whether a line may be added; otherwise the request counts as left out.
     ///
     /// Ask before anything is gathered, so that a flood of denials costs no more than to count them.
-    package func hasRoom() -> Bool {
-        if queue.withLock({ $0.bytes.count < Self.maximumBytes }) { return true }
-        dropped.add(1, ordering: .relaxed)
-        return false
-    }
+    package func hasRoom() -> Bool { queue.hasRoom() }
 
     /// Writes a request some moments later.
     package func write(_ entry: Entry) {
-        guard hasRoom() else { return }
-        let line = entry.line
-        let mustStart = queue.withLock { queue -> Bool? in
-            guard queue.bytes.count + line.count <= Self.maximumBytes else { return nil }
-            queue.bytes += line
-            defer { queue.isBeingWritten = true }
-            return !queue.isBeingWritten
-        }
-        switch mustStart {
-        case nil: dropped.add(1, ordering: .relaxed)
-        case true?: thread.submit { [self] _ in writeAll() }
-        case false?: break
-        }
+        if hasRoom() { queue.add(entry.line) }
     }
 
     /// Waits until what was logged before is written, at most for a time.
-    package func flush(within duration: Duration) async {
-        let end = ContinuousClock.now + duration
-        while queue.withLock({ $0.isBeingWritten }), ContinuousClock.now < end {
-            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
-        }
-    }
+    package func flush(within duration: Duration) async { await queue.flush(within: duration) }
 
     /// Waits as ``flush(within:)`` does, on a thread that may.
     package func waitUntilWritten(milliseconds: Int) {
-        for _ in 0..<max(1, milliseconds / 5) where queue.withLock({ $0.isBeingWritten }) {
-            usleep(5_000)
-        }
-    }
-
-    private func writeAll() {
-        while true {
-            let bytes = queue.withLock { queue -> [UInt8] in
-                let bytes = queue.bytes
-                queue.bytes = []
-                if bytes.isEmpty { queue.isBeingWritten = false }
-                return bytes
-            }
-            if bytes.isEmpty { return }
-            output.write(bytes)
-        }
+        queue.waitUntilWritten(milliseconds: milliseconds)
     }
 }

@@ -23,6 +23,8 @@ final class ConnectionFigures: Sendable {
         case malformedHTTP
         /// Connections whose request took too long to arrive.
         case slowRequests
+        /// Connections whose other end did not read its answers.
+        case slowReaders
         /// Connections that the other end broke off, and other failures.
         case broken
 
@@ -37,11 +39,12 @@ final class ConnectionFigures: Sendable {
             case .malformedTLS: "tls"
             case .malformedHTTP: "http"
             case .slowRequests: "slow"
+            case .slowReaders: "reader"
             }
         }
     }
 
-    private let cells: [10 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+    private let cells: [11 of Atomic<UInt64>] = .init { _ in Atomic(0) }
 
     func add(_ figure: Figure) { cells[figure.rawValue].add(1, ordering: .relaxed) }
 

@@ -12,7 +12,10 @@ import Synchronization
 struct ListenerResponder: Sendable {
     let listener: HTTPListener
     let pool: WorkerPool<AuthZENService>
-    /// Where searches are made; nil where there are none.
+    /// From this size on a body takes long, in bytes: a thousand evaluations of a large context do.
+    private static let largeBodyBytes = 64 << 10
+
+    /// Where searches are made, and what is large is decided; nil where there are none.
     let searches: SearchPlaces<AuthZENService>?
     let metrics: ListenerMetrics
     /// All figures as Prometheus reads them.
@@ -80,7 +83,8 @@ struct ListenerResponder: Sendable {
         if listener.logged != .none {
             write(request, target, answer.status.code, nanoseconds, trail)
         }
-        return answer
+        // A body behind it would be taken for the beginning of the next answer.
+        return request.method == .head ? answer.createHeadResponse() : answer
     }
 
     private func write(
@@ -288,7 +292,7 @@ struct ListenerResponder: Sendable {
         case .refused(let refusal): return refusal
         }
         let peer = trail.peer
-        guard let searches, operation.isSearch else {
+        guard let searches, operation.isSearch || body.readableBytes >= Self.largeBodyBytes else {
             return response(
                 pool.withWorker { worker in
                     body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }

@@ -20,10 +20,12 @@ import datetime
 import decimal
 import enum
 import ipaddress
+import os
 import socket
 import struct
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
@@ -176,7 +178,8 @@ class Request:
 class Client:
     """A connection to the socket at `path`, made when it is needed and made again after an error.
 
-    May be used by several threads, which take turns.
+    May be used by several threads, which take turns, and by a process forked from this one, which
+    makes a connection of its own.
     """
 
     def __init__(self, path: str, *, timeout: float = 5.0, maximum_frame_bytes: int = 1 << 20,
@@ -192,8 +195,11 @@ class Client:
         self._limit = maximum_frame_bytes
         self._server_uids = server_uids
         self._socket: Optional[socket.socket] = None
+        # The process that the connection belongs to.
+        self._process = 0
         self._lock = threading.Lock()
         self._last_id = 0
+        _clients.add(self)
 
     def __enter__(self) -> Client:
         return self
@@ -316,6 +322,10 @@ class Client:
         return kind, body
 
     def _connected(self, until: float) -> socket.socket:
+        if self._socket is not None and self._process != os.getpid():
+            # Parent and child have the same number for the next request: on one connection either
+            # would take the other's answer for its own. The parent's copy of it stays open.
+            self._drop()
         if self._socket is not None:
             return self._socket
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -331,6 +341,7 @@ class Client:
             connection.close()
             raise
         self._socket = connection
+        self._process = os.getpid()
         return connection
 
     @staticmethod
@@ -349,6 +360,18 @@ class Client:
                 raise ConnectionResetError("the server closed the connection")
             parts += part
         return bytes(parts)
+
+
+_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    """In a process that was forked: the thread that held a lock may not be here to release it."""
+    for client in _clients:
+        client._lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_locks)
 
 
 # Frames. Source: LocalSocketProtocol.

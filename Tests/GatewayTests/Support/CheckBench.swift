@@ -190,7 +190,10 @@ final class CheckBench {
     }
 
     /// Payments are read and paid; where `isShort`, they are only read.
-    static func routes(isShort: Bool = false) throws -> RouteTable {
+    /// - Parameter paying: the members of the context of payments, beside their purpose.
+    static func routes(
+        isShort: Bool = false, context paying: [(String, [(String, String)])] = []
+    ) throws -> RouteTable {
         func text(_ text: String) -> DocumentNode {
             DocumentNode(.scalar(text, isText: false), at: .init(line: 1, column: 1))
         }
@@ -212,7 +215,11 @@ final class CheckBench {
             + (isShort
                 ? []
                 : [
-                    route("POST", "pay", map([("purpose", purpose)])),
+                    route(
+                        "POST", "pay",
+                        map(
+                            [("purpose", purpose)]
+                                + paying.map { ($0.0, map($0.1.map { ($0.0, text($0.1)) })) })),
                     route("PUT", "forge", map([("verified", purpose)])),
                 ])
         return try RouteTable(

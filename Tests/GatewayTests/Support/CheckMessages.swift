@@ -33,6 +33,12 @@ struct CheckMessage {
     /// URL-encoded PEM.
     var certificate = ""
     var address = "127.0.0.1"
+    /// The configuration of the route.
+    var extensions: [(String, String)] = []
+    /// What came of the body; nil when the gateway sends none.
+    var body: String?
+    /// Of the body, in bytes; -1 where Envoy does not know it.
+    var size = -1
 
     var bytes: [UInt8] {
         var http = field(2, method) + field(4, path) + field(5, host)
@@ -42,10 +48,13 @@ struct CheckMessage {
         } else {
             http += headers.flatMap { field(3, field(1, $0) + field(2, $1)) }
         }
+        if size != 0 { http += integer(9 << 3) + integer(UInt64(bitPattern: Int64(size))) }
+        if let body { http += field(12, body) }
         let socket = field(1, field(2, address) + integer(3 << 3) + integer(9))
         var source = field(1, socket)
         if !certificate.isEmpty { source += field(5, certificate) }
-        return field(1, field(1, source) + field(4, field(2, http)))
+        let extensions = extensions.flatMap { field(10, field(1, $0) + field(2, $1)) }
+        return field(1, field(1, source) + field(4, field(2, http)) + extensions)
     }
 }
 

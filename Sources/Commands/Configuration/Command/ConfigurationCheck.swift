@@ -41,7 +41,7 @@ struct ConfigurationCheck {
         var routes = 0
         for path in configuration.routePaths {
             let count = failures.attempt { () throws(Failure) in
-                try RouteSource(path).publisher.load().table.routes.count
+                try RouteSource(path).publisher.newest.table.routes.count
             }
             routes += count ?? 0
         }
