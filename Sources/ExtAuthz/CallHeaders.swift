@@ -1,3 +1,5 @@
+import Wire
+
 /// What a call's headers say, gathered field by field.
 struct CallHeaders: BitwiseCopyable {
     /// What is made of them.
@@ -24,22 +26,23 @@ struct CallHeaders: BitwiseCopyable {
     /// Takes notice of a field; those that say nothing here are passed over.
     mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
         switch name.count {
-        case 5: if name.equals(":path") { isCheck = value.equals(Self.path) }
-        case 7: if name.equals(":method") { isPost = value.equals("POST") }
+        case 5: if name.hasBytes(of: ":path") { isCheck = value.hasBytes(of: Self.path) }
+        case 7: if name.hasBytes(of: ":method") { isPost = value.hasBytes(of: "POST") }
         case 12:
-            if name.equals("content-type") {
+            if name.hasBytes(of: "content-type") {
                 isGRPC = Self.isGRPC(value)
-            } else if name.equals("grpc-timeout") {
+            } else if name.hasBytes(of: "grpc-timeout") {
                 guard let parsed = GRPCTimeout.nanoseconds(value) else {
                     isTimeoutBad = true
                     return
                 }
                 timeout = min(timeout ?? .max, parsed)
             }
-        case 13: if name.equals("grpc-encoding") { isIdentity = value.equals("identity") }
+        case 13:
+            if name.hasBytes(of: "grpc-encoding") { isIdentity = value.hasBytes(of: "identity") }
         case 30:
             // Milliseconds, set by Envoy for the time it is going to wait.
-            if name.equals("x-envoy-expected-rq-timeout-ms"),
+            if name.hasBytes(of: "x-envoy-expected-rq-timeout-ms"),
                 let parsed = GRPCTimeout.milliseconds(value)
             {
                 timeout = min(timeout ?? .max, parsed)
@@ -62,7 +65,7 @@ struct CallHeaders: BitwiseCopyable {
     }
 
     private static func isGRPC(_ value: Span<UInt8>) -> Bool {
-        value.equals("application/grpc") || value.equals("application/grpc+proto")
+        value.hasBytes(of: "application/grpc") || value.hasBytes(of: "application/grpc+proto")
             || value.begins(with: "application/grpc;")
             || value.begins(with: "application/grpc+proto;")
     }
@@ -104,13 +107,8 @@ enum GRPCTimeout {
 }
 
 extension Span<UInt8> {
-    /// Whether the bytes are those of an ASCII text.
-    func equals(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && begins(with: text)
-    }
-
     /// Whether the first bytes are those of an ASCII text.
-    func begins(with text: StaticString) -> Bool {
+    fileprivate func begins(with text: StaticString) -> Bool {
         guard count >= text.utf8CodeUnitCount else { return false }
         let bytes = unsafe text.utf8Start
         for index in 0..<text.utf8CodeUnitCount where unsafe self[index] != bytes[index] {

@@ -115,14 +115,3 @@ package struct Farewell: BitwiseCopyable, Hashable, Sendable {
         self.status = status
     }
 }
-
-extension ByteRegion {
-    /// Whether the bytes are those of a name known when the program was written.
-    package func hasBytes(of name: StaticString) -> Bool {
-        guard count == name.utf8CodeUnitCount else { return false }
-        for index in 0..<count {
-            guard unsafe byte(at: index) == name.utf8Start[index] else { return false }
-        }
-        return true
-    }
-}

@@ -438,7 +438,8 @@ struct HTTPServiceRefusalTests {
         let start = clock.now
         let answer = try await running.local.readAll(text)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
-        #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+        // In words of a refusal no space follows.
+        #expect(answer.ranges(of: "HTTP/1.1 ").count == 1)
         #expect(clock.now - start < .seconds(20))
         await running.stop()
     }
@@ -581,7 +582,8 @@ struct HTTPServiceTests {
             #expect(try await running.local.send("GET", "/health/live").status == 200)
         }
         #expect(clock.now - start < .milliseconds(1_500))
-        for search in searches { #expect(try await search.value == 200) }
+        // Who found no place in time is told so.
+        for search in searches { #expect([200, 503].contains(try await search.value)) }
         await running.stop()
     }
 

@@ -427,10 +427,10 @@ import Testing
         ] {
             message.body = body
             message.size = body.utf8.count
-            expectDenied(try bench.ask(message), 403, cause: "malformed", detail: detail)
+            expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: detail)
         }
         message.headers[0].1 = "text/plain"
-        expectDenied(try bench.ask(message), 403, cause: "malformed", detail: "body-invalid")
+        expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: "body-invalid")
     }
 
     @Test func policiesDecideOnTheBodyAndTheGatewaysConfiguration() throws {
@@ -444,9 +444,9 @@ import Testing
         message.body = "{\"amount\": 100}"
         message.size = 15
         // A header of the client is no extension.
-        expectDenied(try bench.ask(message), 403, cause: "malformed", detail: "member-missing")
+        expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: "member-missing")
         message.extensions = [("tenant", "acme"), ("tenant", "other")]
-        expectDenied(try bench.ask(message), 403, cause: "malformed", detail: "member-duplicated")
+        expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: "member-duplicated")
         message.extensions = [("tenant", "other"), ("resource_type", "order")]
         expectDenied(try bench.ask(message), 403, cause: "decided")
         message.extensions = [("resource_type", "order"), ("tenant", "acme")]

@@ -5,13 +5,6 @@ extension ByteRegion {
     /// The region of no bytes.
     static var empty: ByteRegion { unsafe ByteRegion(UnsafeRawBufferPointer(start: nil, count: 0)) }
 
-    /// Whether these bytes are exactly those of `text`.
-    @inline(__always)
-    package func equals(_ text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount else { return false }
-        return unsafe hasBytes(at: text.utf8Start)
-    }
-
     /// Whether these bytes are exactly those of another region.
     package func equals(_ other: ByteRegion) -> Bool {
         guard count == other.count, let start = unsafe other.buffer.baseAddress else {

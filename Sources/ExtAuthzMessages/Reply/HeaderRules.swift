@@ -1,4 +1,3 @@
-import Glibc
 import Wire
 
 /// What may stand in a header that a gateway is told to set.
@@ -71,16 +70,5 @@ package enum HeaderRules {
             default: 0
             }
         return word >> UInt64(byte & 63) & 1 == 1
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether the bytes are those of a text known when the program was written.
-    fileprivate func hasBytes(of text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount else { return false }
-        return unsafe withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return true }
-            return unsafe memcmp(start, text.utf8Start, bytes.count) == 0
-        }
     }
 }

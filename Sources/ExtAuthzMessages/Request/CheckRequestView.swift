@@ -144,8 +144,8 @@ package struct CheckRequestView: BitwiseCopyable {
         var isWatched = false
         try headers.check(limit: limits.maximumHeaders) { entry in
             if watch.mayHold(entry.name) { isWatched = true }
-            if entry.name.equals("authorization") { authorization.add(entry.value) }
-            if entry.name.equals("x-envoy-auth-partial-body") { partialBody.add(entry.value) }
+            if entry.name.hasBytes(of: "authorization") { authorization.add(entry.value) }
+            if entry.name.hasBytes(of: "x-envoy-auth-partial-body") { partialBody.add(entry.value) }
         }
         (self.authorization, self.partialBody) = (authorization, partialBody)
         hasWatchedNames = isWatched
@@ -157,7 +157,9 @@ package struct CheckRequestView: BitwiseCopyable {
         case .absent: return body.count == 0 ? .absent : .partial
         case .several: return .partial
         case .one(let value):
-            guard value.equals("false"), sizeBytes <= Int64(body.count) else { return .partial }
+            guard value.hasBytes(of: "false"), sizeBytes <= Int64(body.count) else {
+                return .partial
+            }
             return .complete
         }
     }

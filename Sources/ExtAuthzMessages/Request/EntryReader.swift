@@ -156,7 +156,7 @@ extension EntryReader {
         var reader = self
         var found = EntryLookup.absent
         while let entry = reader.next() {
-            guard entry.name.equals(name) else { continue }
+            guard entry.name.hasBytes(of: name) else { continue }
             if case .one = found { return .several }
             found.add(entry.value)
         }

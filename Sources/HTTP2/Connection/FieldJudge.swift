@@ -1,3 +1,5 @@
+import Wire
+
 /// Judges a header list field by field: what of it is malformed.
 ///
 /// Source: RFC 9113, sections 8.1 to 8.3.
@@ -59,20 +61,20 @@ struct FieldJudge: ~Copyable {
 
     private mutating func judgePseudo(_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
         if isTrailers || seen.contains(.regular) || !FieldRules.isValue(value) { return false }
-        if FieldRules.equal(name, ":method") {
-            if FieldRules.equal(value, "CONNECT") { seen.insert(.connect) }
-            if FieldRules.equal(value, "OPTIONS") { seen.insert(.options) }
+        if name.hasBytes(of: ":method") {
+            if value.hasBytes(of: "CONNECT") { seen.insert(.connect) }
+            if value.hasBytes(of: "OPTIONS") { seen.insert(.options) }
             return isFirst(.method) && FieldRules.isMethod(value)
         }
-        if FieldRules.equal(name, ":path") {
-            if FieldRules.equal(value, "*") { seen.insert(.asteriskPath) }
+        if name.hasBytes(of: ":path") {
+            if value.hasBytes(of: "*") { seen.insert(.asteriskPath) }
             return isFirst(.path) && value.count > 0
                 && (value[0] == UInt8(ascii: "/") || seen.contains(.asteriskPath))
         }
-        if FieldRules.equal(name, ":scheme") {
+        if name.hasBytes(of: ":scheme") {
             return isFirst(.scheme) && FieldRules.isScheme(value)
         }
-        if FieldRules.equal(name, ":authority") {
+        if name.hasBytes(of: ":authority") {
             for index in value.indices { authority.append(value[index]) }
             return isFirst(.authority)
         }
@@ -84,16 +86,16 @@ struct FieldJudge: ~Copyable {
     private mutating func judgeRegular(_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool {
         guard FieldRules.isName(name), FieldRules.isValue(value) else { return false }
         switch name.count {
-        case 2: return !FieldRules.equal(name, "te") || FieldRules.equal(value, "trailers")
+        case 2: return !name.hasBytes(of: "te") || value.hasBytes(of: "trailers")
         case 4:
-            return !FieldRules.equal(name, "host") || !seen.contains(.authority)
+            return !name.hasBytes(of: "host") || !seen.contains(.authority)
                 || FieldRules.equalIgnoringCase(authority.span, value)
-        case 7: return !FieldRules.equal(name, "upgrade")
+        case 7: return !name.hasBytes(of: "upgrade")
         case 10:
-            return !FieldRules.equal(name, "connection") && !FieldRules.equal(name, "keep-alive")
-        case 14: return !FieldRules.equal(name, "content-length") || judgeLength(value)
-        case 16: return !FieldRules.equal(name, "proxy-connection")
-        case 17: return !FieldRules.equal(name, "transfer-encoding")
+            return !name.hasBytes(of: "connection") && !name.hasBytes(of: "keep-alive")
+        case 14: return !name.hasBytes(of: "content-length") || judgeLength(value)
+        case 16: return !name.hasBytes(of: "proxy-connection")
+        case 17: return !name.hasBytes(of: "transfer-encoding")
         default: return true
         }
     }

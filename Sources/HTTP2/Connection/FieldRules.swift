@@ -49,14 +49,6 @@ enum FieldRules {
         return true
     }
 
-    /// Whether bytes are those of an ASCII text.
-    static func equal(_ bytes: Span<UInt8>, _ text: StaticString) -> Bool {
-        guard bytes.count == text.utf8CodeUnitCount else { return false }
-        let pointer = unsafe text.utf8Start
-        for index in bytes.indices where unsafe bytes[index] != pointer[index] { return false }
-        return true
-    }
-
     /// Whether two texts differ at most in the case of ASCII letters.
     static func equalIgnoringCase(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
