@@ -17,7 +17,7 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
             Examples:
               writ routes explain GET https://api.example.org/accounts/a-1/balances
               writ routes explain POST '/payments?dry=true' --header 'x-consent-id: c-1'
-              writ routes explain POST /payments --body payment.json --extension tenant=acme
+              writ routes explain POST /payments --body pay.json --extension tenant=acme
             """)
 
     @Argument(help: ArgumentHelp("The method, in upper case.", valueName: "method"))
