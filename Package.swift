@@ -145,6 +145,7 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -306,6 +307,7 @@ let package = Package(
                 "AuthZEN", "CedarEngine", "CedarSyntax", "Commands", "DecisionPoint",
                 "EntityStore", "ForwardAuth", "Gateway", "HTTPService", "JSON", "LMDB",
                 "SPOPTestSupport", "Server", "TLSListener", "Wire", "WritClient", "writ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(

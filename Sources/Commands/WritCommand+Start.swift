@@ -8,7 +8,7 @@ extension WritCommand {
         signal(SIGXFSZ, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         let arguments = arranged(Array(CommandLine.arguments.dropFirst()))
-        var reporter = Reporter()
+        var reporter = Reporter(arguments)
         do {
             var command = try parseAsRoot(arguments)
             reporter = Reporter(command)
@@ -21,17 +21,24 @@ extension WritCommand {
             reporter.report(failure)
             Glibc.exit(1)
         } catch {
-            end(error, usageError: usageExitCode(arguments))
+            end(error, usageError: usageExitCode(arguments), reporter)
         }
         Glibc.exit(0)
     }
 
+    /// The beginning of messages about wrong usage, as of all others.
+    public static var _errorPrefix: String { Terminal.error.styled("error", .red) + ": " }
+
     /// Ends with what is no failure of a command: an exit code of its own, help, or wrong usage.
-    private static func end(_ error: any Error, usageError: Int32) -> Never {
+    private static func end(
+        _ error: any Error, usageError: Int32, _ reporter: Reporter
+    ) -> Never {
         let code = exitCode(for: error)
-        let message = fullMessage(for: error)
-        if !message.isEmpty {
-            if code == .success { printLine(message) } else { printError(message) }
+        let text = fullMessage(for: error)
+        if code == .success {
+            if !text.isEmpty { printLine(text) }
+        } else if !text.isEmpty {
+            reporter.report(usage: message(for: error), text)
         }
         Glibc.exit(code == .validationFailure ? usageError : code.rawValue)
     }
@@ -41,7 +48,10 @@ extension WritCommand {
     private static func usageExitCode(_ arguments: [String]) -> Int32 {
         let name = arguments.first { !$0.hasPrefix("-") }
         let group = configuration.groupedSubcommands.first { group in
-            group.subcommands.contains { $0.configuration.commandName == name }
+            group.subcommands.contains { command in
+                let names = [command.configuration.commandName] + command.configuration.aliases
+                return names.contains { $0 == name }
+            }
         }
         return group == nil || group?.name == policyGroup ? 2 : 1
     }
@@ -64,21 +74,46 @@ extension WritCommand {
     }
 }
 
-/// Where and how the failure of a command is written.
+/// Where and how the failure of a command is written: the one place for all commands.
 private struct Reporter {
     private var format = ErrorFormat.human
     private var asOutput = false
 
-    init() {}
+    /// Reports what is wrong with arguments that make no command.
+    init(_ arguments: [String]) {
+        if arguments.prefix(while: { $0 != "--" }).contains("--json") { format = .json }
+    }
 
     init(_ command: any ParsableCommand) {
-        guard let command = command as? any CedarCommand else { return }
-        format = command.reporting.format
-        asOutput = format == .json && type(of: command).printsFailuresAsOutput
+        if let command = command as? any CedarCommand {
+            format = command.reporting.format
+            asOutput = format == .json && type(of: command).printsFailuresAsOutput
+            // What is asked for by `-f` goes before what follows from `--json`.
+            if command.reporting.errorFormat != nil { return }
+        }
+        guard let command = command as? any JSONPrinting, command.json else { return }
+        format = .json
+        asOutput = false
     }
 
     func report(_ failure: Failure) {
         let text = failure.rendered(format)
         if asOutput { printLine(text) } else { printError(text) }
+    }
+
+    /// - Parameters:
+    ///   - message: what is wrong.
+    ///   - text: the same for people, with what follows from it.
+    func report(usage message: String, _ text: String) {
+        // As all messages, it begins with a small letter.
+        let small = message.prefix(1).lowercased() + message.dropFirst()
+        guard format == .json else {
+            guard !message.isEmpty else { return printError(text) }
+            return printError(text.replacing(message, with: small, maxReplacements: 1))
+        }
+        // After the message come the usage and where help is.
+        let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+        let help = lines.last { $0.hasPrefix("See '") }.map(String.init)
+        printError(Failure(small, help: help).rendered(.json))
     }
 }

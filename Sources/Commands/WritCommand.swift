@@ -6,10 +6,16 @@ public struct WritCommand: AsyncParsableCommand {
         commandName: "writ",
         abstract: "A zero-trust policy decision point: Cedar policies, answered in microseconds.",
         discussion: """
-            Try it:
+            Every command says more by --help: what it does, examples and its exit codes.
+            With --json, results and failures are JSON, failures on standard error.
+
+            Exit codes: 0 done, 1 failure; a deny is 2, and so is wrong usage of the
+            commands under Policies, as with `cedar`.
+
+            Examples:
               writ demo
               writ authorize --policies policies.cedar --entities entities.json \\
-                --principal 'User::"alice"' --action 'Action::"view"' --resource 'Photo::"1"'
+                --principal 'User::"al"' --action 'Action::"view"' --resource 'Photo::"1"'
               writ serve --config writ.yaml
             """,
         version: "0.1.0",
@@ -26,9 +32,9 @@ public struct WritCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Service:",
                 subcommands: [
-                    ServeCommand.self, QueryCommand.self, StoreCommand.self, RoutesCommand.self,
-                    IdentityCommand.self, PostureCommand.self, RevokeCommand.self,
-                    QuarantineCommand.self,
+                    ServeCommand.self, ConfigurationCommand.self, QueryCommand.self,
+                    StoreCommand.self, RoutesCommand.self, IdentityCommand.self,
+                    PostureCommand.self, RevokeCommand.self, QuarantineCommand.self,
                 ]),
             CommandGroup(
                 name: "Trust:", subcommands: [DemoCommand.self, ConformanceCommand.self]),

@@ -84,7 +84,7 @@ extension Decider {
             switch search.role {
             case .principal:
                 try establisher?.situation(evidence, listener, at: instant)
-                if case .refused(let refusal)? = restrictedPeer(listener.certificate) {
+                if case .refused(let refusal)? = restrictedPeer(listener) {
                     return .failure(SearchRefusal(refusal))
                 }
             case .resource:
@@ -148,7 +148,7 @@ extension Decider {
         establisher?.chosenPrincipal = principal
         guard isFound else { return .refused(.refused(.storeUnavailable)) }
         if !restrictions.isEmpty,
-            let outcome = restrictedPeer(listener.certificate) ?? restrictedEvidence()
+            let outcome = restrictedPeer(listener) ?? restrictedEvidence()
         {
             return .refused(outcome)
         }

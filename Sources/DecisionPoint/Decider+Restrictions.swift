@@ -43,9 +43,48 @@ extension Decider {
         return nil
     }
 
-    /// Refuses what a peer asks whose own certificate is restricted, for whomever it asks.
-    mutating func restrictedPeer(_ certificate: JudgedCertificate?) -> Outcome? {
-        certificate.flatMap { restricted($0.restrictable) }
+    /// Why nothing is decided for a peer, whatever it asks: its own certificate or token is
+    /// restricted, or that cannot be told. ``detail`` has the reason of the restriction.
+    ///
+    /// Call it between ``begin()`` and ``end()``. Every decision looks at the same by itself.
+    package mutating func refusal(of listener: borrowing ListenerFacts) -> Refusal? {
+        guard listener.certificate != nil || listener.token != nil else { return nil }
+        if !detail.isEmpty { detail = [] }
+        guard isReadable else { return .storeUnavailable }
+        guard case .refused(let refusal)? = restrictedPeer(listener) else { return nil }
+        return refusal
+    }
+
+    /// Refuses what a peer asks whose own certificate or token is restricted, for whomever it asks: by
+    /// itself, or as that of a device or an entity.
+    @inline(never)
+    mutating func restrictedPeer(_ listener: borrowing ListenerFacts) -> Outcome? {
+        if let certificate = listener.certificate,
+            let outcome = restricted(certificate.restrictable)
+                ?? restricted(certificate.principal, certificate.deviceKeys)
+        {
+            return outcome
+        }
+        guard let token = listener.token else { return nil }
+        return restricted(token.restrictable)
+            ?? restricted(token.principal, token.deviceKey.map { [$0] } ?? [])
+    }
+
+    /// Refuses the entity that an identity stands for, and the devices that it leads to.
+    private mutating func restricted(
+        _ principal: FlatConstant?, _ deviceKeys: [DeviceIdentity]
+    ) -> Outcome? {
+        guard restrictions.hasEntities else { return nil }
+        if let principal, let outcome = restricted(FlatEntity(principal.flat)) { return outcome }
+        for key in deviceKeys {
+            switch entities.reader.device(by: key) {
+            case .absent: continue
+            case .failed: return .refused(.storeUnavailable)
+            case .found(let device):
+                if let outcome = restricted(device) { return outcome }
+            }
+        }
+        return nil
     }
 
     private mutating func restricted(_ identities: [RestrictableIdentity]) -> Outcome? {

@@ -44,19 +44,20 @@ package struct Decider: ~Copyable {
 
     /// - Parameters:
     ///   - diagnostics: how much decisions find out beside allow or deny.
-    ///   - cacheBytes: the bound on the cache of records, filled as far as a quarter of a second
-    ///     goes; 0 for none.
+    ///   - cacheBytes: the bound on the cache of records; 0 for none.
+    ///   - fillsCache: whether the cache is filled here, as far as a quarter of a second goes.
     ///   - cacheBoard: where the figures of the cache are laid now and then, and at the end.
     ///   - identity: how identities are judged; nil when callers name their principals.
     ///   - clock: the time; that of `identity` goes before.
     /// - Throws: when the store has no room for another reader, or memory none for the cache.
     package init(
         publisher: RulesetPublisher, store: EntityStore, errors mode: ErrorMode,
-        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, cacheBoard: CacheBoard? = nil,
-        identity: IdentitySettings? = nil, clock: DecisionClock = DecisionClock()
+        diagnostics: DiagnosticsMode = .full, cacheBytes: Int = 0, fillsCache: Bool = true,
+        cacheBoard: CacheBoard? = nil, identity: IdentitySettings? = nil,
+        clock: DecisionClock = DecisionClock()
     ) throws(StoreError) {
         var reader = try store.makeReader(cacheBytes: cacheBytes)
-        try reader.prewarm(for: .milliseconds(250))
+        if fillsCache { try reader.prewarm(for: .milliseconds(250)) }
         cacheBoard?.publish(reader.cacheStatistics)
         entities = DecisionEntities(reader: reader)
         self.cacheBoard = cacheBoard

@@ -9,9 +9,9 @@ struct PolicyFile {
 
     /// A failure at places in this file, with the source underlined.
     func failure(_ diagnostics: [Diagnostic]) -> PolicySource.Failure {
-        let renderer = DiagnosticRenderer(source: bytes, fileName: name)
-        return PolicySource.Failure(
-            description: diagnostics.map { renderer.render($0) }.joined(separator: "\n"))
+        PolicySource.Failure([
+            PolicySource.Failure.Finding(file: name, source: bytes, diagnostics: diagnostics)
+        ])
     }
 
     func failure(_ error: DataError) -> PolicySource.Failure {
@@ -150,10 +150,8 @@ struct PolicyDraft {
                             + "different header fields"))
             }
         }
-        let shown = zip(files, errors).filter { !$1.isEmpty }.map { $0.failure($1).description }
-        guard shown.isEmpty else {
-            throw PolicySource.Failure(description: shown.joined(separator: "\n"))
-        }
+        let findings = zip(files, errors).filter { !$1.isEmpty }.flatMap { $0.failure($1).findings }
+        guard findings.isEmpty else { throw PolicySource.Failure(findings) }
     }
 
     /// Refuses policies and links that are not valid, all of them at once.
@@ -173,10 +171,7 @@ struct PolicyDraft {
             guard let owner = owners[template ?? finding.policy] else { continue }
             errors[owner].append(diagnostic)
         }
-        let shown = zip(files, errors).filter { !$1.isEmpty }
-            .map { $0.failure($1).description }
-        guard shown.isEmpty else {
-            throw PolicySource.Failure(description: shown.joined(separator: "\n"))
-        }
+        let findings = zip(files, errors).filter { !$1.isEmpty }.flatMap { $0.failure($1).findings }
+        guard findings.isEmpty else { throw PolicySource.Failure(findings) }
     }
 }

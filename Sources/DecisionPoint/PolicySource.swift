@@ -9,7 +9,31 @@ package struct PolicySource: Sendable {
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let description: String
         /// Whether it is only that somebody writes the files at this moment.
-        package var isBeingWritten = false
+        package let isBeingWritten: Bool
+        /// The messages with their places; none when the failure has no place in a file.
+        package let findings: [Finding]
+
+        /// Messages about places in one file.
+        package struct Finding: Sendable {
+            package let file: String
+            package let source: [UInt8]
+            package let diagnostics: [Diagnostic]
+        }
+
+        init(description: String, isBeingWritten: Bool = false) {
+            self.description = description
+            self.isBeingWritten = isBeingWritten
+            findings = []
+        }
+
+        init(_ findings: [Finding]) {
+            self.findings = findings
+            isBeingWritten = false
+            description = findings.map { finding in
+                let renderer = DiagnosticRenderer(source: finding.source, fileName: finding.file)
+                return finding.diagnostics.map { renderer.render($0) }.joined(separator: "\n")
+            }.joined(separator: "\n")
+        }
     }
 
     /// Policy files, or folders whose `*.cedar` and `*.cedar.json` files are read in the order of

@@ -23,7 +23,7 @@ struct CheckCalls<Handler: ExtAuthzHandler & ~Copyable>: ~Copyable, UnaryService
     ) {
         limits = configuration.messageLimits
         maximumMessageBytes = limits.maximumMessageBytes
-        longestNanoseconds = configuration.maximumDeadline.nanoseconds
+        longestNanoseconds = configuration.maximumDeadline.wholeNanoseconds
         reply = ReplyBuffer(identityHeaders: configuration.identityHeaders.map { Array($0.utf8) })
         self.handler = handler
         self.board = board
@@ -113,15 +113,5 @@ struct CheckCalls<Handler: ExtAuthzHandler & ~Copyable>: ~Copyable, UnaryService
     ) {
         board.refusedCalls.add()
         blocks.refuse(status, words, to: &answer)
-    }
-}
-
-extension Duration {
-    /// The duration in nanoseconds, from 0 to about 292 years.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        guard seconds < 9_000_000_000 else { return UInt64(Int64.max) }
-        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

@@ -97,7 +97,7 @@ extension ExtAuthzConfiguration {
         limits.maximumUnsentBytes = maximumUnsentBytes
         limits.maximumControlFrames = maximumControlFrames
         limits.maximumResets = maximumResets
-        limits.patienceNanoseconds = incompleteFrameTimeout.nanoseconds
+        limits.patienceNanoseconds = incompleteFrameTimeout.wholeNanoseconds
         return limits
     }
 }

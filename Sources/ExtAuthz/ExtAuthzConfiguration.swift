@@ -7,6 +7,8 @@ package struct ExtAuthzConfiguration: Sendable {
     package typealias Endpoint = StreamEndpoint
 
     package var endpoint: Endpoint
+    /// The listening socket at the endpoint, when a service manager opened it; the server closes it.
+    package var inherited: Int32?
     /// Who may connect to a Unix domain socket.
     package var allowedPeers: PeerAllowList = .ownUser
     /// Event loops, each with a thread and a handler of its own, 1 to 256.

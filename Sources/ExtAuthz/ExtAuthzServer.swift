@@ -67,6 +67,7 @@ extension ExtAuthzConfiguration {
     /// How the sockets are served.
     fileprivate var streams: StreamConfiguration {
         var streams = StreamConfiguration(endpoint: endpoint, workerCount: loopCount)
+        streams.inherited = inherited
         streams.allowedPeers = allowedPeers
         streams.threadName = "auth"
         streams.limits.maximumConnections = maximumConnections

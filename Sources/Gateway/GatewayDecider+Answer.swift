@@ -23,6 +23,11 @@ extension GatewayDecider {
         if !detail.isEmpty { body(detail.span) }
     }
 
+    /// Lends the name of the cause: `decided` when policies did.
+    package func withCause(_ body: (Span<UInt8>) -> Void) {
+        unsafe body(Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount))
+    }
+
     package var reasonCount: Int { mutating get { decider.reasonCount } }
 
     /// The id of a determining policy.
@@ -52,22 +57,33 @@ extension GatewayDecider {
 
     /// Lends the value of the field with the obligations, as in `mask:iban, log`; empty for none.
     package mutating func withObligations(_ body: (Span<UInt8>) -> Void) {
-        obligationText.removeAll(keepingCapacity: true)
-        guard let obligations else { return body(obligationText.span) }
+        text.removeAll(keepingCapacity: true)
+        guard let obligations else { return body(text.span) }
         for index in merged.parts.indices
         where obligations.kind(merged.parts[index]) == .obligation {
             // Neither has a comma or a space: policies with such a one are not loaded.
-            if !obligationText.isEmpty {
-                obligationText.append(UInt8(ascii: ","))
-                obligationText.append(0x20)
+            if !text.isEmpty {
+                text.append(UInt8(ascii: ","))
+                text.append(0x20)
             }
             obligations.withPart(merged.parts[index]) { name, argument in
-                obligationText.append(bytes: name)
-                if !argument.isEmpty { obligationText.append(UInt8(ascii: ":")) }
-                obligationText.append(bytes: argument)
+                text.append(bytes: name)
+                if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
+                text.append(bytes: argument)
             }
         }
-        body(obligationText.span)
+        body(text.span)
+    }
+
+    /// Lends the reasons that the determining policies give, one a line; not called when there are none.
+    package mutating func withReasons(_ body: (Span<UInt8>) -> Void) {
+        text.removeAll(keepingCapacity: true)
+        guard let obligations else { return }
+        for index in merged.parts.indices where obligations.kind(merged.parts[index]) == .reason {
+            if !text.isEmpty { text.append(0x0A) }
+            obligations.withPart(merged.parts[index]) { _, reason in text.append(bytes: reason) }
+        }
+        if !text.isEmpty { body(text.span) }
     }
 
     /// Whether a determining policy sets a header field, and may.

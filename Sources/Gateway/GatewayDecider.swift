@@ -34,8 +34,8 @@ package struct GatewayDecider: ~Copyable {
     // MARK: The last answer; accessors are in an extension.
 
     var merged = MergedObligations()
-    /// Kept for ``withObligations(_:)``.
-    var obligationText: [UInt8] = []
+    /// Kept for ``withObligations(_:)`` and ``withReasons(_:)``.
+    var text: [UInt8] = []
     /// The fields of requests that are not the client's to send, as of the policies that decide.
     package private(set) var protectedNames: ProtectedNames
     /// The number of the ruleset that ``protectedNames`` are of.
@@ -47,7 +47,7 @@ package struct GatewayDecider: ~Copyable {
     /// The id of the decision.
     var idDigits = HexadecimalDigits(0)
     /// The name of the cause: `decided` when policies did.
-    package private(set) var cause: StaticString = "decided"
+    private(set) var cause: StaticString = "decided"
     /// What the answer was.
     package private(set) var verdict = Verdict.refused(.malformed)
     /// What was asked; nil when no route says so.
@@ -82,11 +82,10 @@ package struct GatewayDecider: ~Copyable {
 
     /// The facts for ``decide(_:listener:)``; making them allocates, so they are kept for a peer.
     package static func facts(
-        _ settings: GatewaySettings, peer: ListenerFacts.Peer
+        _ settings: GatewaySettings, peer: AuthenticatedPeer
     ) -> ListenerFacts {
         ListenerFacts(
-            listener: settings.listener, peer: peer, mayNamePrincipal: false,
-            mayAttachEvidence: true)
+            listener: settings.listener, peer, mayNamePrincipal: false, mayAttachEvidence: true)
     }
 
     /// The header fields of the client's request that routes read, in lower case.

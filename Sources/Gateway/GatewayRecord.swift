@@ -31,17 +31,13 @@ extension GatewayDecider {
             action: question?.action.uid.description,
             resource: question?.resource.uid.description, verdict: verdict,
             decisionID: idDigits.text, policyVersion: policyVersion, revision: revision)
-        withDetail { record.code = Self.text($0) }
+        withDetail { record.code = String(repairing: $0) }
         for index in 0..<reasonCount {
-            record.policies.append(reason(index).withUTF8 { Self.text($0) })
+            record.policies.append(reason(index).withUTF8 { String(repairing: $0) })
         }
         for index in 0..<errorCount {
-            record.errors.append(failedPolicy(index).withUTF8 { Self.text($0) })
+            record.errors.append(failedPolicy(index).withUTF8 { String(repairing: $0) })
         }
         return record
-    }
-
-    private static func text(_ bytes: Span<UInt8>) -> String {
-        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -3,6 +3,7 @@ package import CedarEngine
 package import DecisionPoint
 package import EntityStore
 import Glibc
+import HTTPTypes
 import HummingbirdCore
 import Identity
 package import Logging
@@ -54,8 +55,6 @@ package final class HTTPService: Sendable {
         let figures: [Figures]
         let drain = DrainState()
         let references: ReferenceIndexKeeper?
-        /// For what takes long, of all listeners.
-        let threads: NIOThreadPool
         let requests: RequestLog
         let log: Logger
 
@@ -119,8 +118,7 @@ package final class HTTPService: Sendable {
             metrics: ServiceMetrics(listeners: listeners.map { ListenerMetrics(name: $0.name) }),
             figures: figures + [storeFigures(decisions)],
             references: isSearched ? ReferenceIndexKeeper(decisions.store) : nil,
-            threads: NIOThreadPool(numberOfThreads: longThreads), requests: requests, log: log)
-        shared.threads.start()
+            requests: requests, log: log)
         let figures = shared.metrics.listeners.map(\.connections)
         var background = [Task { await releaseMemory(of: figures) }]
         if let references = shared.references {
@@ -157,7 +155,6 @@ package final class HTTPService: Sendable {
         }
         for server in servers { await server.end() }
         deadline.cancel()
-        try? await shared.threads.shutdownGracefully()
         await shared.requests.flush(within: .seconds(1))
     }
 
@@ -212,7 +209,7 @@ package final class HTTPService: Sendable {
     private static func start(
         _ listener: HTTPListener, _ own: ListenerMetrics, _ shared: Shared
     ) async throws(HTTPServiceError) -> Running {
-        let (pool, long) = (try pool(listener, shared), try pool(listener, shared, isLong: true))
+        let pool = try pool(listener, shared)
         var metadata: [UInt8]?
         do throws(SigningError) {
             metadata = try listener.metadata?.json()
@@ -222,8 +219,8 @@ package final class HTTPService: Sendable {
         let peers = ConnectionPeers(
             judge: listener.tls?.clients.map { CertificateJudge($0.identity) })
         let responder = ListenerResponder(
-            listener, pool, LongRequests(threads: shared.threads, pool: long), own,
-            metadata: metadata, drain: shared.drain, peers: peers,
+            listener, pool, searches: try searches(listener, shared), own, metadata: metadata,
+            drain: shared.drain, peers: peers,
             log: shared.requests, figures: { shared.text() })
         // Made once here, so that a certificate that cannot be used is told before anything starts.
         let guarding = try ConnectionGuard(listener, peers, own.connections)
@@ -238,23 +235,60 @@ package final class HTTPService: Sendable {
         return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
+    /// How many searches are made at once; most threads stay for what is asked more often.
+    private static func searchCount(_ decisions: Decisions, _ listener: HTTPListener) -> Int {
+        listener.searchCount > 0
+            ? listener.searchCount
+            : HTTPListener.searchCount(besides: threadCount(decisions, listener))
+    }
+
     /// The share of one thread; too small a one is none.
     private static func cacheBytes(_ decisions: Decisions, _ listeners: [HTTPListener]) -> Int {
         let threads = listeners.filter { $0.family == .authzen }.reduce(0) {
-            $0 + threadCount(decisions, $1)
+            $0 + threadCount(decisions, $1) + searchCount(decisions, $1)
         }
         let share = decisions.cacheBytes / max(threads, 1)
         return share < 4 << 10 ? 0 : share
     }
 
-    /// How many threads decide what takes long; one core at least is left to all else, if there are two.
-    private static var longThreads: Int {
-        max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) / 2)
+    private static func pool(
+        _ listener: HTTPListener, _ shared: Shared
+    ) throws(HTTPServiceError) -> WorkerPool<AuthZENService> {
+        // Where nothing else is decided, one tells the state of the store.
+        let count = listener.family == .authzen ? threadCount(shared.decisions, listener) : 1
+        do throws(StoreError) {
+            return try WorkerPool(count: count) { (_) throws(StoreError) in
+                try service(listener, shared, fillsCache: true)
+            }
+        } catch {
+            throw HTTPServiceError("cannot decide for `\(listener.name)`: \(error)")
+        }
     }
 
-    private static func pool(
-        _ listener: HTTPListener, _ shared: Shared, isLong: Bool = false
-    ) throws(HTTPServiceError) -> WorkerPool<AuthZENService> {
+    /// Where a listener's searches are made; nil where there are none.
+    private static func searches(
+        _ listener: HTTPListener, _ shared: Shared
+    ) throws(HTTPServiceError) -> SearchPlaces<AuthZENService>? {
+        guard listener.family == .authzen else { return nil }
+        let milliseconds = min(
+            listener.authzen.limits.searchMilliseconds, HTTPListener.searchPatienceMilliseconds)
+        do throws(StoreError) {
+            return try SearchPlaces(
+                count: searchCount(shared.decisions, listener),
+                patience: .milliseconds(milliseconds)
+            ) { () throws(StoreError) in
+                // What is searched first is not known.
+                try service(listener, shared, fillsCache: false)
+            }
+        } catch {
+            throw HTTPServiceError("cannot search for `\(listener.name)`: \(error)")
+        }
+    }
+
+    /// What answers for one thread.
+    private static func service(
+        _ listener: HTTPListener, _ shared: Shared, fillsCache: Bool
+    ) throws(StoreError) -> sending AuthZENService {
         let decisions = shared.decisions
         var configuration = listener.authzen
         configuration.recordsDecisions = listener.logged != .none
@@ -265,25 +299,13 @@ package final class HTTPService: Sendable {
             decisions.identity
             ?? IdentitySettings(
                 trust: TrustState(), verifiedName: configuration.mapping.reservedContextName)
-        // Where nothing else is decided, one tells the state of the store.
-        let isDeciding = listener.family == .authzen
-        let count =
-            isLong ? longThreads : isDeciding ? threadCount(decisions, listener) : 1
-        // A search reads what it finds once, so it gains little by a cache.
-        let bytes = isDeciding && !isLong ? shared.cacheBytes : 0
-        do throws(StoreError) {
-            return try WorkerPool(count: count) { (_) throws(StoreError) in
-                AuthZENService(
-                    try Decider(
-                        publisher: decisions.publisher, store: decisions.store,
-                        errors: decisions.errors, cacheBytes: bytes,
-                        cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil,
-                        identity: identity),
-                    configuration, references: shared.references)
-            }
-        } catch {
-            throw HTTPServiceError("cannot decide for `\(listener.name)`: \(error)")
-        }
+        let bytes = listener.family == .authzen ? shared.cacheBytes : 0
+        return AuthZENService(
+            try Decider(
+                publisher: decisions.publisher, store: decisions.store, errors: decisions.errors,
+                cacheBytes: bytes, fillsCache: fillsCache,
+                cacheBoard: bytes > 0 ? decisions.cacheBoards?() : nil, identity: identity),
+            configuration, references: shared.references)
     }
 
     /// What every connection of a listener goes through.
@@ -292,8 +314,12 @@ package final class HTTPService: Sendable {
         _ figures: ConnectionFigures
     ) -> GuardedChannel {
         let limits = listener.limits
+        let date = responder.date
         let configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
+                // nginx makes a 500 of another code, and others pass it on to their clients.
+                ConnectionEnding(
+                    limits, date, onlyStatus: listener.family == .forwardAuth ? .forbidden : nil),
                 ConnectionWatch(limit: .seconds(Int64(limits.requestSeconds)), figures),
                 UpgradeRefusal(),
             ],

@@ -1,3 +1,4 @@
+import DecisionPoint
 import SPOP
 package import Server
 package import Wire
@@ -25,7 +26,6 @@ package struct AgentProtocol<Handler: SPOEHandler & ~Copyable>: ~Copyable, Strea
     private let maximumFrameBytes: Int
     private var handler: Handler
     private let board: SPOEBoard
-    private var statistics = SPOEStatistics()
     private var connections: [Connection] = []
     private var frames: AgentFrames
     private var reply = AgentReply()
@@ -33,7 +33,7 @@ package struct AgentProtocol<Handler: SPOEHandler & ~Copyable>: ~Copyable, Strea
 
     /// - Parameters:
     ///   - maximumFrameBytes: the largest frame taken or made, without the length in front of it.
-    ///   - board: where the figures are laid.
+    ///   - board: where is counted.
     package init(
         _ handler: consuming Handler, maximumFrameBytes: Int, board: SPOEBoard = SPOEBoard()
     ) {
@@ -88,11 +88,9 @@ package struct AgentProtocol<Handler: SPOEHandler & ~Copyable>: ~Copyable, Strea
     }
 
     package mutating func endBatch() {
-        if isInBatch {
-            isInBatch = false
-            handler.endBatch()
-        }
-        board.publish(statistics)
+        guard isInBatch else { return }
+        isInBatch = false
+        handler.endBatch()
     }
 
     // MARK: Frames
@@ -112,7 +110,7 @@ package struct AgentProtocol<Handler: SPOEHandler & ~Copyable>: ~Copyable, Strea
                 try serve(frame, turn)
                 consumed += frame.totalBytes
             } catch {
-                statistics[.invalidFrames] &+= 1
+                board.invalidFrames.add()
                 disconnect(turn.slot, error.status, error.words)
             }
         }
@@ -141,7 +139,7 @@ package struct AgentProtocol<Handler: SPOEHandler & ~Copyable>: ~Copyable, Strea
         connections[slot].maximumFrameBytes = Int(agreed)
         connections[slot].phase = .open
         if hello.isHealthCheck {
-            statistics[.healthChecks] &+= 1
+            board.healthChecks.add()
             connections[slot].phase = .ended
         }
     }
@@ -153,21 +151,13 @@ package struct AgentProtocol<Handler: SPOEHandler & ~Copyable>: ~Copyable, Strea
             handler.beginBatch()
         }
         reply.reset()
-        let outcome = handler.check(question, from: turn.peer, into: &reply)
+        handler.check(question, from: turn.peer, into: &reply)
         reply.write(
             to: &frames, for: frame, maximumBytes: connections[turn.slot].maximumFrameBytes)
-        count(outcome, question)
-    }
-
-    private mutating func count(
-        _ outcome: CheckOutcome, _ question: Result<CheckQuestion, CheckRefusal>
-    ) {
-        switch outcome {
-        case .allowed: statistics[reply.isAllowed ? .allowed : .denied] &+= 1
-        case .denied: statistics[.denied] &+= 1
-        case .refused: statistics[.refused] &+= 1
-        }
-        if case .failure = question { statistics[.malformed] &+= 1 }
+        handler.answered(question, with: reply)
+        board.questions.add()
+        if reply.isAllowed { board.allowed.add() }
+        if case .failure = question { board.malformed.add() }
     }
 }
 

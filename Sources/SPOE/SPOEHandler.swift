@@ -16,14 +16,10 @@ package protocol SPOEHandler: ~Copyable, SendableMetatype {
     mutating func check(
         _ question: Result<CheckQuestion, CheckRefusal>, from peer: PeerCredentials?,
         into reply: inout AgentReply
-    ) -> CheckOutcome
-}
+    )
 
-/// What a question came to, for counting.
-package enum CheckOutcome: Int, BitwiseCopyable, CaseIterable, Sendable {
-    case allowed
-    /// The policies deny.
-    case denied
-    /// No decision could be made from policies.
-    case refused
+    /// Called when the answer to the question just decided is as it is going to be sent: one that does
+    /// not fit into a frame has become a denial.
+    mutating func answered(
+        _ question: Result<CheckQuestion, CheckRefusal>, with reply: borrowing AgentReply)
 }

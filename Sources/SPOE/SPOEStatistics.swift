@@ -1,63 +1,41 @@
-import Synchronization
+import DecisionPoint
 
 /// What the agent has done so far.
-package struct SPOEStatistics: BitwiseCopyable, Sendable, Equatable {
-    /// One figure.
-    package enum Figure: Int, CaseIterable, Sendable {
-        /// Questions that were allowed.
-        case allowed
-        /// Questions that policies denied, and allows that could not be sent.
-        case denied
-        /// Questions that were denied for another cause.
-        case refused
-        /// Those of them that were no questions.
-        case malformed
-        /// Looks of HAProxy whether somebody is here.
-        case healthChecks
-        /// Connections ended because of what they sent.
-        case invalidFrames
-    }
-
-    private static let count = 6
-    private var values: [6 of UInt64] = .init(repeating: 0)
-
-    package init() {}
-
-    /// The value of a figure.
-    package internal(set) subscript(figure: Figure) -> UInt64 {
-        get { values[figure.rawValue] }
-        set { values[figure.rawValue] = newValue }
-    }
+package struct SPOEStatistics: Sendable, Equatable {
+    /// Frames with a question, all of them answered.
+    package var questions: UInt64 = 0
+    /// Those of them that were allowed.
+    package var allowed: UInt64 = 0
+    /// Those of them that were no questions, and so denied.
+    package var malformed: UInt64 = 0
+    /// Looks of HAProxy whether somebody is here.
+    package var healthChecks: UInt64 = 0
+    /// Connections ended because of what they sent.
+    package var invalidFrames: UInt64 = 0
 
     /// Adds another worker's figures.
     mutating func add(_ other: SPOEStatistics) {
-        for figure in Figure.allCases { self[figure] &+= other[figure] }
-    }
-
-    package static func == (left: SPOEStatistics, right: SPOEStatistics) -> Bool {
-        Figure.allCases.allSatisfy { left[$0] == right[$0] }
+        questions += other.questions
+        allowed += other.allowed
+        malformed += other.malformed
+        healthChecks += other.healthChecks
+        invalidFrames += other.invalidFrames
     }
 }
 
-/// Where a worker lays its figures for others to read.
-///
-/// One thread publishes; any thread reads. Each figure is whole; together they are not one instant.
+/// Counters written by one worker and read by any thread.
 package final class SPOEBoard: Sendable {
-    private let cells: [6 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+    let questions = EventCounter()
+    let allowed = EventCounter()
+    let malformed = EventCounter()
+    let healthChecks = EventCounter()
+    let invalidFrames = EventCounter()
 
     package init() {}
 
-    func publish(_ figures: SPOEStatistics) {
-        for figure in SPOEStatistics.Figure.allCases {
-            cells[figure.rawValue].store(figures[figure], ordering: .relaxed)
-        }
-    }
-
     package var figures: SPOEStatistics {
-        var figures = SPOEStatistics()
-        for figure in SPOEStatistics.Figure.allCases {
-            figures[figure] = cells[figure.rawValue].load(ordering: .relaxed)
-        }
-        return figures
+        SPOEStatistics(
+            questions: questions.value, allowed: allowed.value, malformed: malformed.value,
+            healthChecks: healthChecks.value, invalidFrames: invalidFrames.value)
     }
 }

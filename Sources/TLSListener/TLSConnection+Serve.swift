@@ -98,7 +98,7 @@ extension TLSConnection {
         }
         let allowance =
             request.deadlineMicroseconds == 0
-            ? worker.configuration.defaultDeadline.inNanoseconds
+            ? worker.configuration.defaultDeadline.wholeNanoseconds
             : UInt64(request.deadlineMicroseconds) * 1000
         var deadline = received &+ allowance
         if request.atLeastRevision > 0, !worker.handler.hasReached(request.atLeastRevision) {

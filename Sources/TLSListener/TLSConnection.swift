@@ -243,23 +243,23 @@ final class TLSConnection: ChannelInboundHandler {
         let limits = worker.configuration
         switch state {
         case .handshaking:
-            if now &- began > limits.handshakeTimeout.inNanoseconds {
+            if now &- began > limits.handshakeTimeout.wholeNanoseconds {
                 worker.board.count(.incompleteTimeouts)
                 cut()
             }
         case .serving:
             guard isBelieved() else { return }
             if let since = incompleteSince,
-                now &- since > limits.incompleteFrameTimeout.inNanoseconds, now > since
+                now &- since > limits.incompleteFrameTimeout.wholeNanoseconds, now > since
             {
                 worker.board.count(.incompleteTimeouts)
                 refuse(.incompleteFrameTimeout, "a frame was not finished in time")
             } else if let since = unwritableSince, now > since,
-                now &- since > limits.slowReaderTimeout.inNanoseconds
+                now &- since > limits.slowReaderTimeout.wholeNanoseconds
             {
                 worker.board.count(.slowReaders)
                 cut()
-            } else if now > lastFrame, now &- lastFrame > limits.idleTimeout.inNanoseconds {
+            } else if now > lastFrame, now &- lastFrame > limits.idleTimeout.wholeNanoseconds {
                 worker.board.count(.idle)
                 finish()
             }
@@ -283,12 +283,4 @@ final class TLSConnection: ChannelInboundHandler {
 final class PeerProof {
     /// Nil until the certificate is verified.
     var peer: VerifiedPeer?
-}
-
-extension Duration {
-    /// The duration in whole nanoseconds; one that a configuration accepts fits.
-    var inNanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000)
-    }
 }

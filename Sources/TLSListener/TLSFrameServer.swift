@@ -84,7 +84,7 @@ package final class TLSFrameServer: Sendable {
             if isStopped { return }
             isStopped = true
             _ = try? listener.close().wait()
-            let deadline = MonotonicClock.now() &+ duration.inNanoseconds
+            let deadline = MonotonicClock.now() &+ duration.wholeNanoseconds
             if duration > .zero {
                 for worker in workers { worker.drain() }
                 while !workers.allSatisfy(\.isEmpty), MonotonicClock.now() < deadline {
@@ -133,6 +133,12 @@ package final class TLSFrameServer: Sendable {
                 return channel.eventLoop.makeFailedFuture(ChannelError.alreadyClosed)
             }
         do {
+            if let inherited = configuration.inherited {
+                let channel = try bootstrap.withBoundSocket(inherited).wait()
+                // The library has set its own default of 128; with that it serves as well.
+                _ = Glibc.listen(inherited, Int32(min(configuration.listenBacklog, 65_535)))
+                return channel
+            }
             return try bootstrap.bind(host: configuration.host, port: configuration.port).wait()
         } catch {
             throw .listen(

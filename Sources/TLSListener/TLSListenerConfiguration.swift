@@ -7,6 +7,8 @@ package struct TLSListenerConfiguration: Sendable {
     package var host: String
     /// 0 is chosen by the system.
     package var port: Int
+    /// The listening socket at the address, when a service manager opened it; the server closes it.
+    package var inherited: Int32?
     /// The certificate that the listener shows.
     package var certificate: ServerCertificate.Files
     /// What peers may do.

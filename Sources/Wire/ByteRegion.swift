@@ -27,6 +27,18 @@
         try body(unsafe bytes.bytes)
     }
 
+    /// Lends the bytes as a span of bytes.
+    @inlinable package func withSpan<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard count > 0 else {
+            let nothing: [UInt8] = []
+            return try body(nothing.span)
+        }
+        let elements = unsafe bytes.assumingMemoryBound(to: UInt8.self)
+        return try unsafe body(Span(_unsafeElements: elements))
+    }
+
     /// The part of `count` bytes that begins at `offset`; both must lie inside the region.
     @inlinable @inline(__always)
     package func region(from offset: Int, count length: Int) -> ByteRegion {

@@ -69,10 +69,12 @@ struct RawClient: Sendable {
     ///
     /// - Parameter changes: what is done before each request.
     func post(
-        _ path: String, _ body: [UInt8], after changes: [@Sendable () -> Void]
+        _ path: String, _ body: [UInt8], fields: [(String, String)] = [],
+        after changes: [@Sendable () -> Void]
     ) async throws -> [Answer] {
         let head =
             "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + fields.map { "\($0.0): \($0.1)\r\n" }.joined()
             + "Content-Length: \(body.count)\r\n\r\n"
         let request = ByteBuffer(bytes: Array(head.utf8) + body)
         return try await connect().executeThenClose { inbound, outbound in
@@ -91,6 +93,66 @@ struct RawClient: Sendable {
                 answers.append(answer)
             }
             return answers
+        }
+    }
+
+    /// Sends bytes, and others once something has come back, and reads until the other end says that
+    /// nothing more comes; at most 20 seconds.
+    ///
+    /// - Parameter later: what is sent then; this end is closed after it. Nil to send all at once and
+    ///   never close.
+    func receiveAll(_ bytes: [UInt8], then later: [UInt8]? = nil) async throws -> [UInt8] {
+        let channel = try await connect()
+        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            group.addTask {
+                try await channel.executeThenClose { inbound, outbound in
+                    var received: [UInt8] = []
+                    var later = later
+                    let sender = Task { try await outbound.write(ByteBuffer(bytes: bytes)) }
+                    do {
+                        for try await buffer in inbound {
+                            received += Array(buffer.readableBytesView)
+                            guard let rest = later else { continue }
+                            later = nil
+                            if !rest.isEmpty { try await outbound.write(ByteBuffer(bytes: rest)) }
+                            outbound.finish()
+                        }
+                    } catch {
+                        // A reset comes as late as the end.
+                        guard !received.isEmpty else { throw error }
+                    }
+                    sender.cancel()
+                    return received
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(20))
+                throw TestFailure("the connection did not end")
+            }
+            defer { group.cancelAll() }
+            guard let received = try await group.next() else { throw TestFailure("no answer") }
+            return received
+        }
+    }
+
+    /// Sends bytes, reads to the end and goes on sending a byte now and then.
+    ///
+    /// - Returns: how long the other end took what nobody wants; a minute at most.
+    func timeUntilClosed(_ bytes: [UInt8]) async throws -> Duration {
+        let clock = ContinuousClock()
+        return try await connect().executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(bytes: bytes))
+            for try await _ in inbound {}
+            let begun = clock.now
+            while clock.now - begun < .seconds(60) {
+                do {
+                    try await outbound.write(ByteBuffer(bytes: [0x41]))
+                } catch {
+                    break
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            return clock.now - begun
         }
     }
 
@@ -126,11 +188,14 @@ struct RawClient: Sendable {
     private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(60))
+            .channelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
         @Sendable func wrap(_ channel: any Channel) -> EventLoopFuture<
             NIOAsyncChannel<ByteBuffer, ByteBuffer>
         > {
             channel.eventLoop.makeCompletedFuture {
-                try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                try NIOAsyncChannel(
+                    wrappingChannelSynchronously: channel,
+                    configuration: .init(isOutboundHalfClosureEnabled: true))
             }
         }
         switch target {
@@ -154,7 +219,9 @@ struct RawClient: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         NIOSSLClientHandler(context: context, serverHostname: "localhost"))
-                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    return try NIOAsyncChannel(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true))
                 }
             }
         }

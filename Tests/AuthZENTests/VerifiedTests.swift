@@ -70,7 +70,7 @@ struct VerifiedTests {
             (.local(userID: 34, groupID: 33), "[]"),
             (.anonymous, "[]"), (.identified("shop"), #"["policy1"]"#),
         ] {
-            let reply = service.answer(.evaluation, body.span, from: peer)
+            let reply = service.answer(.evaluation, body.span, from: AuthenticatedPeer(peer))
             #expect(reply.text.contains(#""policies":\#(policies)"#), "\(peer): \(reply.text)")
         }
     }
@@ -82,7 +82,8 @@ struct VerifiedTests {
         for round in 0..<3 {
             for number in 0..<20 {
                 let name = number == 7 ? "shop" : "shop\(number)"
-                let reply = service.answer(.evaluation, body.span, from: .identified(name))
+                let reply = service.answer(
+                    .evaluation, body.span, from: AuthenticatedPeer(.identified(name)))
                 #expect(
                     reply.text.hasPrefix(#"{"decision":\#(number == 7)"#), "\(round): \(name)")
             }

@@ -147,7 +147,7 @@ struct AuthorizeCommandTests {
             """)
         expectError(try authorize(["--request-json", "r.json"]), "the request has no `context`")
         expectError(
-            try authorize(PhotoWorld.flags("alice") + ["--verbos"]), status: 2, "Unknown option")
+            try authorize(PhotoWorld.flags("alice") + ["--verbos"]), status: 2, "unknown option")
     }
 
     @Test("Two policies with one id are refused")

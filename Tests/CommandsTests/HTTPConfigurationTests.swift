@@ -49,11 +49,11 @@ struct HTTPConfigurationTests {
         "Listeners that are not whole, or open to more than they should be, are refused",
         arguments: [
             ("  {name: a}", "`http` must be a list"),
-            ("  - a", "expected keys and values"),
+            ("  - a", "`http` must have keys and values"),
             ("  - {family: authzen, socket: a}", "the key `http.name` is missing"),
             ("  - {name: a, socket: a}", "the key `http.family` is missing"),
             ("  - {name: 'a b', family: authzen, socket: a}", "a listener's name has at most"),
-            ("  - {name: a, family: rest, socket: a}", "`http.family` must be `authzen` or"),
+            ("  - {name: a, family: rest, socket: a}", "`http.family` must be `authzen`, "),
             ("  - {name: a, family: authzen}", "exactly one of `address` and `socket`"),
             (
                 "  - {name: a, family: authzen, socket: a, address: 'b:1'}",
@@ -97,12 +97,15 @@ struct HTTPConfigurationTests {
                 "are for a `socket`"
             ),
             ("  - {name: a, family: authzen, socket: s, threads: 257}", "from 1 to 256"),
-            ("  - {name: a, family: authzen, socket: s, idleTimeout: 1500ms}", "whole seconds"),
+            ("  - {name: a, family: authzen, socket: s, idleTimeout: 1500ms}", "in whole seconds"),
             ("  - {name: a, family: authzen, socket: s, requestTimeout: 25h}", "whole seconds"),
             ("  - {name: a, family: authzen, socket: s, maximumHeaderBytes: 1023}", "a size from"),
             ("  - {name: a, family: authzen, socket: s, log: some}", "`http.log` must be"),
             ("  - {name: a, family: operations, socket: s, authzen: {}}", "has no effect"),
-            ("  - {name: a, family: authzen, socket: s, forwardAuth: {}}", "has no effect"),
+            (
+                "  - {name: a, family: authzen, socket: s, forwardAuth: {gateway: nginx, routes: r}}",
+                "has no effect"
+            ),
             (
                 "  - {name: a, family: authzen, socket: s}\n  - {name: a, family: authzen, socket: t}",
                 "two listeners have the name `a`"
@@ -199,13 +202,14 @@ struct HTTPConfigurationTests {
             ("types: [user]", "must have keys and values"),
             ("actionType: User", "is no entity type of actions"),
             ("subjectProperties: {take: some}", "must be `all` or `none`"),
-            ("subjectProperties: [a]", "expected keys and values"),
+            ("subjectProperties: [a]", "must have keys and values"),
             ("actionProperties: a", "must be a list"),
             ("actionPropertiesMember: verified", "that only the service makes"),
             ("lenient: maybe", "must be `false` or `true`"),
             ("maximumPage: 0", "from 1 to 100000"),
             ("maximumBody: 1KB", "must be a size"),
             ("maximumDepth: 3", "from 4 to 1000"),
+            ("searches: 0", "from 1 to 256"), ("searches: 257", "from 1 to 256"),
             ("pageTokenKey: short", "needs 16 bytes"),
             ("pageTokenKey: absent", "No such file"),
             ("metadata: {decisionPoint: 'http://pdp'}", "must be an address as in"),
@@ -288,6 +292,7 @@ struct HTTPConfigurationTests {
                   pageTokenKey: key
                   maximumPage: 10
                   maximumTested: 11
+                  searches: 5
                   maximumBody: 12KiB
                   maximumDepth: 13
                   maximumEvaluations: 14
@@ -324,6 +329,7 @@ struct HTTPConfigurationTests {
         #expect(configuration.defaults == .merging && configuration.namesPolicies)
         #expect(configuration.limits.maximumResults == 10)
         #expect(configuration.limits.maximumTested == 11)
+        #expect(api.searchCount == 5 && api.decidingThreads == 8)
         #expect(configuration.limits.maximumBodyBytes == 12 << 10)
         #expect(configuration.limits.maximumDepth == 13)
         #expect(configuration.limits.maximumEvaluations == 14)

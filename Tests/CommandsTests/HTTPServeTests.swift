@@ -51,7 +51,7 @@ struct HTTPServeTests {
                 "{name: a, family: authzen, address: '127.0.0.1:0', tls: {certificate: c, key: k}, callers: {keys: [{name: a, sha256: \(String(repeating: "0", count: 64))}]}}",
                 "the TLS of `a`"
             ),
-            ("{name: a, family: authzen, address: '127.0.0.1:0'}", "writ.yaml:7:5: the listener"),
+            ("{name: a, family: authzen, address: '127.0.0.1:0'}", "--> writ.yaml:7:5"),
         ] {
             try workplace.write(
                 "writ.yaml", RunningServer.configuration + "http:\n  - \(lines)\n")

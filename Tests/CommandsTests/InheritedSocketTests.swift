@@ -62,14 +62,33 @@ struct InheritedSocketTests {
             (try ManagerSocket(workplace.path("run/other.sock")), "LISTEN_FDS=1", "no listener"),
             (
                 try ManagerSocket(workplace.path("run/a.sock"), listens: false), "LISTEN_FDS=1",
-                "is no listening stream socket"
+                "descriptor 3, passed by the service manager, does not listen"
             ),
             (
                 try ManagerSocket(workplace.path("run/b.sock"), type: SOCK_DGRAM, listens: false),
-                "LISTEN_FDS=1", "is no listening stream socket"
+                "LISTEN_FDS=1 LISTEN_FDNAMES=local", "is a socket for datagrams"
             ),
             (try ManagerSocket(workplace.path("run/c.sock")), "LISTEN_FDS=2", "descriptor 4"),
             (nil, "LISTEN_FDS=1", "descriptor 3"), (nil, "LISTEN_FDS=65", "passed 65 sockets"),
+            (
+                try ManagerSocket(workplace.path("run/d.sock")),
+                "LISTEN_FDS=1 LISTEN_FDNAMES=envoy",
+                "no listener of the configuration has: there "
+                    + "are `local`"
+            ),
+            (
+                try ManagerSocket(workplace.path("run/e.sock")),
+                "LISTEN_FDS=1 LISTEN_FDNAMES=local", "with the name `local` is at"
+            ),
+            (
+                try ManagerSocket(workplace.path("run/f.sock")),
+                "LISTEN_FDS=2 LISTEN_FDNAMES=local:local; exec 4<&3",
+                "2 sockets with the name `local`"
+            ),
+            (
+                try ManagerSocket(workplace.path("run/g.sock")),
+                "LISTEN_FDS=1 LISTEN_FDNAMES=local:local", "1 sockets and 2 names"
+            ),
         ]
         for (socket, environment, words) in rows {
             let process = try start(workplace, socket, environment: environment)
@@ -102,77 +121,5 @@ struct InheritedSocketTests {
         #expect(try ask(workplace).isAllowed)
         second.signal(SIGTERM)
         #expect(second.waitForEnd(seconds: 20) == 0)
-    }
-
-    @Test("systemd's own activation passes the sockets of all listeners")
-    func systemdSocketActivate() throws {
-        let activator = "/usr/bin/systemd-socket-activate"
-        guard FileManager.default.isExecutableFile(atPath: activator) else {
-            print("skipped: there is no \(activator), of the package systemd")
-            return
-        }
-        let workplace = try TrustWorld.make()
-        try workplace.makeFolder("run")
-        try workplace.write(
-            "routes.yaml",
-            """
-            routes:
-              - name: view
-                method: GET
-                path: /photos/{name}
-                action: Action::"view"
-                resource: {type: Photo, id: "{name}"}
-
-            """)
-        try workplace.write(
-            "writ.yaml",
-            TrustWorld.configuration() + """
-                http:
-                  - {name: api, family: authzen, socket: run/api}
-                  - {name: figures, family: operations, socket: run/figures}
-                  - name: edge
-                    family: forward-auth
-                    socket: run/edge
-                    forwardAuth: {gateway: nginx, routes: routes.yaml}
-
-                """)
-        let sockets = ["run/writ.sock", "run/api", "run/figures", "run/edge"]
-        let process = try ChildProcess(
-            activator,
-            sockets.flatMap { ["--listen", workplace.path($0)] } + [
-                URL(fileURLWithPath: WritProgram.path).path, "serve", "--config", "writ.yaml",
-            ],
-            directory: workplace.path, output: workplace.path("serve.out"),
-            errors: workplace.path("serve.err"))
-        let isListening = eventually {
-            workplace.text("serve.err").ranges(of: "Listening on ").count == sockets.count
-        }
-        try #require(isListening, "\(workplace.text("serve.err"))")
-        // The first that connects starts the service, and waits for it.
-        let question =
-            #"{"subject":{"type":"User","id":"alice"},"action":{"name":"look"},"resource":{"type":"Photo","id":"beach"}}"#
-        for (socket, head, body, status) in [
-            ("run/api", "POST /access/v1/evaluation", question, "200"),
-            ("run/figures", "GET /health/live", "", "200"),
-            ("run/edge", "GET /forward-auth", "", "403"),
-        ] {
-            let connection = try LocalConnection(workplace.path(socket), waiting: 60)
-            try connection.send(
-                "\(head) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                    + "Content-Type: application/json\r\n"
-                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
-            let answer = try? connection.readAll()
-            let isRight = answer?.hasPrefix("HTTP/1.1 \(status) ") ?? false
-            #expect(isRight, "\(socket): \(answer ?? "") \(workplace.text("serve.err"))")
-        }
-        var connection = try Connection(path: workplace.path("run/writ.sock"))
-        try connection.ping()
-        process.signal(SIGTERM)
-        #expect(process.waitForEnd(seconds: 30) == 0, "\(workplace.text("serve.err"))")
-        // They are the manager's, who would listen on.
-        for socket in sockets {
-            #expect(workplace.exists(socket))
-            #expect(!workplace.exists(socket + ".lock"))
-        }
     }
 }

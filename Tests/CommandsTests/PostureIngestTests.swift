@@ -244,7 +244,7 @@ struct PostureIngestTests {
         let second = PostureWorld.report("b", at: 1_000, #""firewall":true"#, more: bound)
         let outcome = try world.ingest("generic", "--create", input: first + "\n" + second)
         #expect(outcome.counts.codes == ["storeRefused": 1])
-        #expect(outcome.errors.contains("it is that of `Device::\"a\"`"))
+        #expect(outcome.errors.contains(#"it is that of `Device::\"a\"`"#))
         #expect(try world.device("b") == nil)
     }
 

@@ -1,4 +1,5 @@
 import Gateway
+import HTTPService
 import SPOE
 import Server
 import Testing
@@ -47,7 +48,8 @@ struct SPOEConfigurationTests {
             ("{routes: r, socket: s, maximumFrameBytes: 2MiB}", "maximumFrameBytes"),
             ("{routes: r, socket: s, threads: 0}", "threads"),
             ("{routes: r, socket: s, deadline: 0s}", "a time above zero"),
-            ("{routes: r, socket: s, deadline: 2h}", "the deadline is not between"),
+            ("{routes: r, socket: s, deadline: 2h}", "must be a time above zero and at most 1h"),
+            ("{routes: r, socket: s, log: some}", "`spoe.log`"),
             ("{routes: r, socket: s, message: m}", "unknown key `spoe.message`"),
             ("{routes: r, socket: s, tokens: true}", "without `identity.tokens`"),
             ("{routes: r, socket: s, identityHeaders: {x_user: principalId}}", "no name of"),
@@ -71,7 +73,7 @@ struct SPOEConfigurationTests {
             try read(
                 """
                 {routes: r, socket: /run/writ/s, allowedUsers: [33], allowedGroups: [7], threads: 3,
-                 maximumConnections: 9, maximumFrameBytes: 16KiB, deadline: 500ms, errors: cedar,
+                 maximumConnections: 9, maximumFrameBytes: 16KiB, deadline: 500ms, errors: cedar, log: all,
                  challenge: Basic, identityHeaders: {x-user: principalId}}
                 """))
         #expect(spoe.server.stream.endpoint == .unixSocket(path: "/run/writ/s"))
@@ -80,6 +82,7 @@ struct SPOEConfigurationTests {
         #expect(spoe.server.stream.limits.maximumConnections == 9)
         #expect(spoe.server.maximumFrameBytes == 16 << 10)
         #expect(spoe.server.deadlineMilliseconds == 500)
+        #expect(spoe.logged == .all)
         #expect(spoe.gateway.settings.listener == "spoe")
         #expect(spoe.gateway.settings.identityFields.count == 1)
     }
@@ -92,5 +95,6 @@ struct SPOEConfigurationTests {
         #expect(spoe.server.stream.limits.maximumConnections == 256)
         #expect(spoe.server.maximumFrameBytes == 65_532)
         #expect(spoe.server.deadlineMilliseconds == nil)
+        #expect(spoe.logged == .denials)
     }
 }

@@ -173,7 +173,7 @@ struct StoreCommandTests {
         let runs: [(WritProgram.Outcome, String)] = [
             (try store(["delete", #"User::"alice""#, #"User::"nobody""#]), "nobody"),
             (try store(["delete", "alice"]), "`alice` is no entity"),
-            (try store(["delete"]), "Missing"),
+            (try store(["delete"]), "missing"),
             (try store(["get", "User::alice"]), "is no entity"),
             (try store(["get", #"User::"nobody""#]), "is not in the store"),
             (try store(["put", "none.json"]), "none.json"),

@@ -5,7 +5,8 @@ import Testing
 @Suite("systemd units")
 struct SystemdUnitTests {
     private static let units = [
-        "writ.service", "writ.socket", "writ-keys@.service", "writ-keys@.timer",
+        "writ.service", "writ.socket", "writ-envoy.socket", "writ-spoe.socket",
+        "writ-http@.socket", "writ-keys@.service", "writ-keys@.timer",
     ]
 
     /// The units in a folder of their own, with programs that are here.

@@ -320,14 +320,19 @@ struct TLSServiceTests {
             resource: EntityID("Photo", "beach"))
         let before = try gateway.authorize(question)
         #expect(before.isAllowed)
-        let run = try WritProgram.run(
-            ["revoke", "--store", "store", "--spiffe", TLSWorld.gateway, "--reason", "stolen"],
-            in: server.workplace)
-        try #require(run.status == 0, "\(run.errors)")
-        let after = try gateway.authorize(question)
-        #expect(!after.isAllowed)
-        #expect(after.cause == .quarantined)
-        #expect(try server.askTLS(as: "good").isAllowed)
+        for names in [
+            ["--spiffe", TLSWorld.gateway], ["--entity", "Workload::\"\(TLSWorld.gateway)\""],
+        ] {
+            for end in [["--reason", "stolen"], ["--release"]] {
+                let run = try WritProgram.run(
+                    ["revoke", "--store", "store"] + names + end, in: server.workplace)
+                try #require(run.status == 0, "\(run.errors)")
+                let after = try gateway.authorize(question)
+                #expect(after.isAllowed == (end == ["--release"]), "\(names)")
+                if !after.isAllowed { #expect(after.cause == .quarantined) }
+                #expect(try server.askTLS(as: "good").isAllowed)
+            }
+        }
     }
 
     @Test func theCertificateChangesAndConnectionsStay() throws {

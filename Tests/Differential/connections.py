@@ -307,7 +307,11 @@ def main():
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--record", metavar="FILE")
     arguments = parser.parse_args()
-    probe = Probe(arguments.probe)
+    try:
+        probe = Probe(arguments.probe)
+    except FileNotFoundError as error:
+        print(f"error: {error}: run `swift build -c release`", file=sys.stderr)
+        sys.exit(2)
     chance = random.Random(arguments.seed)
     figures = collections.Counter()
     differences = 0

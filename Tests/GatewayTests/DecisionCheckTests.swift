@@ -311,8 +311,8 @@ import Testing
     @Test func nothingIsAllocatedForWhatIsRemoved() throws {
         let bench = try CheckBench(
             permit
-                + "@header(\"x-tier: gold\") permit (principal, action == Action::\"pay\", resource);"
-        )
+                + "@header(\"x-tier: gold\") permit (principal, action == Action::\"pay\", resource);",
+            log: RecordingLog(isOpen: false))
         var plain = try CheckBench.ledgerMessage()
         plain.headers = [("accept", "*/*"), ("x-request-id", "1")]
         var forged = plain

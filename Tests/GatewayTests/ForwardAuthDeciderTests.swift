@@ -1,12 +1,16 @@
+import CedarSyntax
 import DecisionPoint
+import EntityStore
 import ForwardAuth
 import Gateway
+import Identity
 import Routes
 import Testing
 
 @Suite struct ForwardAuthDeciderTests {
     private func answer(
-        _ decider: inout ForwardAuthDecider, _ method: String, _ others: [(String, String)] = []
+        _ decider: inout ForwardAuthDecider, _ method: String, _ others: [(String, String)] = [],
+        from peer: AuthenticatedPeer = .anonymous
     ) throws -> ForwardAuthReply {
         var call = HeaderList()
         let fields =
@@ -18,7 +22,7 @@ import Testing
             ] + others
         for (name, value) in fields { try call.append(name: name, value: value) }
         var reply = ForwardAuthReply()
-        decider.answer(call, from: .anonymous, at: 0, into: &reply)
+        decider.answer(call, from: peer, at: 0, into: &reply)
         return reply
     }
 
@@ -43,6 +47,36 @@ import Testing
         @obligation("log, mask:iban")
         permit (principal is Workload, action == Action::"pay", resource);
         """
+
+    @Test func aGatewayInQuarantineGetsNothingAllowed() throws {
+        let bench = try CheckBench(policies, obligations: ["log", "mask"])
+        var decider = try decider(bench)
+        let gateway = AuthenticatedPeer(
+            .identified("gateway"), certificate: try CheckBench.judged("statements"))
+        func status(_ peer: AuthenticatedPeer) throws -> ForwardAuthReply.Status {
+            try answer(&decider, "GET", from: peer).status
+        }
+        #expect(try status(gateway) == .allowed)
+        let id = try #require(gateway.certificate?.certificate.facts.spiffeID)
+        let names: [RestrictionSubject] = [
+            .spiffeID(Text(id.description)),
+            .entity(EntityUID(type: "Workload", id: Text(id.description))),
+        ]
+        for subject in names {
+            try bench.store.restrict([
+                Restriction(
+                    subject, .revoked, reason: "stolen", since: DateTime(milliseconds: 0))
+            ])
+            #expect(try status(gateway) == .denied)
+            #expect(decider.record().code == "stolen")
+            // Facts of one gateway are not those of the next.
+            #expect(try status(.anonymous) == .allowed)
+            #expect(try status(AuthenticatedPeer(.identified("gateway"))) == .allowed)
+            #expect(try status(gateway) == .denied)
+            try bench.store.release([subject])
+            #expect(try status(gateway) == .allowed)
+        }
+    }
 
     @Test func whatPoliciesMaySetIsAlwaysThere() throws {
         let bench = try CheckBench(policies, obligations: ["log", "mask"])

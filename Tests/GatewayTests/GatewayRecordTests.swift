@@ -9,7 +9,7 @@ import Testing
     @Test func aDecisionSaysWhoAskedForWhat() throws {
         let bench = try CheckBench(permit)
         let reply = try bench.ask(CheckBench.ledgerMessage())
-        let record = bench.record()
+        let record = try #require(bench.log.last).record
         #expect(record.principal == "Workload::\"\(CheckBench.ledger)\"")
         #expect(record.action == "Action::\"read\"")
         #expect(record.resource?.hasPrefix("Payment::\"") == true, "\(record)")
@@ -27,7 +27,7 @@ import Testing
         _ = try bench.ask(CheckBench.ledgerMessage())
         // Nobody asks for something known.
         _ = try bench.ask(CheckMessage())
-        var record = bench.record()
+        var record = try #require(bench.log.last).record
         #expect(record.principal == nil && record.action == "Action::\"read\"")
         #expect(record.code == "principal_missing" && record.policies.isEmpty)
         // Somebody asks for what no route knows.
@@ -35,7 +35,7 @@ import Testing
         _ = try bench.ask(message)
         message.path = "/other"
         _ = try bench.ask(message)
-        record = bench.record()
+        record = try #require(bench.log.last).record
         #expect(record.principal == nil && record.action == nil && record.resource == nil)
         #expect(record.code == "route-unmatched")
         guard case .refused(let denial) = record.verdict else {

@@ -24,7 +24,7 @@ WRIT is the program `writ`. A gateway that is not installed is skipped, in so ma
   seen      header fields that it got: their values, null for none, "*" for any. `:path` is the target
   answer    header fields that the client gets, likewise
   body      the text that the client gets
-  cause     why Writ denied, by its log, or by the gateway's where its driver reads that
+  cause     why Writ denied, by its log, and by the gateway's where its driver reads that
   only      the gateways that the case is for; all unless given
   row       the row of the table of fail modes in the documentation that the case is for: what it says
             the client sees is what it must have seen
@@ -265,8 +265,9 @@ def run(name, program, pattern):
                 # Envoy gave up on a late one itself: there was no decision to log.
                 if "cause" in case and (name, case["cause"]) != ("envoy", "deadlineExceeded"):
                     decision = answer and answer[1].get("x-decision-id")
-                    cause = (driver.cause(place, decision) if hasattr(driver, "cause")
-                             else service.cause(decision))
+                    cause = service.cause(decision)
+                    if hasattr(driver, "cause") and (told := driver.cause(place, decision)) != cause:
+                        cause = f"{cause} by Writ's log and {told} by {name}'s"
                 wrong = judge(case, answer, name, cause)
                 if wrong := wrong + undocumented(case, answer, rows, name):
                     failed += 1

@@ -11,16 +11,15 @@ import Testing
     ) -> [String: AgentSays.Value] {
         var line = Line()
         _ = line.greet(size: size)
-        line.script.answer = { _, reply in
-            fill(&reply)
-            return .allowed
-        }
+        line.script.answer = { _, reply in fill(&reply) }
         let said = line.say(ForgedQuestion().frame())
         line.agent.endBatch()
         guard said.count == 1, case .answer(1, 1, let variables) = said[0] else { return [:] }
         let isAllowed = variables["allow"] == .flag(true)
-        #expect(line.board.figures[.allowed] == (isAllowed ? 1 : 0))
-        #expect(line.board.figures[.denied] == (isAllowed ? 0 : 1))
+        #expect(line.board.figures.allowed == (isAllowed ? 1 : 0))
+        #expect(line.board.figures.questions == 1)
+        // The handler learns what was sent, not what it meant to be.
+        #expect(line.script.sent.map { .number(UInt64($0)) } == [variables["status"]])
         return variables
     }
 

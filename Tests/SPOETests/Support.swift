@@ -11,10 +11,9 @@ struct ScriptedHandler: ~Copyable, SPOEHandler {
         var batches = 0
         var isInBatch = false
         /// What a question for a path comes to; an allow unless told otherwise.
-        var answer: (String, inout AgentReply) -> CheckOutcome = { _, reply in
-            reply.conclude(nil)
-            return .allowed
-        }
+        var answer: (String, inout AgentReply) -> Void = { _, reply in reply.conclude(nil) }
+        /// The statuses of the answers as they were sent.
+        var sent: [UInt32] = []
     }
 
     let script: Script
@@ -33,7 +32,7 @@ struct ScriptedHandler: ~Copyable, SPOEHandler {
     mutating func check(
         _ question: Result<CheckQuestion, CheckRefusal>, from peer: PeerCredentials?,
         into reply: inout AgentReply
-    ) -> CheckOutcome {
+    ) {
         precondition(script.isInBatch, "no batch")
         reply.identify(Array("0123456789abcdef".utf8).span)
         switch question {
@@ -42,11 +41,17 @@ struct ScriptedHandler: ~Copyable, SPOEHandler {
                 decoding: (0..<question.path.count).map { question.path.byte(at: $0) },
                 as: UTF8.self)
             script.asked.append(path)
-            return script.answer(path, &reply)
+            script.answer(path, &reply)
         case .failure(let refusal):
             script.asked.append(refusal.code)
-            return .refused
         }
+    }
+
+    mutating func answered(
+        _ question: Result<CheckQuestion, CheckRefusal>, with reply: borrowing AgentReply
+    ) {
+        precondition(script.sent.count == script.asked.count - 1, "answered once, after asking")
+        script.sent.append(reply.status)
     }
 }
 

@@ -9,6 +9,7 @@ import WritClient
 @Suite struct LocalSocketServerTests {
     @Test func unauthorizedPeerIsRefused() throws {
         let directory = TemporaryDirectory()
+        try directory.letOthersPass()
         let server = try startEcho(directory) {
             $0.allowedPeers = PeerAllowList(userIDs: [geteuid() &+ 1])
         }
@@ -24,6 +25,7 @@ import WritClient
 
     @Test func groupAllowsAPeer() throws {
         let directory = TemporaryDirectory()
+        try directory.letOthersPass()
         let server = try startEcho(directory) {
             $0.allowedPeers = PeerAllowList(userIDs: [], groupIDs: [getegid()])
         }

@@ -22,9 +22,22 @@ import Testing
         #expect(throws: StreamSocketError.self) { _ = try startLines(endpoint) }
     }
 
-    @Test func socketOfAServiceManagerHasNoAddress() {
-        #expect(throws: StreamSocketError.self) {
-            _ = try startLines(.loopback(host: "127.0.0.1", port: 0)) { $0.inherited = 0 }
+    @Test func socketOfAServiceManagerIsLeftToIt() throws {
+        let manager = try TestSocket(AF_INET, SOCK_STREAM, listens: true)
+        guard case .internet(_, let port)? = ListeningAddress(of: manager.descriptor) else {
+            Issue.record("no port")
+            return
+        }
+        let endpoint = StreamEndpoint.loopback(host: "127.0.0.1", port: Int(port))
+        for _ in 0..<2 {
+            let server = try startLines(endpoint) { $0.inherited = dup(manager.descriptor) }
+            #expect(server.endpoint == endpoint)
+            let client = RawClient(host: "127.0.0.1", port: Int(port))
+            client.say("a")
+            #expect(client.hear(2).text == "a\n")
+            #expect(sendsAtOnce(port: Int(port)))
+            server.stop(drainFor: .seconds(1))
+            #expect(client.hear().isAtEnd)
         }
     }
 

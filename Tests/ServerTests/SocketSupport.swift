@@ -23,6 +23,9 @@ final class TemporaryDirectory: Sendable {
     }
 
     var socket: String { path + "/s" }
+
+    /// Lets other users get to what lies in it by its name.
+    func letOthersPass() throws { try #require(unsafe chmod(path, 0o711) == 0) }
 }
 
 /// Answers by the first byte of the principal, so that a test knows what to expect.

@@ -3,6 +3,7 @@ package struct AuthZENError: Error, Equatable, Sendable {
     /// The status codes of the API that are not 200.
     package enum Status: UInt16, Sendable {
         case badRequest = 400
+        case forbidden = 403
         case internalError = 500
     }
 
@@ -18,6 +19,10 @@ package struct AuthZENError: Error, Equatable, Sendable {
         case pageTokenInvalid
         /// The entity store cannot be read.
         case storeUnavailable
+        /// The caller's own certificate or token is revoked or in quarantine.
+        case callerQuarantined
+        /// There is no place for another search.
+        case overloaded
     }
 
     package let status: Status
@@ -35,6 +40,13 @@ package struct AuthZENError: Error, Equatable, Sendable {
         self.status = status
         self.code = code
         self.message = message
+    }
+
+    /// - Parameter reason: the code of the restriction.
+    static func callerQuarantined(_ reason: String) -> AuthZENError {
+        AuthZENError(
+            .forbidden, .callerQuarantined,
+            "the caller's own certificate or token is revoked or in quarantine: `\(reason)`")
     }
 
     static let storeUnavailable = AuthZENError(

@@ -7,11 +7,19 @@ package enum AuthZENOperation: Sendable, Hashable, CaseIterable {
     case subjectSearch
     case resourceSearch
     case actionSearch
+
+    /// Whether it may take as long as a search does.
+    package var isSearch: Bool {
+        switch self {
+        case .evaluation, .evaluations: false
+        case .subjectSearch, .resourceSearch, .actionSearch: true
+        }
+    }
 }
 
 /// What is sent back for one request.
 package struct AuthZENReply: Sendable {
-    /// 200, 400 or 500.
+    /// 200, 400, 403 or 500.
     package var status: UInt16 = 200
     /// The stable name of what is wrong, ``AuthZENError/Code``; nil when the status is 200.
     package private(set) var errorCode: String?

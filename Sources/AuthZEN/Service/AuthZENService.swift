@@ -41,21 +41,23 @@ package struct AuthZENService: ~Copyable {
     /// - Parameter peer: who asks, as the listener has authenticated it.
     package mutating func answer(
         _ operation: AuthZENOperation, _ body: Span<UInt8>,
-        from peer: ListenerFacts.Peer = .anonymous
+        from peer: AuthenticatedPeer = .anonymous
     ) -> AuthZENReply {
         var reply = AuthZENReply()
         listener = enforcementPoints.facts(about: peer)
         writer.removeAll()
+        decider.begin()
+        defer {
+            decider.removeFacts()
+            decider.end()
+        }
+        reply.policyVersion = decider.policyVersion
+        reply.revision = decider.revision
         do throws(AuthZENError) {
+            // Who may not ask is not told either what is wrong with the question.
+            try admit(&reply)
             try parse(body)
             let reader = MessageReader(tape, configuration.limits)
-            decider.begin()
-            defer {
-                decider.removeFacts()
-                decider.end()
-            }
-            reply.policyVersion = decider.policyVersion
-            reply.revision = decider.revision
             switch operation {
             case .evaluation: try evaluate(reader.evaluation(), reader, &reply)
             case .evaluations:
@@ -73,6 +75,42 @@ package struct AuthZENService: ~Copyable {
             reply.refuse(error)
         }
         return reply
+    }
+
+    /// Refuses whoever's own certificate or token is restricted, whatever they ask.
+    ///
+    /// - Returns: nil when they may ask.
+    package mutating func refusal(of peer: AuthenticatedPeer) -> AuthZENReply? {
+        listener = enforcementPoints.facts(about: peer)
+        decider.begin()
+        defer { decider.end() }
+        var reply = AuthZENReply()
+        reply.policyVersion = decider.policyVersion
+        reply.revision = decider.revision
+        do throws(AuthZENError) {
+            try admit(&reply)
+            return nil
+        } catch {
+            reply.refuse(error)
+            return reply
+        }
+    }
+
+    private mutating func admit(_ reply: inout AuthZENReply) throws(AuthZENError) {
+        switch decider.refusal(of: listener) {
+        case nil: return
+        case .quarantined?:
+            let reason = String(decoding: decider.detail, as: UTF8.self)
+            if configuration.recordsDecisions {
+                var record = DecisionRecord(
+                    outcome: .refused("\(Refusal.quarantined)"),
+                    policyVersion: decider.policyVersion, revision: decider.revision)
+                record.detail = reason
+                reply.add(record)
+            }
+            throw .callerQuarantined(reason)
+        case .some: throw .storeUnavailable
+        }
     }
 
     private mutating func parse(_ body: Span<UInt8>) throws(AuthZENError) {

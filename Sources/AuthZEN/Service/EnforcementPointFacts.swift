@@ -5,7 +5,7 @@ struct EnforcementPointFacts {
     private let listener: String
     private let mayAttachEvidence: Bool
     private let requiresEvidence: Bool
-    private var known: [(peer: ListenerFacts.Peer, facts: ListenerFacts)] = []
+    private var known: [(peer: AuthenticatedPeer, facts: ListenerFacts)] = []
     private var next = 0
 
     private static let capacity = 16
@@ -16,11 +16,11 @@ struct EnforcementPointFacts {
         requiresEvidence = configuration.requiresEvidence
     }
 
-    mutating func facts(about peer: ListenerFacts.Peer) -> ListenerFacts {
-        for entry in known where entry.peer == peer { return entry.facts }
+    mutating func facts(about peer: AuthenticatedPeer) -> ListenerFacts {
+        for entry in known where entry.peer.isSame(as: peer) { return entry.facts }
         // To name the subject is what the API is.
         let facts = ListenerFacts(
-            listener: listener, peer: peer, mayNamePrincipal: true,
+            listener: listener, peer, mayNamePrincipal: true,
             mayAttachEvidence: mayAttachEvidence, requiresEvidence: requiresEvidence)
         if known.count < Self.capacity {
             known.append((peer, facts))

@@ -4,37 +4,46 @@ import Gateway
 import HTTPService
 import Server
 
-/// How Envoy asks by ext_authz: the part `envoy` of the configuration.
-///
-/// Beside the keys of ``GatewayConfiguration``:
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `socket` | path of a Unix socket; or `address`, one of both | required |
-/// | `address` | a loopback address and a port, as in `127.0.0.1:9191` or `[::1]:9191` | |
-/// | `allowedUsers`, `allowedGroups` | who may connect to the socket | the service's own user |
-/// | `threads` | event loops, 1–256 | one per core |
-/// | `maximumConnections` | connections served at once | 256 |
-/// | `maximumConcurrent` | checks that one connection may have begun and not finished | 1000 |
-/// | `maximumMessageBytes` | the largest check, with the part of the body that Envoy sends | 256 KiB |
-/// | `log` | the checks that are logged: `none`, `denials` or `all` | `denials` |
-/// | `maximumDeadline` | the longest a check may take; Envoy's own timeout counts when it is shorter | 5s |
+/// How Envoy asks by ext_authz: the part `envoy` of the configuration, ``section``.
 struct EnvoyConfiguration {
     var gateway: GatewayConfiguration
     var server: ExtAuthzConfiguration
     var logged = RequestLog.Selection.denials
 
+    /// The keys of `envoy`.
+    static let section: ConfigurationSection = {
+        let standard = ExtAuthzConfiguration(endpoint: .unixSocket(path: ""))
+        let place = StreamEndpoint.keys(socket: "envoy", port: 9191)
+        let own = [
+            ConfigurationKey(
+                "threads", .integer(1...256), .words("one per core"), "Event loops.",
+                example: "2"),
+            ConfigurationKey(
+                "log", .choice(RequestLog.Selection.allCases.map(\.rawValue)), .value("denials"),
+                "The checks that are logged."),
+            ConfigurationKey(
+                "maximumConnections", .integer(1...(1 << 20)), .count(standard.maximumConnections),
+                "Connections served at once."),
+            ConfigurationKey(
+                "maximumConcurrent", .integer(1...(1 << 20)), .count(standard.maximumStreams),
+                "Checks that one connection may have begun and not finished."),
+            ConfigurationKey(
+                "maximumMessageBytes", .size(1024...(16 << 20)),
+                .size(standard.messageLimits.maximumMessageBytes),
+                "The largest check, with the part of the body that Envoy sends."),
+            ConfigurationKey(
+                "maximumDeadline", .duration(.upTo(.seconds(3600))),
+                .duration(standard.maximumDeadline),
+                "The longest that a check may take; Envoy's own timeout counts when it is shorter."),
+        ]
+        return ConfigurationSection(
+            exactlyOneOf: ["socket", "address"], place + GatewayConfiguration.keys + own)
+    }()
+
     init(
         _ node: ConfigurationNode, identity: IdentityConfiguration?, in folder: String
     ) throws(Failure) {
-        let own = [
-            "socket": "a path", "address": "a loopback address and a port",
-            "allowedUsers": "user ids", "allowedGroups": "group ids", "threads": "a number",
-            "maximumConnections": "a number", "maximumConcurrent": "a number",
-            "maximumMessageBytes": "a size", "maximumDeadline": "a time",
-            "log": "`none`, `denials` or `all`",
-        ]
-        let keys = try node.mapping(own.merging(GatewayConfiguration.keys) { own, _ in own })
+        let keys = try node.mapping()
         gateway = try GatewayConfiguration(
             node, keys, listener: EnvoyListener.name, identity: identity, in: folder)
         server = ExtAuthzConfiguration(
@@ -42,11 +51,7 @@ struct EnvoyConfiguration {
         server.identityHeaders = gateway.settings.identityFields.map {
             String(decoding: $0.name, as: UTF8.self)
         }
-        if let node = try keys.optional("log") {
-            logged = try node.choice(
-                Dictionary(
-                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
-        }
+        if let node = try keys.optional("log") { logged = try RequestLog.Selection(node) }
         if let peers = try PeerAllowList(of: "envoy", at: server.endpoint, keys) {
             server.allowedPeers = peers
         }
@@ -56,16 +61,16 @@ struct EnvoyConfiguration {
 
     private mutating func readBounds(_ keys: ConfigurationNode.Mapping) throws(Failure) {
         if let node = try keys.optional("threads") {
-            server.loopCount = try node.integer(1...256)
+            server.loopCount = try node.integer()
         }
         if let node = try keys.optional("maximumConnections") {
-            server.maximumConnections = try node.integer(1...(1 << 20))
+            server.maximumConnections = try node.integer()
         }
         if let node = try keys.optional("maximumConcurrent") {
-            server.maximumStreams = try node.integer(1...(1 << 20))
+            server.maximumStreams = try node.integer()
         }
         if let node = try keys.optional("maximumMessageBytes") {
-            let bytes = try node.size(1024...(16 << 20))
+            let bytes = try node.size()
             server.messageLimits.maximumMessageBytes = bytes
             server.maximumHeldBytes = max(server.maximumHeldBytes, 2 * bytes)
         }

@@ -1,26 +1,40 @@
 import CedarEngine
 import Gateway
 
-/// What the configuration of every listener for gateways has.
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `routes` | the file that says what a request asks for, reloaded with the policies | required |
-/// | `identityHeaders` | a map: header fields for the service behind, each `principalId`, `principalType`, `deviceId`, `decisionId` or `removed`; the client's own never get there | none |
-/// | `tokens` | `true`: the bearer token in `Authorization` is judged; `false`: it is the service's | whether `identity` has `tokens` |
-/// | `challenge` | `WWW-Authenticate` of a 401 for which no policy has one | `Bearer` |
-/// | `errors` | as on top, for this listener | as on top |
+/// What the configuration of every listener for gateways has: ``keys``.
 struct GatewayConfiguration {
     var routes: String
     var settings: GatewaySettings
     /// Nil for that of the service.
     var errors: ErrorMode?
 
-    /// The keys, for the mapping of a listener.
+    /// The keys, for the section of a listener.
     static let keys = [
-        "routes": "a routes file", "identityHeaders": "header fields and what they say",
-        "tokens": "`true` or `false`", "challenge": "a value of `WWW-Authenticate`",
-        "errors": "`strict` or `cedar`",
+        ConfigurationKey(
+            "routes", .file("a routes file"), .required,
+            "What a request asks for; read again with the policies. `writ routes explain` shows "
+                + "what it makes of one.",
+            example: "routes.yaml"),
+        ConfigurationKey(
+            "identityHeaders",
+            .map(
+                "header field",
+                .choice(GatewaySettings.IdentitySource.allCases.map(\.rawValue))),
+            .none,
+            "What the service behind learns, at most 32 fields; a client's own copies of these "
+                + "never get there, and `removed` only sees to that.",
+            example: "{x-principal: principalId, x-device: deviceId, x-roles: removed}"),
+        ConfigurationKey(
+            "tokens", .boolean, .words("`true` where `identity.tokens` is given"),
+            "Whether the bearer token in `Authorization` is judged; otherwise it is the "
+                + "service's.",
+            example: "true"),
+        ConfigurationKey(
+            "challenge", .text("printable ASCII of at most 1024 bytes"), .value("Bearer"),
+            "`WWW-Authenticate` of a 401 for which no policy has one."),
+        ConfigurationKey(
+            "errors", .choice(["strict", "cedar"]), .words("as on top"),
+            "As on top, for this listener.", example: "strict"),
     ]
 
     /// - Parameters:

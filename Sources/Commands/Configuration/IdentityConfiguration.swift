@@ -2,48 +2,7 @@ import CedarSyntax
 import DecisionPoint
 import Identity
 
-/// How a service judges identities: the part `identity` of its configuration.
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `trust.domains.NAME` | the bundle of a trust domain, below | none |
-/// | `trust.organizations` | the bundle for certificates without a SPIFFE id, below | none |
-/// | `trust.denyList` | a file of identities and certificates that are refused | none |
-/// | `tokens` | whose tokens are believed, a list, below | tokens are refused |
-/// | `principals` | rules in order, of which the first that fits counts | nobody is a principal |
-/// | `whenBoth` | whose question it is when a certificate and a token came: `token`, `certificate` or `neither`, which refuses | `token` |
-/// | `device.thumbprint` | `true`: the device is found by the certificate's thumbprint | `false` |
-/// | `device.certificate` | which part of a certificate is a device's id: `dnsName`, `spiffeSegment` or `serial` | none |
-/// | `device.token` | the claim of a token that is a device's id | none |
-/// | `verified` | the member of the context that only the service establishes | `verified` |
-///
-/// A bundle:
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `bundle` | a folder of PEM files, or a SPIFFE bundle | required |
-/// | `revocationLists` | a folder of revocation lists beside a SPIFFE bundle | none |
-/// | `revocation` | who needs a list: `none`, `leaf` or `chain` | `none` |
-/// | `expiredListGrace` | how long an overdue list is still believed | not at all |
-/// | `acceptIntermediates` | `true`: authorities that another issued may end a chain | `false` |
-///
-/// An issuer of tokens:
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `issuer` | the `iss` of access tokens; or `domain`, the trust domain of JWT-SVIDs | required |
-/// | `keys` | a file with a JWK set, or the SPIFFE bundle of the domain | required but with `introspection` |
-/// | `introspection` | `true`: what the issuer answered a gateway about a token is believed (RFC 7662) | `false` |
-/// | `audiences` | names of this service, one of which must be in `aud` | required |
-/// | `form` | `at+jwt`: RFC 9068; `jwt`: an issuer that does not know it | `at+jwt` |
-/// | `algorithms` | those accepted, as in [ES256, RS256] | all but `none` and shared secrets |
-/// | `skew` | by how much the issuer's clock may differ, to 10m | 1m |
-///
-/// A rule has one of `token` (an issuer), `spiffe` (a SPIFFE id in which `*` stands for one segment and a last `**` for
-/// several), `organization` (how the organisation identifier starts, or `*`) and `subject` (the
-/// whole subject, RFC 2253 text), and besides `type`, the type of the principal, and `id`, what becomes
-/// its id: `spiffeId`, `spiffePath`, `organizationIdentifier`, `subject` or `thumbprint`, and of a
-/// token `sub` or `client_id`.
+/// How a service judges identities: the part `identity` of its configuration, ``section``.
 struct IdentityConfiguration {
     var domains: [TrustDomain: TrustSource] = [:]
     var organizations: TrustSource?
@@ -55,11 +14,7 @@ struct IdentityConfiguration {
     var verifiedName: Text = "verified"
 
     init(_ node: ConfigurationNode, in folder: String) throws(Failure) {
-        let keys = try node.mapping([
-            "trust": "bundles", "tokens": "issuers", "principals": "rules",
-            "whenBoth": "`token` or `certificate`",
-            "device": "how devices are found", "verified": "a name",
-        ])
+        let keys = try node.mapping()
         try readTrust(try keys.required("trust"), folder)
         if let node = try keys.optional("device") { try readDevice(node) }
         if let node = try keys.optional("tokens") {
@@ -92,9 +47,7 @@ struct IdentityConfiguration {
     private mutating func readTrust(
         _ node: ConfigurationNode, _ folder: String
     ) throws(Failure) {
-        let keys = try node.mapping([
-            "domains": "trust domains", "organizations": "a bundle", "denyList": "a file",
-        ])
+        let keys = try node.mapping()
         if let domains = try keys.optional("domains") {
             for (name, node) in try domains.entries() {
                 guard let domain = TrustDomain(name) else {
@@ -114,11 +67,7 @@ struct IdentityConfiguration {
     private func source(
         _ node: ConfigurationNode, _ folder: String
     ) throws(Failure) -> TrustSource {
-        let keys = try node.mapping([
-            "bundle": "a folder or file", "revocationLists": "a folder",
-            "revocation": "`none`, `leaf` or `chain`", "expiredListGrace": "a time",
-            "acceptIntermediates": "`true` or `false`",
-        ])
+        let keys = try node.mapping()
         var options = TrustOptions()
         if let node = try keys.optional("revocation") {
             options.revocation = try node.choice(["none": .none, "leaf": .leaf, "chain": .chain])
@@ -143,11 +92,7 @@ struct IdentityConfiguration {
     private func issuer(
         _ node: ConfigurationNode, _ folder: String
     ) throws(Failure) -> KeyLoader.Configured {
-        let keys = try node.mapping([
-            "issuer": "an `iss`", "domain": "a trust domain", "keys": "a file",
-            "audiences": "a list", "form": "`at+jwt` or `jwt`", "algorithms": "a list",
-            "skew": "a time", "introspection": "`true` or `false`",
-        ])
+        let keys = try node.mapping()
         var audiences: [String] = []
         for element in try keys.required("audiences").elements() {
             audiences.append(try element.text())
@@ -183,17 +128,11 @@ struct IdentityConfiguration {
             acceptsIntrospection: introspects)
         if let node = try keys.optional("skew") {
             rules.skewSeconds = try node.duration().components.seconds
-            guard rules.skewSeconds <= TokenRules.maximumSkewSeconds else {
-                throw node.failure("`skew` must be at most 10m")
-            }
         }
         if let node = try keys.optional("algorithms") {
             var algorithms: SignatureAlgorithms = []
             for element in try node.elements() {
-                guard let algorithm = SignatureAlgorithm(try element.text()) else {
-                    throw element.failure("`\(try element.text())` is no signature algorithm")
-                }
-                algorithms.formUnion(SignatureAlgorithms(algorithm))
+                algorithms.formUnion(SignatureAlgorithms(try element.choice(Self.algorithms)))
             }
             rules.algorithms = form == .svid ? algorithms.intersection(.jwtSVID) : algorithms
         }
@@ -201,11 +140,7 @@ struct IdentityConfiguration {
     }
 
     private func rule(_ node: ConfigurationNode) throws(Failure) -> PrincipalRules.Rule {
-        let keys = try node.mapping([
-            "token": "an issuer", "spiffe": "a pattern", "organization": "a prefix or `*`",
-            "subject": "a subject",
-            "type": "an entity type", "id": "what becomes the id",
-        ])
+        let keys = try node.mapping()
         var sources: [PrincipalRules.Source] = []
         if let node = try keys.optional("spiffe") {
             guard let pattern = SpiffePattern(try node.text()) else {
@@ -256,10 +191,7 @@ struct IdentityConfiguration {
     }
 
     private mutating func readDevice(_ node: ConfigurationNode) throws(Failure) {
-        let keys = try node.mapping([
-            "thumbprint": "`true` or `false`", "certificate": "a part of a certificate",
-            "token": "a claim",
-        ])
+        let keys = try node.mapping()
         devices.tokenClaim = try keys.optional("token")?.text()
         if let node = try keys.optional("thumbprint") {
             devices.usesThumbprint = try node.boolean()

@@ -4,41 +4,75 @@ import Server
 import TLSListener
 import Wire
 
-/// The frames of the local socket for other machines: the part `tls` of a service's configuration.
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `tls.listen` | host and port, as in `0.0.0.0:8447`; `:0` for any port | required |
-/// | `tls.certificate` | PEM: the service's certificate, leaf first | required |
-/// | `tls.key` | PEM: its key | required |
-/// | `tls.allowed` | SPIFFE ids that may connect; `*` stands for one segment, a last `**` for several | required |
-/// | `tls.gateways` | those among them whose evidence is judged | nobody |
-/// | `tls.mayNamePrincipal` | those among them that may name the principal | nobody |
-/// | `tls.requireEvidence` | `true`: no question without a certificate or a token; a peer that asks for itself has its own | `false` |
-/// | `tls.threads` | event loops, 1–256 | one per core |
-/// | `tls.maximumConnections` | connections served at once | 1024 |
-/// | `tls.maximumHandshakes` | connections among them that have not proved who they are | 128 |
-/// | `tls.maximumFrameBytes`, `maximumBatchItems`, `maximumInFlightBytes` | as for `socket` | as for `socket` |
-/// | `tls.handshakeTimeout` | how long a peer may take to prove who it is | 5s |
-/// | `tls.idleTimeout` | how long a connection may be without a frame | 10m |
-/// | `tls.incompleteFrameTimeout`, `slowReaderTimeout`, `defaultDeadline` | as for `socket` | as for `socket` |
-/// | `tls.diagnostics` | as for `socket` | `full` |
+/// The frames of the local socket for other machines: the part `tls` of the configuration,
+/// ``section``.
 struct TLSSection {
     var listener: TLSListenerConfiguration
     var diagnostics = DiagnosticsMode.full
 
+    /// The keys of `tls`.
+    static let section: ConfigurationSection = {
+        let standard = TLSListenerConfiguration(
+            host: "", port: 0, certificate: .init(certificatePath: "", keyPath: ""),
+            rights: TLSPeerRights(allowed: []))
+        let day = DurationRange.upTo(.seconds(86_400))
+        let patterns = ConfigurationForm.list(
+            .text("SPIFFE ids, in which `*` stands for one segment and a last `**` for several"))
+        let own = [
+            ConfigurationKey(
+                "listen", .text("a host and a port"), .required,
+                "Where peers connect, as in `0.0.0.0:8447`; port 0 takes a free one, which the "
+                    + "log names.",
+                example: "0.0.0.0:8447"),
+            ConfigurationKey(
+                "certificate", .file("a PEM file"), .required,
+                "The service's certificate, leaf first.", example: "tls/writ.pem"),
+            ConfigurationKey(
+                "key", .file("a PEM file"), .required, "Its key, without a passphrase.",
+                example: "tls/writ.key"),
+            ConfigurationKey(
+                "allowed", patterns, .required, "Peers that may connect.",
+                example: "['spiffe://bank.example/ns/*/sa/*']"),
+            ConfigurationKey(
+                "gateways", patterns, .words("nobody"),
+                "Those among them that may send certificates and tokens of others along.",
+                example: "['spiffe://bank.example/ns/edge/sa/*']"),
+            ConfigurationKey(
+                "mayNamePrincipal", patterns, .words("nobody"),
+                "Those among them that may say who asks.",
+                example: "['spiffe://bank.example/ns/core/sa/batch']"),
+            ConfigurationKey(
+                "requireEvidence", .boolean, .boolean(false),
+                "Whether no question is answered without a certificate or a token; a peer that "
+                    + "asks for itself has its own."),
+            ConfigurationKey(
+                "threads", .integer(1...256), .words("one per core"), "Event loops.",
+                example: "2"),
+            ConfigurationKey(
+                "diagnostics", .choice(["full", "none"]), .value("full"), "As for `socket`."),
+            ConfigurationKey(
+                "maximumConnections", .integer(1...(1 << 20)), .count(standard.maximumConnections),
+                "Connections served at once."),
+            ConfigurationKey(
+                "maximumHandshakes", .integer(1...(1 << 20)), .count(standard.maximumHandshakes),
+                "Connections among them that have not proved who they are."),
+            ConfigurationKey(
+                "handshakeTimeout", .duration(day), .duration(standard.handshakeTimeout),
+                "How long a peer may take to prove who it is."),
+            ConfigurationKey(
+                "idleTimeout", .duration(day), .duration(standard.idleTimeout),
+                "How long a connection may be without a frame."),
+        ]
+        let frames = ServiceConfiguration.frameKeys(
+            standard.frameLimits, largest: standard.maximumBufferedBytesPerLoop)
+        let times = ServiceConfiguration.timeKeys(
+            incomplete: standard.incompleteFrameTimeout, slow: standard.slowReaderTimeout,
+            deadline: standard.defaultDeadline, inFlight: standard.maximumInFlightBytes)
+        return ConfigurationSection(own + frames + times)
+    }()
+
     init(_ node: ConfigurationNode, in folder: String) throws(Failure) {
-        let keys = try node.mapping([
-            "listen": "a host and a port", "certificate": "a file", "key": "a file",
-            "allowed": "SPIFFE ids", "gateways": "SPIFFE ids", "mayNamePrincipal": "SPIFFE ids",
-            "requireEvidence": "`true` or `false`", "threads": "event loops",
-            "maximumConnections": "a number", "maximumHandshakes": "a number",
-            "maximumFrameBytes": "a size", "maximumBatchItems": "a number",
-            "maximumInFlightBytes": "a size", "handshakeTimeout": "a time",
-            "idleTimeout": "a time", "incompleteFrameTimeout": "a time",
-            "slowReaderTimeout": "a time", "defaultDeadline": "a time",
-            "diagnostics": "`full` or `none`",
-        ])
+        let keys = try node.mapping()
         let address = try Self.address(try keys.required("listen"))
         listener = TLSListenerConfiguration(
             host: address.host, port: address.port,
@@ -64,26 +98,26 @@ struct TLSSection {
 
     private mutating func readLimits(_ keys: ConfigurationNode.Mapping) throws(Failure) {
         if let node = try keys.optional("threads") {
-            listener.loopCount = try node.integer(1...256)
+            listener.loopCount = try node.integer()
         }
         if let node = try keys.optional("maximumConnections") {
-            listener.maximumConnections = try node.integer(1...(1 << 20))
+            listener.maximumConnections = try node.integer()
         }
         if let node = try keys.optional("maximumHandshakes") {
-            listener.maximumHandshakes = try node.integer(1...(1 << 20))
+            listener.maximumHandshakes = try node.integer()
         }
         if let node = try keys.optional("maximumFrameBytes") {
-            let bytes = try node.size(256...listener.maximumBufferedBytesPerLoop)
+            let bytes = try node.size()
             listener.frameLimits.maximumFrameBytes = bytes
             // An answer has to fit into a frame with its header.
             listener.frameLimits.maximumAnswerBytes = min(
                 listener.frameLimits.maximumAnswerBytes, (bytes - 16) & ~7)
         }
         if let node = try keys.optional("maximumBatchItems") {
-            listener.frameLimits.maximumBatchItems = try node.integer(1...(1 << 20))
+            listener.frameLimits.maximumBatchItems = try node.integer()
         }
         if let node = try keys.optional("maximumInFlightBytes") {
-            listener.maximumInFlightBytes = try node.size(1...(1 << 30))
+            listener.maximumInFlightBytes = try node.size()
         }
         if let node = try keys.optional("handshakeTimeout") {
             listener.handshakeTimeout = try node.duration()

@@ -1,6 +1,30 @@
 import Server
 
 extension StreamEndpoint {
+    /// The keys of a listener that say where it is and who may connect.
+    ///
+    /// - Parameters:
+    ///   - name: of the socket in the example.
+    ///   - port: in the example.
+    static func keys(socket name: String, port: Int) -> [ConfigurationKey] {
+        [
+            ConfigurationKey(
+                "socket", .socketPath, .none,
+                "The Unix socket that is served.", example: "run/\(name).sock"),
+            ConfigurationKey(
+                "address", .text("a loopback address and a port"), .none,
+                "The address that is served, in digits, as in `127.0.0.1:\(port)` or "
+                    + "`[::1]:\(port)`.",
+                example: "127.0.0.1:\(port)"),
+            ConfigurationKey(
+                "allowedUsers", .identifiers, .words("the service's own user"),
+                "User ids that may connect to the socket.", example: "[1001]"),
+            ConfigurationKey(
+                "allowedGroups", .identifiers, .none,
+                "Group ids that may connect to the socket.", example: "[1001]"),
+        ]
+    }
+
     /// Reads the keys `socket` and `address` of a listener, of which exactly one must be there.
     ///
     /// - Parameter listener: its name in the configuration, for messages.

@@ -70,7 +70,12 @@ struct ConformanceCommand: AsyncParsableCommand {
         if failed > show { printLine("and \(failed - show) more") }
         printLine("\(passed) passed, \(failed) failed")
         // A run that checked nothing proves nothing.
-        guard failed == 0, passed > 0 else { throw ExitCode.failure }
+        guard passed + failed > 0 else {
+            throw Failure(
+                "there is no case in \(ConfigurationText.all(files))",
+                help: "one is a line of JSON; see --kind for the kinds")
+        }
+        guard failed == 0 else { throw ExitCode.failure }
     }
 
     private static func replay(

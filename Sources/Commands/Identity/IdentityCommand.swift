@@ -7,6 +7,14 @@ struct IdentityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "identity",
         abstract: "Judge certificates and tokens as a service would.",
+        discussion: """
+            Exit codes: 0 done, 1 failure; of `inspect` 2 when what is judged is rejected
+            or nobody.
+
+            Examples:
+              writ identity inspect --config writ.yaml --certificate client.pem
+              writ identity schema --device Device >> schema.cedarschema
+            """,
         subcommands: [InspectIdentityCommand.self, IdentitySchemaCommand.self])
 }
 
@@ -20,6 +28,8 @@ struct IdentitySchemaCommand: AsyncParsableCommand {
             Verified`. Parts that no policy reads may be left out. What a gateway tells
             about an HTTP request, `verified.http`, is up to the gateway: add the members
             that policies read.
+
+            Exit codes: 0 printed, 1 wrong usage.
 
             Example:
               writ identity schema --device Device >> schema.cedarschema

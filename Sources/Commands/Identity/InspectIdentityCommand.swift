@@ -6,21 +6,21 @@ import JSON
 import Logging
 
 /// `writ identity inspect`: what a service would make of evidence.
-struct InspectIdentityCommand: AsyncParsableCommand {
+struct InspectIdentityCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Show the verdict on a certificate or token, and who it is.",
         discussion: """
-            Judges with the bundles, keys and rules of the configuration, at the time of the
-            machine. Of headers, give the value as the gateway sends it; @FILE reads it from
-            a file.
+            Judges with the bundles, keys and rules of the configuration, at the time of
+            the machine. Of headers, give the value as the gateway sends it; @FILE reads it
+            from a file.
 
             Exit codes: 0 verified and a principal, 2 rejected or nobody, 1 not judged.
 
             Examples:
               writ identity inspect --config writ.yaml --certificate client.pem
               writ identity inspect --config writ.yaml --xfcc @header.txt --json
-              writ identity inspect --config writ.yaml --certificate client.pem --token token.jwt
+              writ identity inspect --config writ.yaml --token token.jwt --device laptop-7
             """)
 
     @Option(

@@ -4,7 +4,7 @@ import CedarSchema
 import CedarSyntax
 
 /// `writ authorize`: decides one request from files, without a server.
-struct AuthorizeCommand: CedarCommand {
+struct AuthorizeCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "authorize",
         abstract: "Decide one request from policy and entity files.",

@@ -3,7 +3,7 @@ import CedarEngine
 import CedarSyntax
 
 /// `writ check-parse`: says whether policies, an expression, a schema or entities can be read.
-struct CheckParseCommand: CedarCommand {
+struct CheckParseCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "check-parse",
         abstract: "Check that policies, an expression, a schema or entities parse.",

@@ -4,7 +4,7 @@ import CedarSchema
 import CedarSyntax
 
 /// `writ compile`: what becomes of policies before they decide, for authors who wonder what one costs.
-struct CompileCommand: CedarCommand {
+struct CompileCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "compile",
         abstract: "Compile policies and tell what each costs.",
@@ -88,7 +88,11 @@ struct CompileCommand: CedarCommand {
             file: file, policyCount: set.members.count, findings: validator.validate(set),
             deniesWarnings: false)
         guard report.isValid else {
-            report.print(reporting.format)
+            if json, reporting.errorFormat == nil {
+                printError(report.failure.rendered(.json))
+            } else {
+                report.print(reporting.format)
+            }
             throw ExitCode.invalid
         }
         return validator

@@ -5,7 +5,7 @@ import CedarSyntax
 import JSON
 
 /// `writ evaluate`: the value of one expression.
-struct EvaluateCommand: CedarCommand {
+struct EvaluateCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Evaluate an expression.",

@@ -4,7 +4,7 @@ import Glibc
 import JSON
 
 /// `writ format`: lays out policies in the uniform way, comments kept.
-struct FormatCommand: CedarCommand {
+struct FormatCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "format",
         abstract: "Format policies, keeping their comments.",
@@ -13,8 +13,8 @@ struct FormatCommand: CedarCommand {
             output. A folder stands for all `.cedar` files in it. The layout is that of
             Cedar's own formatter; a text once formatted stays as it is.
 
-            Exit codes: 0 formatted, or with --check nothing would change; 1 something would
-            change, or error.
+            Exit codes: 0 formatted, or with --check nothing would change; 1 something
+            would change, or error.
 
             Examples:
               writ format --policies policies.cedar
@@ -78,11 +78,12 @@ struct FormatCommand: CedarCommand {
         }
         let given = (policies.map { [$0] } ?? []) + paths
         let files = given.isEmpty ? ["-"] : try PolicyPaths.expand(given)
-        guard files.count == 1 || write || check else {
+        guard !files.isEmpty else {
             throw Failure(
-                files.isEmpty
-                    ? "there is no `.cedar` file in \(given.map { "`\($0)`" }.joined(separator: ", "))"
-                    : "\(files.count) files cannot be printed: use --write or --check")
+                "there is no `.cedar` file in \(given.map { "`\($0)`" }.joined(separator: ", "))")
+        }
+        guard files.count == 1 || write || check else {
+            throw Failure("\(files.count) files cannot be printed: use --write or --check")
         }
         var failures: [Failure] = []
         var changed: [String] = []
@@ -101,10 +102,8 @@ struct FormatCommand: CedarCommand {
                 failures.append(error)
             }
         }
-        if check { report(changed, of: files.count) }
-        guard failures.isEmpty else {
-            throw Failure(failures.map(\.description).joined(separator: "\n"))
-        }
+        if check { report(changed, of: files.count - failures.count) }
+        guard failures.isEmpty else { throw Failure(all: failures) }
         if check, !changed.isEmpty { throw ExitCode.failure }
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `writ language-version`: the version of Cedar that is spoken here.
-struct LanguageVersionCommand: CedarCommand {
+struct LanguageVersionCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "language-version",
         abstract: "Print the version of the Cedar language.",

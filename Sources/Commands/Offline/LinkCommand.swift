@@ -4,7 +4,7 @@ import Glibc
 import JSON
 
 /// `writ link`: makes a policy of a template, and adds it to a file of links.
-struct LinkCommand: CedarCommand {
+struct LinkCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "link",
         abstract: "Make a policy of a template by filling its slots.",
@@ -15,8 +15,9 @@ struct LinkCommand: CedarCommand {
             Exit codes: 0 the link is made, 1 failure, 2 wrong usage.
 
             Example:
-              writ link --policies p.cedar --template-linked links.json --template-id viewer \\
-                --new-id alice-views --arguments '{"?principal": "User::\\"alice\\""}'
+              writ link --policies p.cedar --template-linked links.json \\
+                --template-id viewer --new-id alice-views \\
+                --arguments '{"?principal": "User::\\"alice\\""}'
             """)
 
     @OptionGroup var policies: PolicyOptions

@@ -3,7 +3,7 @@ import Glibc
 import JSON
 
 /// `writ new`: a folder to begin with.
-struct NewCommand: CedarCommand {
+struct NewCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "new",
         abstract: "Make a folder with a policy, a schema, entities and tests to begin with.",

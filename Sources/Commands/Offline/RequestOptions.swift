@@ -133,8 +133,8 @@ struct RequestOptions: ParsableArguments {
             return try EntityUID.parse(text)
         } catch {
             throw Failure(
-                "\(flag) is no entity: \(error.all[0].message)\n"
-                    + "help: write it as 'User::\"alice\"', with the quotes")
+                "\(flag) is no entity: \(error.all[0].message)",
+                help: "write it as 'User::\"alice\"', with the quotes")
         }
     }
 }

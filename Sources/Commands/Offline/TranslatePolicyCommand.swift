@@ -3,7 +3,7 @@ import CedarSyntax
 import JSON
 
 /// `writ translate-policy`: policies from Cedar's syntax to JSON and back.
-struct TranslatePolicyCommand: CedarCommand {
+struct TranslatePolicyCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "translate-policy",
         abstract: "Translate policies from Cedar's syntax to JSON or back.",

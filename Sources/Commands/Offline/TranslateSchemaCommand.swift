@@ -45,7 +45,9 @@ struct TranslateSchemaCommand: CedarCommand {
             case .cedarToJSON:
                 let tree = try SchemaTree.parse(file.bytes)
                 output = String(decoding: try tree.json(), as: UTF8.self)
-                if !tree.warnings.isEmpty { printError(file.render(tree.warnings)) }
+                if !tree.warnings.isEmpty {
+                    printError(Failure(tree.warnings, in: file).rendered(reporting.format))
+                }
             case .jsonToCedar:
                 output = try SchemaTree.parseJSON(file.bytes).cedarText()
             }

@@ -4,7 +4,7 @@ import CedarSyntax
 import JSON
 
 /// `writ validate`: says whether policies fit a schema.
-struct ValidateCommand: CedarCommand {
+struct ValidateCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Check policies against a schema.",

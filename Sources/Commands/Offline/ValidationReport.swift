@@ -13,11 +13,14 @@ struct ValidationReport {
 
     var isValid: Bool { deniesWarnings ? findings.isEmpty : errorCount == 0 }
 
+    /// The findings, each with the id of its policy.
+    var failure: Failure { Failure(findings.map(\.labelled), in: file) }
+
     /// Shows the findings with their lines on standard error, the verdict on standard output; as
     /// JSON, both are output.
     func print(_ format: ErrorFormat) {
         if !findings.isEmpty {
-            let shown = Failure(findings.map(\.labelled), in: file).rendered(format)
+            let shown = failure.rendered(format)
             if format == .json { printLine(shown) } else { printError(shown) }
         }
         let policies = Self.count(policyCount, "policy", "policies")

@@ -13,11 +13,18 @@ struct PostureCommand: AsyncParsableCommand {
             lastPatched, diskEncrypted, firewall, screenLock, edrRunning, edrScore,
             jailbroken, secureHardware, managed, compliant, lastSeen. What is not known is
             absent, never false. `collectedAt` says when each was collected and `expiresAt`
-            until when it counts; after that, decisions do not see it. An older report never
-            undoes a newer one.
+            until when it counts; after that, decisions do not see it. An older report
+            never undoes a newer one.
 
             A request's device is found by its certificate or token, if the device is bound
             to it.
+
+            Exit codes: 0 done, 1 refused or failure.
+
+            Examples:
+              writ posture bind --store /var/lib/writ laptop-7 --certificate laptop.pem
+              writ posture ingest --store /var/lib/writ --format fleet hosts.json
+              writ posture report --store /var/lib/writ --failing
             """,
         subcommands: [
             PostureIngestCommand.self, PostureBindCommand.self, PostureReportCommand.self,
@@ -38,9 +45,11 @@ struct PostureBindCommand: AsyncParsableCommand {
         discussion: """
             A key leads to one device: binding one that another device has is refused.
 
+            Exit codes: 0 bound, 1 refused; then nothing has changed.
+
             Examples:
               writ posture bind --store /var/lib/writ laptop-7 --certificate laptop.pem
-              writ posture bind --store /var/lib/writ laptop-7 --certificate-id urn:device:7
+              writ posture bind --store data laptop-7 --certificate-id urn:device:7
               writ posture bind --store /var/lib/writ laptop-7 --thumbprint 0a1b… --remove
             """)
 

@@ -46,7 +46,7 @@ struct PostureDirectory {
         do throws(Failure) {
             try source.read(file)
         } catch {
-            return printError(error.description)
+            return intake.tell(error.description)
         }
         // Before the file goes, all of it is on disk; until then a crash only repeats it.
         while !intake.isSettled { usleep(1_000) }

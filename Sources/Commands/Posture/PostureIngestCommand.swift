@@ -7,7 +7,7 @@ import JSON
 import Posture
 
 /// `writ posture ingest`: reads reports.
-struct PostureIngestCommand: AsyncParsableCommand {
+struct PostureIngestCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
         abstract:
@@ -15,7 +15,8 @@ struct PostureIngestCommand: AsyncParsableCommand {
         discussion: """
             The input is one document, or one a line. Formats: osquery (result lines,
             snapshots, differentials, distributed writes), fleet (hosts), intune
-            (managedDevice), jamf (inventory), crowdstrike (Zero Trust Assessment), generic:
+            (managedDevice), jamf (inventory), crowdstrike (Zero Trust Assessment),
+            generic:
 
               {"device": "laptop-7", "collectedAt": "2026-11-21T12:00:00Z",
                "attributes": {"diskEncrypted": true, "edrScore": 82, "firewall": null}}
@@ -24,8 +25,8 @@ struct PostureIngestCommand: AsyncParsableCommand {
             and a code, and the others go on. A report of a device that is not in the store
             is refused unless --create is given. One that was taken before changes nothing.
 
-            With --watch, files of a directory are read as they appear; rename them into it.
-            What was read is removed, and renamed to NAME.refused when any report was
+            With --watch, files of a directory are read as they appear; rename them into
+            it. What was read is removed, and renamed to NAME.refused when any report was
             refused. With --listen, one document a line is read from the connections of a
             Unix socket, which only this user may use. Both go on until SIGTERM or SIGINT,
             and end when what was read is on disk.
@@ -37,8 +38,9 @@ struct PostureIngestCommand: AsyncParsableCommand {
 
             Examples:
               writ posture ingest --store /var/lib/writ --format fleet hosts.json
-              osqueryd-results | writ posture ingest --store /var/lib/writ --format osquery -
-              writ posture ingest --config writ.yaml --format intune --by serial --watch /var/spool/intune
+              osqueryd-results | writ posture ingest --store data --format osquery -
+              writ posture ingest --config writ.yaml --format intune --by serial \\
+                --watch /var/spool/intune
 
             Exit codes: 0 all were taken, 1 some or all were refused.
             """)
@@ -120,7 +122,7 @@ struct PostureIngestCommand: AsyncParsableCommand {
             try PostureIntake(
                 store, conformance, reader: PostureReader(format, mapping: pointers),
                 merge: merge, deviceType: Text(devices.type), createsDevices: create,
-                usesSerials: by == "serial")
+                usesSerials: by == "serial", reportsJSON: json)
         }
         defer { intake.finish() }
         if let watch { try PostureDirectory(watch, intake).run() }

@@ -30,12 +30,16 @@ final class PostureIntake: Sendable {
     let createsDevices: Bool
     let usesSerials: Bool
     private let writer: GroupWriter
+    /// Whether what is refused is told as JSON.
+    private let reportsJSON: Bool
     private let state = Mutex(State())
 
     init(
         _ store: EntityStore, _ conformance: EntityConformance?, reader: PostureReader,
-        merge: PostureMerge, deviceType: Text, createsDevices: Bool, usesSerials: Bool
+        merge: PostureMerge, deviceType: Text, createsDevices: Bool, usesSerials: Bool,
+        reportsJSON: Bool = false
     ) throws(StoreError) {
+        self.reportsJSON = reportsJSON
         self.reader = reader
         self.merge = merge
         self.deviceType = deviceType
@@ -78,7 +82,7 @@ final class PostureIntake: Sendable {
             $0.counts.reports += 1
             $0.counts.refused[error.code.rawValue, default: 0] += 1
         }
-        printError("\(place), byte \(error.offset + 1): \(error)")
+        tell("\(place), byte \(error.offset + 1): \(error)")
     }
 
     private func submit(
@@ -135,7 +139,12 @@ final class PostureIntake: Sendable {
                 message = "\(code): \(error.message)"
             }
         }
-        if let message { printError("\(place), byte \(report.offset + 1): \(message)") }
+        if let message { tell("\(place), byte \(report.offset + 1): \(message)") }
+    }
+
+    /// Tells what could not be taken.
+    func tell(_ message: String) {
+        printError(reportsJSON ? Failure(message).rendered(.json) : message)
     }
 }
 

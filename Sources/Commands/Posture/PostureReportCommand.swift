@@ -6,7 +6,7 @@ import JSON
 import Posture
 
 /// `writ posture report`: the state of the fleet.
-struct PostureReportCommand: AsyncParsableCommand {
+struct PostureReportCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Show how many devices are compliant, failing, stale or unknown, and by what.",
@@ -17,6 +17,8 @@ struct PostureReportCommand: AsyncParsableCommand {
               writ posture report --store /var/lib/writ --json
 
             Stale is what was reported too long ago to count: decisions do not see it.
+
+            Exit codes: 0 printed, 1 failure.
             """)
 
     @OptionGroup var location: StoreLocation

@@ -11,8 +11,8 @@ struct RevokeCommand: AsyncParsableCommand {
         abstract: "Refuse a certificate, identity or token from the next decision on.",
         discussion: """
             Examples:
-              writ revoke --store /var/lib/writ --spiffe spiffe://bank/pay --reason key-compromise
-              writ revoke --store /var/lib/writ --thumbprint 0a1b… --reason lost --until 2026-12-01
+              writ revoke --store data --spiffe spiffe://bank/pay --reason key-compromise
+              writ revoke --store data --thumbprint 0a1b… --reason lost --until 2026-12-01
               writ revoke --store /var/lib/writ --token-id 3f9c --reason logout
               writ revoke --store /var/lib/writ --spiffe spiffe://bank/pay --release
 
@@ -32,7 +32,15 @@ struct QuarantineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine",
         abstract: "Set a device, third party or tenant apart; list what is.",
-        discussion: "`writ quarantine add --help` and `writ quarantine list --help` say more.",
+        discussion: """
+            `writ quarantine add --help` and `writ quarantine list --help` say more.
+
+            Exit codes: 0 done, 1 refused; then nothing has changed.
+
+            Examples:
+              writ quarantine --store /var/lib/writ --device laptop-7 --reason malware
+              writ quarantine list --store /var/lib/writ
+            """,
         subcommands: [QuarantineAddCommand.self, QuarantineListCommand.self],
         defaultSubcommand: QuarantineAddCommand.self)
 }
@@ -44,7 +52,7 @@ struct QuarantineAddCommand: AsyncParsableCommand {
             Examples:
               writ quarantine --store /var/lib/writ --device laptop-7 --reason malware
               writ quarantine --store /var/lib/writ --tenant acme --reason incident
-              writ quarantine --store /srv/writ --entity 'Team::"b"' --references --reason incident
+              writ quarantine --store data --entity 'Team::"b"' --references --reason theft
               writ quarantine --store /var/lib/writ --device laptop-7 --release
 
             """ + RestrictionOptions.discussion)
@@ -59,10 +67,15 @@ struct QuarantineAddCommand: AsyncParsableCommand {
 }
 
 /// `writ quarantine list`: everything that is restricted.
-struct QuarantineListCommand: AsyncParsableCommand {
+struct QuarantineListCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List what is revoked or in quarantine.",
-        discussion: "Example:\n  writ quarantine list --store /var/lib/writ --json")
+        discussion: """
+            Exit codes: 0 listed, 1 failure.
+
+            Example:
+              writ quarantine list --store /var/lib/writ --json
+            """)
 
     @OptionGroup var location: StoreLocation
 

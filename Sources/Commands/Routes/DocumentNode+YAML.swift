@@ -11,32 +11,24 @@ extension DocumentNode {
     /// Reads a YAML or JSON file.
     init(_ file: InputFile) throws(Failure) {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
-            throw Failure("`\(file.name)` is no UTF-8")
+            throw Failure("`\(file.name)` is no UTF-8 text", file: file.name)
         }
         try KeyedAliases.refuse(file)
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)
         } catch let error as YamlError {
-            throw Failure(Self.words(error, file))
+            throw file.failure(error)
         } catch {
-            throw Failure("`\(file.name)` cannot be read: \(error)")
+            throw Failure("`\(file.name)` cannot be read: \(error)", file: file.name)
         }
-        guard let node else { throw Failure("`\(file.name)` is empty") }
+        guard let node else {
+            throw Failure(
+                "`\(file.name)` is empty", help: "it must hold a YAML or JSON document",
+                file: file.name)
+        }
         var rest = Self.maximumNodes
         try self.init(node, file, depth: 0, &rest)
-    }
-
-    private static func words(_ error: YamlError, _ file: InputFile) -> String {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            "\(file.name):\(mark.line):\(mark.column): this is no YAML: \(problem)"
-        case .duplicatedKeysInMapping(let keys, let context):
-            "\(file.name):\(context.mark.line):\(context.mark.column): in the keys from here, "
-                + "\(keys.map { "`\($0)`" }.joined(separator: ", ")) stands twice"
-        default: "`\(file.name)` is no YAML: \(error)"
-        }
     }
 
     private init(
@@ -45,9 +37,8 @@ extension DocumentNode {
         let place = Place(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
         rest -= 1
         guard depth < Self.maximumDepth, rest > 0 else {
-            throw Failure(
-                "\(file.name):\(place.line):\(place.column): the document is too "
-                    + (rest > 0 ? "deep" : "large") + ", or an alias makes it so")
+            throw file.place(place).failure(
+                "the document is too \(rest > 0 ? "deep" : "large"), or an alias makes it so")
         }
         switch node {
         case .scalar(let scalar):
@@ -70,8 +61,7 @@ extension DocumentNode {
             }
             self.init(.mapping(members), at: place)
         case .alias:
-            throw Failure(
-                "\(file.name):\(place.line):\(place.column): an alias without its anchor")
+            throw file.place(place).failure("an alias without its anchor")
         }
     }
 }
@@ -95,22 +85,13 @@ extension InputFile {
             }, in: self)
     }
 
+    fileprivate func place(_ place: DocumentNode.Place) -> SourcePlace {
+        SourcePlace(self, span(place))
+    }
+
     /// The word that stands at a place.
     private func span(_ place: DocumentNode.Place) -> SourceSpan {
-        var (line, start) = (1, 0)
-        while line < place.line, start < bytes.count {
-            if bytes[start] == 0x0A { line += 1 }
-            start += 1
-        }
-        var column = 1
-        while start < bytes.count, bytes[start] != 0x0A {
-            // Columns count characters, of which each begins with a byte that continues none.
-            if bytes[start] & 0xC0 != 0x80 {
-                if column >= place.column { break }
-                column += 1
-            }
-            start += 1
-        }
+        let start = offset(line: place.line, column: place.column)
         var end = start
         while end < bytes.count, ![0x20, 0x0A, 0x0D, 0x3A].contains(bytes[end]) { end += 1 }
         return SourceSpan(start, max(end, start + 1))

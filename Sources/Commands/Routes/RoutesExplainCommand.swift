@@ -4,7 +4,7 @@ import CedarSyntax
 import Routes
 
 /// `writ routes explain`: which route takes a request, what it makes of it, and why not another.
-struct RoutesExplainCommand: AsyncParsableCommand {
+struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Show which route takes a request, and what it makes of it.",

@@ -1,9 +1,10 @@
 import ArgumentParser
+import CedarSyntax
 import JSON
 import Routes
 
 /// `writ routes import`: makes a routes file of an OpenAPI document.
-struct RoutesImportCommand: AsyncParsableCommand {
+struct RoutesImportCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Make a routes file of an OpenAPI 3 document.",
@@ -44,10 +45,7 @@ struct RoutesImportCommand: AsyncParsableCommand {
             throw input.failure(error)
         }
         if !json || strict {
-            for warning in result.warnings {
-                let place = "\(input.name):\(warning.place.line):\(warning.place.column)"
-                printError("warning: \(place): \(warning.message)")
-            }
+            for warning in result.warnings { tell(warning, in: input) }
         }
         // What was made must be good: two paths of a document may be one to a router.
         _ = try InputFile(name: "the routes made of \(input.name)", bytes: Array(result.text.utf8))
@@ -61,6 +59,17 @@ struct RoutesImportCommand: AsyncParsableCommand {
         } else if output == nil {
             printLine(String(result.text.dropLast()))
         }
+    }
+
+    private func tell(_ warning: OpenAPIImport.Warning, in input: InputFile) {
+        let (line, column) = (warning.place.line, warning.place.column)
+        guard json else {
+            return printError("warning: \(input.name):\(line):\(column): \(warning.message)")
+        }
+        let start = input.offset(line: line, column: column)
+        let diagnostic = Diagnostic(
+            severity: .warning, span: input.word(at: start), message: warning.message)
+        report(warning: Failure([diagnostic], in: input))
     }
 
     private func report(_ result: OpenAPIImport, _ input: InputFile) -> String {

@@ -6,13 +6,13 @@ import JSON
 import WritClient
 
 /// `writ query`: asks a running server one question.
-struct QueryCommand: AsyncParsableCommand {
+struct QueryCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Ask a running decision point.",
         discussion: """
-            With --certificate, --token or --device, which only a gateway of the service may
-            send, the principal may be left out: it is the one that these lead to.
+            With --certificate, --token or --device, which only a gateway of the service
+            may send, the principal may be left out: it is the one that these lead to.
 
             With --connect the server is asked by TLS; what the certificate may ask for is
             up to the server. Without a principal and a certificate of somebody else, it
@@ -24,9 +24,10 @@ struct QueryCommand: AsyncParsableCommand {
               writ query --socket /run/writ/writ.sock --principal 'User::"alice"' \\
                 --action 'Action::"view"' --resource 'Photo::"1"'
               writ query --socket /run/writ/writ.sock --request-json request.json --json
-              writ query --socket /run/writ/writ.sock --certificate client.pem --token token.jwt \
-                --action 'Action::"view"' --resource 'Photo::"1"'
-              writ query --connect tls://writ.example:8447 --ca ca.pem --cert me.pem --key me.key \
+              writ query --socket /run/writ/writ.sock --certificate client.pem \\
+                --token token.jwt --action 'Action::"view"' --resource 'Photo::"1"'
+              writ query --connect tls://writ.example:8447 --ca ca.pem \\
+                --cert me.pem --key me.key \\
                 --action 'Action::"view"' --resource 'Photo::"1"'
             """)
 

@@ -43,7 +43,7 @@ struct RemoteOptions: ParsableArguments {
         guard connect.hasPrefix(scheme),
             let address = HostAndPort(String(connect.dropFirst(scheme.count))), address.port > 0
         else {
-            throw Failure("`\(connect)` is no server\nhelp: as in tls://writ.example:8447")
+            throw Failure("`\(connect)` is no server", help: "as in tls://writ.example:8447")
         }
         guard let ca, let cert, let key else {
             throw Failure("--connect needs --ca, --cert and --key")

@@ -1,4 +1,3 @@
-import DecisionPoint
 import Gateway
 import Logging
 import SPOE
@@ -15,26 +14,17 @@ struct SPOEListener: Sendable {
     ///
     /// - Parameter firstWorker: the number of the first of them among the workers of the process.
     init(
-        _ configuration: SPOEListenerConfiguration, _ identity: IdentitySettings,
-        routes: RoutePublisher, _ material: DecisionMaterial, firstWorker: Int
+        _ configuration: SPOEListenerConfiguration, routes: RoutePublisher,
+        _ material: DecisionMaterial, firstWorker: Int
     ) throws(Failure) {
-        let settings = configuration.gateway.settings
-        let errors = configuration.gateway.errors ?? material.errors
-        let (deadline, logged) = (configuration.server.deadlineMilliseconds, configuration.logged)
+        let (gateway, logged) = (configuration.gateway, configuration.logged)
+        let deadline = configuration.server.deadlineMilliseconds
         do throws(StreamSocketError) {
             server = try SPOEServer.start(configuration.server) { worker in
-                ObservedAgent(
-                    DecisionAgent(
-                        try GatewayDecider(
-                            settings, routes: routes, publisher: material.publisher,
-                            store: material.store, errors: errors,
-                            cacheBytes: material.cacheBytes,
-                            cacheBoard: material.caches.add(), identity: identity,
-                            worker: firstWorker + worker, startedAt: material.startedAt),
-                        deadlineMilliseconds: deadline),
-                    listener: settings.listener,
-                    board: material.gatewayBoards.add(settings.listener),
-                    log: material.requests, logged: logged)
+                DecisionAgent(
+                    try material.decider(gateway, routes, worker: firstWorker + worker),
+                    observer: material.observer(Self.name, logging: logged),
+                    deadlineMilliseconds: deadline)
             }
         } catch {
             throw Failure("`spoe`: " + error.description)
@@ -51,9 +41,9 @@ struct SPOEListener: Sendable {
         let (statistics, connections) = (server.statistics, server.connections)
         var figures: Logger.Metadata = [:]
         for (name, figure) in [
-            ("spoeAllowed", statistics[.allowed]), ("spoeDenied", statistics[.denied]),
-            ("spoeRefused", statistics[.refused]), ("spoeMalformed", statistics[.malformed]),
-            ("spoeInvalidFrames", statistics[.invalidFrames]),
+            ("spoeQuestions", statistics.questions), ("spoeAllowed", statistics.allowed),
+            ("spoeMalformed", statistics.malformed),
+            ("spoeInvalidFrames", statistics.invalidFrames),
             ("spoeRefusedPeers", connections[.refusedPeers]),
             ("spoeRefusedConnections", connections[.refusedOverload]),
             ("spoeIncompleteTimeouts", connections[.incompleteTimeouts]),

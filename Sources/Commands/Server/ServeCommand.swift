@@ -9,147 +9,17 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the decision point.",
         discussion: """
-            The configuration is a YAML file:
+            The configuration is a YAML file. The least is:
 
-              policies: policies/            # a file, a folder of *.cedar and *.cedar.json,
-                                             # or a list of these; *.json is a policy set in
-                                             # JSON
-              links: links.json              # optional: links of templates, or a list of
-                                             # files
-              schema: schema.cedarschema     # optional: policies must be strictly valid
-                                             # against it, and every request is checked
-                                             # against its action
-              store: /var/lib/writ           # the entity store, made by `writ store import`
-              errors: strict                 # a forbid that errors denies; `cedar` skips it
-              cache: 256MiB                  # of entity records, over all threads; 0 for
-                                             # none
-              identity:                      # optional: who asks is proven, not named
-                verified: verified           # the context member that only the service
-                                             # makes
-                trust:
-                  domains:
-                    bank.example:
-                      bundle: trust/bank     # a folder of PEM files, or a SPIFFE bundle
-                      revocation: none       # or `leaf`, `chain`: who needs a revocation
-                                             # list
-                      expiredListGrace: 1h   # how long an overdue list is believed
-                  organizations:             # certificates without a SPIFFE id
-                    bundle: trust/partners
-                  denyList: trust/denied     # lines `spiffe ID`, `thumbprint DIGITS`,
-                                             # `serial DIGITS ISSUER`
-                tokens:
-                  - issuer: https://login.bank.example
-                    keys: trust/login.jwks   # a file with a JWK set
-                    audiences: [writ]
-                  - {domain: bank.example, keys: trust/bank.json, audiences: [writ]}
-                principals:                  # the first rule that fits counts; none is a
-                                             # deny
-                  - {spiffe: 'spiffe://bank.example/ns/*/sa/*', type: Workload, id: spiffeId}
-                  - {organization: '*', type: ThirdParty, id: organizationIdentifier}
-                  - {token: 'https://login.bank.example', type: User, id: sub}
-                whenBoth: token              # who asks when a certificate and a token came
-                device: {thumbprint: true}   # how the device is found
-              tls:                           # optional: the socket's frames by TLS 1.3, for
-                                             # other machines with certificates that
-                                             # `identity` believes
-                listen: 0.0.0.0:8447
-                certificate: tls/writ.pem    # the service's own, leaf first, read again
-                                             # when it changes; connections stay
-                key: tls/writ.key
-                allowed: ['spiffe://bank.example/ns/*/sa/*']
-                gateways: ['spiffe://bank.example/ns/edge/sa/*']
-                mayNamePrincipal: ['spiffe://bank.example/ns/core/sa/batch']
-                handshakeTimeout: 5s         # and the limits of `socket`
-                idleTimeout: 10m
-              obligations: [mask, log]       # what `@obligation` may name: all that every
-                                             # enforcing side fulfils; others are refused
-                                             # with the policies
-              envoy:                         # optional: Envoy asks by ext_authz; needs
-                                             # `identity`
-                socket: /run/writ/envoy.sock # or `address: 127.0.0.1:9191`
-                routes: routes.yaml          # what a request asks for, see `writ routes
-                                             # --help`
-                identityHeaders:             # what the service behind learns; a client's
-                                             # own copies never get there
-                  x-principal: principalId
-                  x-device: deviceId
-                  x-roles: removed
-                challenge: Bearer            # `WWW-Authenticate` of a 401
-                tokens: true                 # whether the token in `Authorization` is
-                                             # judged
-                errors: strict
-                threads: 2                   # event loops; one per core unless given
-                allowedUsers: [1001]         # of the socket; the service's own user unless
-                                             # given
-                maximumConnections: 256
-                maximumConcurrent: 1000      # checks on one connection
-                maximumMessageBytes: 256KiB
-                maximumDeadline: 5s          # Envoy's own timeout counts when it is shorter
-                log: denials                 # or `all`, `none`: as for `http`
-              spoe:                          # optional: HAProxy asks as by its SPOE; needs
-                                             # `identity`
-                socket: /run/writ/spoe.sock  # or `address: 127.0.0.1:9192`
-                routes: routes.yaml          # and the other keys of `envoy` for what is
-                                             # decided
-                allowedUsers: [99]           # HAProxy's; the service's own unless given
-                threads: 2
-                maximumConnections: 256
-                maximumFrameBytes: 64KiB     # of a question; HAProxy's limit counts when it
-                                             # is smaller
-                deadline: 500ms              # of requests, by the argument `start`
-                log: denials                 # or `all`, `none`: as for `http`
-              reload: watch                  # or `signal`: reload on SIGHUP only
-              http:                          # optional: a list of addresses
-                - name: services             # not `local`, `envoy`, `spoe` or `tls`
-                  family: authzen            # or `forward-auth`, `operations`
-                  address: 0.0.0.0:8443      # or `socket: /run/writ/http.sock`
-                  tls: {certificate: tls/server.pem, key: tls/server.key}
-                  callers:                   # who may ask, by any one of these
-                    certificates: [{spiffe: 'spiffe://bank.example/ns/*/sa/gateway'}]
-                    keys: [{name: shop, sha256: 64 hexadecimal digits}]
-                    clients: [{id: shop, sha256: 64 hexadecimal digits}]
-                    tokens: [{issuer: 'https://login.bank.example', client: shop}]
-                  log: denials               # or `all`, `none`: JSON lines on standard
-                                             # error
-                  authzen:
-                    types: {user: User}      # and so on: README
-                    evidence: accepted       # proof of subjects in `context.evidence`, with
-                                             # `identity`; or `none`, `required`
-                - name: edge                 # nginx, Caddy, Traefik or HAProxy asks by
-                                             # forward-auth
-                  family: forward-auth
-                  socket: /run/writ/nginx.sock
-                  allowedUsers: [33]         # the gateway's; needs `identity`
-                  forwardAuth:
-                    gateway: nginx           # whose header fields are read, one gateway a
-                                             # listener
-                    routes: routes.yaml      # and the other keys of `envoy` for what is
-                                             # decided
-                    identityHeaders: {x-principal: principalId}
-                    certificate: escapedPEM  # where the client's certificate is; as the
-                                             # gateway's example sends it unless given; or
-                                             # `none`
-                    requireCertificate: false
-                    deadline: 500ms          # of requests, by the gateway's X-Request-Start
-                    causes: false            # whether answers name cause and policies
-                - {name: figures, family: operations, address: '127.0.0.1:9090'}
+              policies: policies.cedar
+              store: data
               socket:
-                path: /run/writ/writ.sock
-                threads: 2                   # one per core unless given
-                allowedUsers: [1000]         # the service's own user unless given
-                allowedGroups: []
-                gateways: {users: [1001]}    # with `identity`: whose evidence is judged,
-                mayNamePrincipal: {users: [0]} # who may name the principal,
-                requireEvidence: false       # and whether nobody gets by without evidence
-                maximumConnections: 4096
-                maximumFrameBytes: 1MiB
-                maximumBatchItems: 4096
-                maximumInFlightBytes: 256KiB # unread answers before a client is left alone
-                incompleteFrameTimeout: 5s
-                slowReaderTimeout: 10s
-                defaultDeadline: 1s
-                diagnostics: full            # or `none`: stop when the decision is certain;
-                                             # answers name one determining policy at most
+                path: run/writ.sock
+
+            `writ configuration example` prints one with every key, explained; `writ
+            configuration reference KEY` says what a key means, and with --json prints a
+            JSON Schema for editors; `writ configuration check FILE` and --check tell
+            everything that is wrong, without serving.
 
             Relative paths are relative to the file. Policies, links, schema and routes are
             reloaded together when one of their files changes and on SIGHUP; if any of them
@@ -169,39 +39,55 @@ struct ServeCommand: AsyncParsableCommand {
             are known without being in the store.
 
             With `identity`, bundles, revocation lists and the deny-list are read again
-            within a tenth of a second when they change (other users' files: a third). Peers
-            that are no gateways may not send evidence, and nobody but those listed may name
-            a principal.
+            within a tenth of a second when they change (other users' files: a third).
+            Peers that are no gateways may not send evidence, and nobody but those listed
+            may name a principal.
 
-            A service manager may open the socket, and those of `http`, and pass them
+            Where `allowedUsers` or `allowedGroups` list others than the service's own user,
+            they need a way to the socket: a directory that the service makes may be entered
+            by all (0711, otherwise 0700). One that is there is not changed; when it, or one
+            above, keeps all but its owner out, the service says so and does not start.
+
+            A service manager may open the sockets of all listeners and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
-            and clients wait instead of being refused. Their paths must be those of the
-            configuration; their modes and directories are the manager's.
+            and clients wait instead of being refused. A socket is for the listener of its
+            name (FileDescriptorName=local, envoy, spoe, tls, or the name of one of
+            `http`), and one without a name for the listener at its address. Paths,
+            addresses and ports must be those of the configuration; modes and directories
+            are the manager's.
 
             With `tls`, a peer whose certificate is not believed gets no connection, and
             loses it when a bundle, a revocation list or the deny-list changes. A question
             that names nobody and brings nothing is decided for the peer itself.
 
             Addresses of `http` answer nobody unless `callers` says who may ask: a client
-            certificate that `identity` verifies, a key or secret of which the digest stands
-            here, made by
+            certificate that `identity` verifies, a key or secret of which the digest
+            stands here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
             or an access token. TCP without TLS is refused, but for `operations` on a
             loopback address. Certificates are read again when their files change, and
             connections stay. Health is told to anybody: /health/live and /health/ready,
             which is 503 while there is no policy or the store cannot be read.
 
-            The log goes to standard error: text on a terminal, JSON elsewhere, one object a
-            line, also of what has several lines; --log json or text sets it.
+            The log goes to standard error: text on a terminal, JSON elsewhere, one object
+            a line, also of what has several lines; --log json or text sets it.
 
-            Exit codes: 0 stopped, 1 could not start.
+            Exit codes: 0 stopped, or with --check all is good; 1 could not start.
 
-            Example:
+            Examples:
               writ serve --config writ.yaml
+              writ serve --config writ.yaml --check
+              writ serve --config writ.yaml --drain-delay 5 --log json
             """)
 
     @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
     var config: String
+
+    @Flag(
+        help: ArgumentHelp(
+            "Check the configuration and the files it names, and do not serve.",
+            discussion: "As `writ configuration check`, which can answer in JSON."))
+    var check = false
 
     @Option(help: "How long stopping may take, in seconds.")
     var drain = 5
@@ -233,6 +119,11 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let format = log ?? (Terminal.error.isInteractive ? .text : .json)
         do throws(Failure) {
+            if check {
+                let check = try ConfigurationCheck(config)
+                for warning in check.warnings { Logger.service(format).warning("\(warning)") }
+                return printLine(check.words)
+            }
             try await serve(format)
         } catch {
             guard format == .json else { throw error }
@@ -276,20 +167,8 @@ struct ServeCommand: AsyncParsableCommand {
     private static func inheritSockets(
         _ configuration: inout ServiceConfiguration
     ) throws(Failure) {
-        do throws(LocalSocketError) {
-            var sockets = try InheritedSockets()
-            configuration.socket.inherited = sockets.take(configuration.socket.path)
-            for index in configuration.http.indices {
-                guard case .unix(let path) = configuration.http[index].address else { continue }
-                configuration.http[index].inherited = sockets.take(path)
-            }
-            configuration.spoe?.inherit(&sockets)
-            // A socket that is left would take connections which nobody answers.
-            if let path = sockets.paths.first {
-                throw .invalidConfiguration(
-                    "the service manager passed a socket at `\(path)`, which no listener of the "
-                        + "configuration has")
-            }
+        do throws(StreamSocketError) {
+            try configuration.inherit(try InheritedSockets())
         } catch {
             throw Failure(error.description)
         }

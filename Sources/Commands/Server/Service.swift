@@ -45,12 +45,7 @@ struct Service: Sendable {
         clock: DecisionClock = DecisionClock()
     ) throws(Failure) {
         Self.raiseFileLimit(configuration, log)
-        let source = PolicySource(
-            paths: configuration.policies, schemaPath: configuration.schema,
-            linkPaths: configuration.links,
-            reservedMember: configuration.identity?.verifiedName,
-            obligations: configuration.obligations,
-            plansSearch: configuration.http.contains { $0.family == .authzen })
+        let source = PolicySource(configuration)
         let signature = PolicyReloader.signature(source, routePaths: configuration.routePaths)
         let publisher = try Self.publisher(source, configuration)
         let store = try Self.store(configuration, opened)
@@ -88,23 +83,26 @@ struct Service: Sendable {
         } catch {
             throw Failure(error.description)
         }
-        let material = DecisionMaterial(
-            publisher: publisher, store: store, errors: mode, cacheBytes: cacheBytes,
-            caches: caches, gatewayBoards: gatewayBoards, requests: requests,
-            startedAt: startedAt)
-        if let settings = identity, let configured = configuration.envoy,
+        let (boards, requestLog) = (gatewayBoards, requests)
+        let material = identity.map { identity in
+            DecisionMaterial(
+                publisher: publisher, store: store, errors: mode, identity: identity,
+                cacheBytes: cacheBytes, caches: caches, gatewayBoards: boards,
+                requests: requestLog, startedAt: startedAt)
+        }
+        if let material, let configured = configuration.envoy,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
             envoy = try EnvoyListener(
-                configured, settings, routes: routes.publisher, material, firstWorker: workers)
+                configured, routes: routes.publisher, material, firstWorker: workers)
         } else {
             envoy = nil
         }
-        if let settings = identity, let configured = configuration.spoe,
+        if let material, let configured = configuration.spoe,
             let routes = routes.first(where: { $0.path == configured.gateway.routes })
         {
             spoe = try SPOEListener(
-                configured, settings, routes: routes.publisher, material,
+                configured, routes: routes.publisher, material,
                 firstWorker: workers + envoyLoops + tlsLoops)
         } else {
             spoe = nil
@@ -191,6 +189,32 @@ struct Service: Sendable {
 
 // MARK: Starting
 
+extension PolicySource {
+    /// The policies of a service.
+    init(_ configuration: ServiceConfiguration) {
+        self.init(
+            paths: configuration.policies, schemaPath: configuration.schema,
+            linkPaths: configuration.links,
+            reservedMember: configuration.identity?.verifiedName,
+            obligations: configuration.obligations,
+            plansSearch: configuration.http.contains { $0.family == .authzen })
+    }
+}
+
+extension Failure {
+    /// What is wrong with policies, with the places.
+    init(_ failure: PolicySource.Failure) {
+        guard !failure.findings.isEmpty else {
+            self.init(failure.description)
+            return
+        }
+        self.init(
+            all: failure.findings.map {
+                Failure($0.diagnostics, in: InputFile(name: $0.file, bytes: $0.source))
+            })
+    }
+}
+
 extension Service {
     private static func raiseFileLimit(_ configuration: ServiceConfiguration, _ log: Logger) {
         let wanted = configuration.socket.maximumConnections
@@ -207,7 +231,7 @@ extension Service {
         do throws(PolicySource.Failure) {
             return RulesetPublisher(try source.load(), obligations: configuration.obligations)
         } catch {
-            throw Failure(error.description)
+            throw Failure(error)
         }
     }
 

@@ -67,9 +67,10 @@ final class TrustWatch: Sendable {
             }
         }
         shared.hasRead.wait()
-        if let failure = shared.failures.withLock({ $0.first }) {
+        let failures = shared.failures.withLock { $0 }
+        guard failures.isEmpty else {
             shared.isStopped.store(true, ordering: .relaxed)
-            throw Failure(failure)
+            throw Failure(all: failures.map { Failure($0) })
         }
         for (domain, source) in configuration.domains where !state.trusts(domain) {
             log.warning(

@@ -8,14 +8,19 @@ struct StoreCommand: AsyncParsableCommand {
         commandName: "store",
         abstract: "Import, read, change and check the entity store.",
         discussion: """
-            Every command that changes the store prints its new revision once it is on disk.
-            A running server sees it with the next decision.
+            Every command that changes the store prints its new revision once it is on
+            disk. A running server sees it with the next decision.
 
             With a schema (--schema, or that of --config), import, put and patch refuse
             entities that do not conform to it, and check lists those that do not. Actions
             need not be stored: a service with a schema knows them.
 
             Exit codes: 0 done, 1 refused; then the store is as it was before.
+
+            Examples:
+              writ store import --store /var/lib/writ entities.json
+              writ store patch --store /var/lib/writ patch.json
+              writ store check --store /var/lib/writ
             """,
         subcommands: [
             StoreImportCommand.self, StoreExportCommand.self, StoreGetCommand.self,

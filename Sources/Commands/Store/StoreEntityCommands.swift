@@ -10,8 +10,8 @@ func entityUID(_ text: String) throws(Failure) -> EntityUID {
         return try EntityUID.parse(text)
     } catch {
         throw Failure(
-            "`\(text)` is no entity: \(error.all[0].message)\n"
-                + "help: write it as 'User::\"alice\"', with the quotes")
+            "`\(text)` is no entity: \(error.all[0].message)",
+            help: "write it as 'User::\"alice\"', with the quotes")
     }
 }
 
@@ -19,7 +19,12 @@ func entityUID(_ text: String) throws(Failure) -> EntityUID {
 struct StoreGetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Print an entity as JSON.",
-        discussion: "Example:\n  writ store get --store /var/lib/writ 'User::\"alice\"'")
+        discussion: """
+            Exit codes: 0 printed, 1 it is not there, or failure.
+
+            Example:
+              writ store get --store /var/lib/writ 'User::"alice"'
+            """)
 
     @OptionGroup var location: StoreLocation
 
@@ -39,7 +44,7 @@ struct StoreGetCommand: AsyncParsableCommand {
 }
 
 /// `writ store put`: stores entities from a small JSON file.
-struct StorePutCommand: AsyncParsableCommand {
+struct StorePutCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "put", abstract: "Store an entity, or an array of them, in one change.",
         discussion: """
@@ -55,6 +60,8 @@ struct StorePutCommand: AsyncParsableCommand {
     @OptionGroup var location: StoreLocation
     @OptionGroup var schema: StoreSchema
     @OptionGroup var streaming: StreamOptions
+
+    var json: Bool { streaming.json }
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
     var file: String?
@@ -95,13 +102,13 @@ struct StorePutCommand: AsyncParsableCommand {
 }
 
 /// `writ store delete`: removes entities.
-struct StoreDeleteCommand: AsyncParsableCommand {
+struct StoreDeleteCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Remove entities in one change.",
         discussion: """
             Examples:
               writ store delete --store /var/lib/writ 'User::"alice"'
-              expired-sessions | writ store delete --store /var/lib/writ --stream --ignore-absent
+              expired-sessions | writ store delete --store data --stream --ignore-absent
 
             A line of a stream names an entity: {"type": "User", "id": "alice"}.
 
@@ -109,6 +116,8 @@ struct StoreDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var location: StoreLocation
     @OptionGroup var streaming: StreamOptions
+
+    var json: Bool { streaming.json }
 
     @Argument(help: ArgumentHelp("The entities.", valueName: "uid"))
     var entities: [String] = []

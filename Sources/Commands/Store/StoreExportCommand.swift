@@ -10,6 +10,8 @@ struct StoreExportCommand: AsyncParsableCommand {
         discussion: """
             The output can be imported again. Equal stores give equal sorted exports.
 
+            Exit codes: 0 written, 1 failure.
+
             Example:
               writ store export --store /var/lib/writ --sorted > entities.json
             """)

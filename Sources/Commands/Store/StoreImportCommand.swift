@@ -4,7 +4,7 @@ import Glibc
 import JSON
 
 /// `writ store import`: reads an entity file of any size.
-struct StoreImportCommand: AsyncParsableCommand {
+struct StoreImportCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Import entities from a JSON file.",
@@ -15,10 +15,13 @@ struct StoreImportCommand: AsyncParsableCommand {
             the place, and nothing changes; with a schema, so is one with an entity that
             does not conform.
 
+            Exit codes: 0 imported, 1 refused; then the store is as it was before, but for
+            the batches that --batch has committed.
+
             Examples:
               writ store import --store /var/lib/writ entities.json
-              writ store import --store /var/lib/writ --schema schema.cedarschema entities.json
-              zcat entities.jsonl.gz | writ store import --store /var/lib/writ --batch 100000 -
+              writ store import --store data --schema schema.cedarschema entities.json
+              zcat entities.jsonl.gz | writ store import --store data --batch 100000 -
             """)
 
     @OptionGroup var location: StoreLocation

@@ -5,7 +5,7 @@ import EntityStore
 import JSON
 
 /// `writ store patch`: changes parts of entities.
-struct StorePatchCommand: AsyncParsableCommand {
+struct StorePatchCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "patch",
         abstract: "Change attributes, tags or parents of entities in one change.",
@@ -30,6 +30,8 @@ struct StorePatchCommand: AsyncParsableCommand {
     @OptionGroup var location: StoreLocation
     @OptionGroup var schema: StoreSchema
     @OptionGroup var streaming: StreamOptions
+
+    var json: Bool { streaming.json }
 
     @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
     var file: String?

@@ -3,11 +3,16 @@ import EntityStore
 import JSON
 
 /// `writ store stat`: figures of a store.
-struct StoreStatCommand: AsyncParsableCommand {
+struct StoreStatCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "stat",
         abstract: "Print the store's revision, counts and sizes.",
-        discussion: "Example:\n  writ store stat --store /var/lib/writ --json")
+        discussion: """
+            Exit codes: 0 printed, 1 failure.
+
+            Example:
+              writ store stat --store /var/lib/writ --json
+            """)
 
     @OptionGroup var location: StoreLocation
 

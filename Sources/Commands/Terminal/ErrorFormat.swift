@@ -14,12 +14,19 @@ enum ErrorFormat: String, CaseIterable, ExpressibleByArgument {
 
 extension Failure {
     /// The messages in a format, without a line feed at the end.
-    func rendered(_ format: ErrorFormat) -> String {
+    ///
+    /// - Parameter severity: of messages without a place; the others bring their own.
+    func rendered(
+        _ format: ErrorFormat, as severity: Diagnostic.Severity = .error
+    ) -> String {
         parts.map { part in
             switch (part, format) {
-            case (.text(let text), .human): Self.labelled(text)
-            case (.text(let text), .plain): "error: " + text
-            case (.text(let text), .json): Report(message: text).json
+            case (.words(let words), .human): Self.labelled(words, severity)
+            case (.words(let words), .plain): "\(severity): " + Self.told(words)
+            case (.words(let words), .json):
+                Report(
+                    message: words.message, severity: severity, help: words.help, file: words.file
+                ).json
             case (.places(let diagnostics, let file), .human): file.render(diagnostics)
             case (.places(let diagnostics, let file), .plain):
                 file.narrated(diagnostics)
@@ -29,10 +36,16 @@ extension Failure {
         }.joined(separator: "\n")
     }
 
-    private static func labelled(_ text: String) -> String {
+    private static func told(_ words: Words) -> String {
+        words.message + (words.help.map { "\nhelp: \($0)" } ?? "")
+    }
+
+    private static func labelled(_ words: Words, _ severity: Diagnostic.Severity) -> String {
+        let text = told(words)
         // A failure of something inside may bring its own.
-        let isLabelled = text.hasPrefix("error") || text.hasPrefix("\u{1B}")
-        return isLabelled ? text : Terminal.error.styled("error", .red) + ": " + text
+        if text.hasPrefix("error: ") || text.hasPrefix("\u{1B}") { return text }
+        let colour: Terminal.Colour = severity == .error ? .red : .yellow
+        return Terminal.error.styled("\(severity)", colour) + ": " + text
     }
 }
 
@@ -57,10 +70,12 @@ extension InputFile {
 
     /// Writes diagnostics as JSON, one a line.
     func reported(_ diagnostics: [Diagnostic]) -> String {
-        diagnostics.map { diagnostic in
+        let map = SourceMap(bytes)
+        return diagnostics.map { diagnostic in
             Report(
                 message: diagnostic.message, severity: diagnostic.severity,
-                help: diagnostic.help, file: name, span: diagnostic.span
+                help: diagnostic.help, file: name, span: diagnostic.span,
+                position: map.position(at: Int(diagnostic.span.start))
             ).json
         }.joined(separator: "\n")
     }
@@ -73,13 +88,15 @@ extension InputFile {
 
 /// One message as programs read it.
 ///
-/// Source: the JSON of the `miette` library, which the Rust `cedar` command line prints.
+/// Source: the JSON of the `miette` library, which the Rust `cedar` command line prints; `line` and
+/// `column` of a label are added, both from 1, as a place in bytes is of no use to a reader.
 private struct Report {
     let message: String
     var severity = Diagnostic.Severity.error
     var help: String?
     var file = ""
     var span: SourceSpan?
+    var position: SourceMap.Position?
 
     var json: String {
         var writer = JSONWriter()
@@ -99,7 +116,7 @@ private struct Report {
         writer.string(file)
         writer.key("labels")
         writer.beginArray()
-        if let span {
+        if let span, let position {
             writer.beginObject()
             writer.key("span")
             writer.beginObject()
@@ -108,6 +125,10 @@ private struct Report {
             writer.key("length")
             writer.integer(Int64(span.end - span.start))
             writer.endObject()
+            writer.key("line")
+            writer.integer(Int64(position.line))
+            writer.key("column")
+            writer.integer(Int64(position.column))
             writer.endObject()
         }
         writer.endArray()

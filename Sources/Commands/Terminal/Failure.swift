@@ -7,14 +7,23 @@ struct Failure: Error, CustomStringConvertible {
     let parts: [Part]
 
     enum Part {
-        /// Words alone, possibly with a `help:` line.
-        case text(String)
+        /// Words alone.
+        case words(Words)
         /// Messages about places in a file.
         case places([Diagnostic], InputFile)
     }
 
-    init(_ description: String) {
-        parts = [.text(description)]
+    /// A message without a place.
+    struct Words {
+        let message: String
+        /// What to do about it.
+        let help: String?
+        /// The file that it is about, as it was given; empty for none.
+        let file: String
+    }
+
+    init(_ message: String, help: String? = nil, file: String = "") {
+        parts = [.words(Words(message: message, help: help, file: file))]
     }
 
     init(_ diagnostics: [Diagnostic], in file: InputFile) {
@@ -30,10 +39,17 @@ struct Failure: Error, CustomStringConvertible {
     var description: String {
         parts.map { part in
             switch part {
-            case .text(let text): text
+            case .words(let words): words.message + (words.help.map { "\nhelp: \($0)" } ?? "")
             case .places(let diagnostics, let file): file.render(diagnostics)
             }
         }.joined(separator: "\n")
+    }
+
+    /// The messages about places.
+    var diagnostics: [Diagnostic] {
+        parts.flatMap { part -> [Diagnostic] in
+            if case .places(let diagnostics, _) = part { diagnostics } else { [] }
+        }
     }
 }
 

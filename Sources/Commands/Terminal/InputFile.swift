@@ -20,9 +20,7 @@ struct InputFile {
     init(_ path: String) throws(Failure) {
         name = path == "-" ? "standard input" : path
         let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw Failure("cannot read `\(path)`: \(unsafe String(cString: strerror(errno)))")
-        }
+        guard descriptor >= 0 else { throw .unreadable(path, errno) }
         defer { if path != "-" { close(descriptor) } }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -31,12 +29,10 @@ struct InputFile {
                 unsafe read(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw Failure("cannot read `\(path)`: \(unsafe String(cString: strerror(errno)))")
-            }
+            guard count >= 0 else { throw .unreadable(path, errno) }
             if count == 0 { break }
             guard bytes.count + count <= Self.maximumBytes else {
-                throw Failure("`\(path)` is larger than \(Self.maximumBytes) bytes")
+                throw Failure("`\(path)` is larger than \(Self.maximumBytes) bytes", file: path)
             }
             bytes += buffer[..<count]
         }
@@ -45,6 +41,15 @@ struct InputFile {
 
     /// Reads the file as JSON.
     func json() throws(Failure) -> ValueJSON {
+        guard !bytes.isEmpty else {
+            let what = name == "standard input" ? name : "`\(name)`"
+            throw Failure(
+                [
+                    Diagnostic(
+                        span: SourceSpan(0, 1), message: "the text ends where a value should be",
+                        help: "\(what) is empty: it must hold JSON")
+                ], in: self)
+        }
         do throws(JSONError) {
             return ValueJSON(
                 try JSONTape(parsing: bytes, limits: JSONLimits(maximumBytes: Self.maximumBytes)))

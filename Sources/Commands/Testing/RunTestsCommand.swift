@@ -5,7 +5,7 @@ import CedarSyntax
 import JSON
 
 /// `writ run-tests`: decides the requests of a test file and compares.
-struct RunTestsCommand: CedarCommand {
+struct RunTestsCommand: CedarCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "run-tests",
         abstract: "Check policies against expected decisions.",
@@ -20,7 +20,7 @@ struct RunTestsCommand: CedarCommand {
 
             Examples:
               writ run-tests --policies policies.cedar --tests tests.json
-              writ run-tests -p policies.cedar --tests tests.json -s schema.cedarschema --json
+              writ run-tests -p p.cedar --tests tests.json -s schema.cedarschema --json
             """)
 
     @OptionGroup var policies: PolicyOptions

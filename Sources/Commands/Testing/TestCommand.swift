@@ -5,7 +5,7 @@ import CedarSyntax
 import PolicyTesting
 
 /// `writ test`: tests policies and says what the tests do not cover.
-struct TestCommand: AsyncParsableCommand {
+struct TestCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Test policies, with coverage and mutation.",
@@ -15,15 +15,15 @@ struct TestCommand: AsyncParsableCommand {
             searched. Tests have the format of `writ run-tests` and pass on the same
             decisions.
 
-            Coverage says of each policy whether a test satisfied it and whether one did not
-            although its scope matched; and of each condition, operand of && or || and part
-            of `if`, whether a test saw it true and saw it false.
+            Coverage says of each policy whether a test satisfied it and whether one did
+            not although its scope matched; and of each condition, operand of && or || and
+            part of `if`, whether a test saw it true and saw it false.
 
             --mutate makes each policy wrong in many small ways and runs the tests: effects
             flipped, scopes widened, conditions dropped and negated, boundaries moved by
             one. A mutant that no test notices is shown. Mutants that are invalid under the
-            schema, and those that provably decide alike for every request it allows, do not
-            count.
+            schema, and those that provably decide alike for every request it allows, do
+            not count.
 
             Exit codes: 0 all tests pass, coverage is enough and no mutant survives, 1
             otherwise, 2 wrong usage.
@@ -123,6 +123,6 @@ struct TestCommand: AsyncParsableCommand {
         guard let schema = scenario.schema else { return }
         let errors = Validator(schema).validate(scenario.policySet).map(\.diagnostic)
             .filter { $0.severity == .error }
-        guard errors.isEmpty else { throw Failure(scenario.policyFile.render(errors)) }
+        guard errors.isEmpty else { throw Failure(errors, in: scenario.policyFile) }
     }
 }

@@ -2,6 +2,7 @@ import CedarEngine
 import CedarSchema
 import CedarSyntax
 import Foundation
+import Glibc
 import JSON
 import PolicyTesting
 
@@ -63,6 +64,7 @@ struct TestedScenario {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         if manager.fileExists(atPath: path + "/policies.cedar") { return [path] }
+        guard manager.fileExists(atPath: path) else { throw .unreadable(path, ENOENT) }
         var found: [String] = []
         let below = manager.enumerator(atPath: path)
         while let item = below?.nextObject() as? String {
@@ -79,7 +81,7 @@ struct TestedScenario {
         guard !found.isEmpty else {
             throw Failure(
                 "there is no scenario in `\(path)`: one is a folder with `policies.cedar` and "
-                    + "`tests.json`")
+                    + "`tests.json`", file: path)
         }
         return found.sorted()
     }

@@ -1,13 +1,13 @@
-import CedarEngine
+package import CedarEngine
 import CedarSyntax
 import EntityStore
-import Identity
+package import Identity
 
 /// What follows from a verified token, found once and kept with the verdict.
 ///
 /// The flat values are readable as long as this object lives.
-final class JudgedToken: Sendable {
-    let token: VerifiedToken
+package final class JudgedToken: Sendable {
+    package let token: VerifiedToken
     /// The record `verified.token`.
     let record: FlatConstant
     /// Nil when no rule fits.
@@ -18,7 +18,7 @@ final class JudgedToken: Sendable {
     let restrictable: [RestrictableIdentity]
 
     /// - Throws: when the facts exceed the bounds on values.
-    init(
+    package init(
         _ token: VerifiedToken, _ settings: IdentitySettings
     ) throws(FlatEncoder.Failure) {
         self.token = token

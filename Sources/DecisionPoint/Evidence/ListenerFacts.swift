@@ -21,9 +21,11 @@ package struct ListenerFacts: Sendable {
     package let mayAttachEvidence: Bool
     /// Whether a question without a certificate or a token is refused.
     package let requiresEvidence: Bool
-    /// The certificate by which the peer itself is known: a restriction of it refuses all that the
-    /// peer asks. Nil when peers have none.
+    /// The certificate by which the peer itself is known: a restriction of it, or of the device and
+    /// the entity that it leads to, refuses all that the peer asks. Nil when peers have none.
     let certificate: JudgedCertificate?
+    /// The token by which the peer itself is known, of which the same holds.
+    let token: JudgedToken?
     /// The record `verified.gateway`.
     let gateway: FlatConstant
 
@@ -32,13 +34,26 @@ package struct ListenerFacts: Sendable {
     /// - Parameter listener: what policies call the listener, as in `local` or `envoy`.
     package init(
         listener: String, peer: Peer, mayNamePrincipal: Bool, mayAttachEvidence: Bool,
-        requiresEvidence: Bool = false, certificate: JudgedCertificate? = nil
+        requiresEvidence: Bool = false, certificate: JudgedCertificate? = nil,
+        token: JudgedToken? = nil
     ) {
         self.certificate = certificate
+        self.token = token
         self.mayNamePrincipal = mayNamePrincipal
         self.mayAttachEvidence = mayAttachEvidence
         self.requiresEvidence = requiresEvidence
         gateway = Self.record(listener, peer)
+    }
+
+    /// Makes the facts about a peer and what it proved itself by.
+    package init(
+        listener: String, _ asking: AuthenticatedPeer, mayNamePrincipal: Bool,
+        mayAttachEvidence: Bool, requiresEvidence: Bool = false
+    ) {
+        self.init(
+            listener: listener, peer: asking.peer, mayNamePrincipal: mayNamePrincipal,
+            mayAttachEvidence: mayAttachEvidence, requiresEvidence: requiresEvidence,
+            certificate: asking.certificate, token: asking.token)
     }
 
     private static func record(_ listener: String, _ peer: Peer) -> FlatConstant {

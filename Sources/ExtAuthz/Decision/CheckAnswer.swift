@@ -41,23 +41,19 @@ struct CheckAnswer: ~Copyable {
     ) {
         reply.conclude(.deny(DenialStatus(code)))
         var isChallenged = false
-        text.removeAll(keepingCapacity: true)
         decider.withParts { kind, name, value in
             switch kind {
             case .header: reply.addClientHeader(name, value)
             case .challenge:
                 isChallenged = true
                 reply.addClientHeader(keys.challenge.span, value)
-            case .reason:
-                if !text.isEmpty { text.append(0x0A) }
-                text.append(bytes: value)
-            case .obligation: break
+            case .reason, .obligation: break
             }
         }
         if code == .unauthenticated, !isChallenged {
             reply.addClientHeader(keys.challenge.span, decider.settings.challenge.span)
         }
-        if !text.isEmpty { reply.setBody(text.span) }
+        decider.withReasons { reply.setBody($0) }
         tellClient(&decider, &reply)
         describe(&decider, &reply)
     }
@@ -89,9 +85,7 @@ struct CheckAnswer: ~Copyable {
                 reply.addDecision(id: id, policyVersion: version, revision: revision)
             }
         }
-        let cause = decider.cause
-        let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
-        reply.addMetadata(keys.cause.span, word)
+        decider.withCause { reply.addMetadata(keys.cause.span, $0) }
         reply.beginList()
         for index in 0..<decider.reasonCount {
             decider.reason(index).withUTF8 { reply.addToList($0) }

@@ -40,6 +40,21 @@ enum CheckReader {
         return false
     }
 
+    /// What logs keep of the request.
+    static func asked(_ check: borrowing CheckRequestView) -> AskedRequest {
+        var asked = AskedRequest(
+            method: check.method.withSpan { String(repairing: $0) },
+            host: check.host.withSpan { String(repairing: $0) },
+            target: check.path.withSpan { String(repairing: $0) })
+        var headers = check.headers
+        while let entry = headers.next() {
+            entry.name.withSpan { name in
+                entry.value.withSpan { asked.take(field: name, $0) }
+            }
+        }
+        return asked
+    }
+
     /// Lays out what proves who asks.
     ///
     /// - Returns: nil when there are several `Authorization` fields, or could be: nobody may choose one.
@@ -68,19 +83,5 @@ enum CheckReader {
             }
         }
         return evidence
-    }
-}
-
-extension ByteRegion {
-    /// Lends the bytes.
-    func withSpan<Result, Failure: Error>(
-        _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        guard count > 0 else {
-            let nothing: [UInt8] = []
-            return try body(nothing.span)
-        }
-        let elements = unsafe buffer.assumingMemoryBound(to: UInt8.self)
-        return try unsafe body(Span(_unsafeElements: elements))
     }
 }

@@ -3,12 +3,14 @@ package import ExtAuthzMessages
 package import Gateway
 import Routes
 import Server
+import Wire
 
-/// Decides the requests of Envoy.
+/// Decides the requests of Envoy, counts the answers and has those logged that are to be.
 ///
 /// Whatever is not an allow of the policies is a denial.
 package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     private var decider: GatewayDecider
+    private let observer: AnswerObserver
     private var answer = CheckAnswer()
     private var facts: ListenerFacts
     private var peer: ListenerFacts.Peer
@@ -16,7 +18,8 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     private var watchedEpoch: UInt64
 
     /// - Parameter decider: has the settings of the listener, too.
-    package init(_ decider: consuming GatewayDecider) {
+    package init(_ decider: consuming GatewayDecider, observer: AnswerObserver) {
+        self.observer = observer
         peer = .anonymous
         facts = GatewayDecider.facts(decider.settings, peer: .anonymous)
         watchedEpoch = decider.protectedEpoch
@@ -42,6 +45,19 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
     package mutating func check(
         _ check: borrowing CheckRequestView, call: CheckCall, into reply: inout ReplyBuffer
     ) {
+        let start = MonotonicClock.now()
+        answer(check, call: call, into: &reply)
+        let nanoseconds = MonotonicClock.now() &- start
+        let verdict = decider.verdict.sent(isSpoiled: reply.reply != .allow)
+        guard observer.count(verdict, nanoseconds: nanoseconds) else { return }
+        observer.log(
+            &decider, verdict, status: reply.reply.status, CheckReader.asked(check),
+            nanoseconds: nanoseconds)
+    }
+
+    private mutating func answer(
+        _ check: borrowing CheckRequestView, call: CheckCall, into reply: inout ReplyBuffer
+    ) {
         switch decide(check, call: call) {
         case .allowed:
             answer.allow(&decider, &reply)
@@ -50,12 +66,6 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
         case .refused(let denial): answer.refuse(denial, &decider, &reply)
         }
     }
-
-    /// What the last check came to.
-    package var verdict: Verdict { decider.verdict }
-
-    /// What logs keep of the last check; allocates.
-    package mutating func record() -> GatewayRecord { decider.record() }
 
     /// Takes away the client's headers with names that read like those that are not its to send.
     @inline(never)
@@ -99,6 +109,6 @@ package struct DecisionCheck: ~Copyable, ExtAuthzHandler {
             } else { .anonymous }
         guard peer != self.peer else { return }
         self.peer = peer
-        facts = GatewayDecider.facts(decider.settings, peer: peer)
+        facts = GatewayDecider.facts(decider.settings, peer: AuthenticatedPeer(peer))
     }
 }

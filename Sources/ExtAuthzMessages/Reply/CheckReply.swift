@@ -5,6 +5,14 @@
 package enum CheckReply: BitwiseCopyable, Sendable, Equatable {
     case deny(DenialStatus)
     case allow
+
+    /// The HTTP status that says the same: 200, or that of the denial.
+    package var status: Int {
+        switch self {
+        case .allow: 200
+        case .deny(let status): Int(status.code)
+        }
+    }
 }
 
 /// The HTTP status of a denial: 400 to 599, so that no client can take it for success.

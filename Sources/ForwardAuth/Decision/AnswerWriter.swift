@@ -34,22 +34,18 @@ struct AnswerWriter: ~Copyable {
     ) {
         reply.conclude(ForwardAuthReply.Status(code))
         describe(&decider, &reply)
-        text.removeAll(keepingCapacity: true)
         decider.withParts { kind, name, value in
             switch kind {
             case .header: reply.add(name, value)
             case .challenge: reply.add(names.challenge.span, value)
-            case .reason:
-                if !text.isEmpty { text.append(0x0A) }
-                text.append(bytes: value)
-            case .obligation: break
+            case .reason, .obligation: break
             }
         }
         // No policy had one: of two the first counts.
         if code == .unauthenticated {
             reply.add(names.challenge.span, decider.settings.challenge.span)
         }
-        if !text.isEmpty { reply.setBody(text.span) }
+        decider.withReasons { reply.setBody($0) }
     }
 
     /// No decision could be made from policies.
@@ -76,9 +72,7 @@ struct AnswerWriter: ~Copyable {
         reply.add(names.revision.span, text.span)
         addObligations(&decider, &reply)
         guard tellsCause else { return }
-        let cause = decider.cause
-        let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
-        reply.add(names.cause.span, word)
+        decider.withCause { reply.add(names.cause.span, $0) }
         decider.withDetail { detail in
             if Self.isPrintable(detail) { reply.add(names.detail.span, detail) }
         }

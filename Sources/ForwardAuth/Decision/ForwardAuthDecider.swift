@@ -12,7 +12,7 @@ package struct ForwardAuthDecider: ~Copyable {
     private var decider: GatewayDecider
     private var writer: AnswerWriter
     private var facts: ListenerFacts
-    private var peer = ListenerFacts.Peer.anonymous
+    private var peer = AuthenticatedPeer.anonymous
     /// What the last call came to.
     package private(set) var verdict = Gateway.Verdict.refused(.malformed)
 
@@ -34,10 +34,10 @@ package struct ForwardAuthDecider: ~Copyable {
     ///   - peer: the gateway, as the listener has authenticated it.
     ///   - now: the machine's time, in milliseconds since 1970.
     package mutating func answer(
-        _ call: HeaderList, from peer: ListenerFacts.Peer, at now: Int64,
+        _ call: HeaderList, from peer: AuthenticatedPeer, at now: Int64,
         into reply: inout ForwardAuthReply
     ) {
-        if peer != self.peer {
+        if !peer.isSame(as: self.peer) {
             self.peer = peer
             facts = GatewayDecider.facts(decider.settings, peer: peer)
         }

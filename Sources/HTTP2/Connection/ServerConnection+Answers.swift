@@ -120,8 +120,7 @@ extension ServerConnection {
             .headers, length: prefix + block.count,
             flags: endsStream ? [.endHeaders, .endStream] : .endHeaders, stream: stream)
         if prefix == 1 {
-            // A dynamic table size of 0. Source: RFC 7541, section 6.3.
-            work.output.append(UInt8(0x20))
+            work.output.append(HeaderEncoder.tableSizeOfZero)
             settings.mustEmptyTable = false
         }
         work.output.append(block)

@@ -6,6 +6,13 @@ import Wire
 /// What it makes is valid at any time on any connection, so the bytes can be made once and sent for
 /// every answer. Source: RFC 7541 section 6.
 package struct HeaderEncoder: Sendable {
+    /// Says that no table is used.
+    ///
+    /// Must be the first byte of the first block after a `SETTINGS_HEADER_TABLE_SIZE` below 4096 was
+    /// acknowledged, even though nothing was ever inserted. Source: RFC 7541 section 6.3, RFC 9113
+    /// section 4.3.1.
+    package static let tableSizeOfZero: UInt8 = 0x20
+
     /// The block so far.
     package private(set) var bytes: [UInt8] = []
 
@@ -14,15 +21,6 @@ package struct HeaderEncoder: Sendable {
 
     /// Begins a new block and keeps the memory.
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-
-    /// Says that no table is used.
-    ///
-    /// Must be the first of the first block after a `SETTINGS_HEADER_TABLE_SIZE` below 4096 was
-    /// acknowledged, even though nothing was ever inserted. Source: RFC 9113 section 4.3.1.
-    package mutating func addTableSizeOfZero() {
-        precondition(bytes.isEmpty, "a change of the table's size after a field")
-        bytes.append(0x20)
-    }
 
     /// Adds a field; the name must be in lower case.
     package mutating func add(_ name: StaticString, _ value: StaticString) {

@@ -25,6 +25,15 @@ package struct CallerCertificates: Sendable {
     }
 }
 
+/// What a client has shown of certificates on its connection.
+enum ShownCertificate: Sendable {
+    case none
+    /// Judged again each time it is asked for.
+    case certificate(CallerCertificate)
+    /// One that is not believed.
+    case rejected
+}
+
 /// The certificates that came with one connection, kept to be judged again.
 struct CallerCertificate: Sendable {
     /// DER, leaf first.
@@ -33,7 +42,7 @@ struct CallerCertificate: Sendable {
     let judge: CertificateJudge
 
     /// What it proves now; nil when it does no longer.
-    var facts: CertificateFacts? { judge.facts(chain, fingerprint) }
+    var judged: JudgedCertificate? { judge.judged(chain, fingerprint) }
 }
 
 /// Judges the certificates of a listener's clients.
@@ -41,16 +50,22 @@ struct CallerCertificate: Sendable {
 /// A verdict is recalled until something it rests on ends or changes, so that a revoked certificate is
 /// refused on the next request of a connection that began before.
 final class CertificateJudge: Sendable {
-    private let verifier: Mutex<ChainVerifier>
-    private let clock: DecisionClock
+    private struct State: ~Copyable {
+        var verifier: ChainVerifier
+        /// What follows from verdicts, by the verdict; which it holds, so that no other gets its address.
+        var judged: [ObjectIdentifier: JudgedCertificate] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let settings: IdentitySettings
     /// Chains that verified, by their leaves, as a resumed session has the leaf alone.
     private let chains = Mutex<[[UInt8]: EncodedChain]>([:])
 
     private static let maximumChains = 4096
 
     init(_ settings: IdentitySettings) {
-        verifier = Mutex(ChainVerifier(settings.trust, cacheCapacity: 1024))
-        clock = settings.clock
+        state = Mutex(State(verifier: ChainVerifier(settings.trust, cacheCapacity: 1024)))
+        self.settings = settings
     }
 
     /// Judges what a client shows.
@@ -78,23 +93,29 @@ final class CertificateJudge: Sendable {
     }
 
     private func judge(_ chain: EncodedChain) -> CallerCertificate? {
-        let now = clock.now() / 1000
-        return verifier.withLock { verifier in
-            guard let fingerprint = verifier.fingerprint(chain),
-                case .verified = verifier.verify(chain, fingerprint: fingerprint, at: now)
+        let now = settings.clock.now() / 1000
+        return state.withLock { state in
+            guard let fingerprint = state.verifier.fingerprint(chain),
+                case .verified = state.verifier.verify(chain, fingerprint: fingerprint, at: now)
             else { return nil }
             return CallerCertificate(chain: chain, fingerprint: fingerprint, judge: self)
         }
     }
 
-    func facts(_ chain: EncodedChain, _ fingerprint: Fingerprint) -> CertificateFacts? {
-        let now = clock.now() / 1000
-        return verifier.withLock { verifier in
+    func judged(_ chain: EncodedChain, _ fingerprint: Fingerprint) -> JudgedCertificate? {
+        let now = settings.clock.now() / 1000
+        return state.withLock { state in
             guard
-                case .verified(let certificate) = verifier.verify(
+                case .verified(let certificate) = state.verifier.verify(
                     chain, fingerprint: fingerprint, at: now)
             else { return nil }
-            return certificate.facts
+            let key = ObjectIdentifier(certificate)
+            if let known = state.judged[key] { return known }
+            // Facts beyond the bounds on values are nobody's.
+            guard let judged = try? JudgedCertificate(certificate, settings) else { return nil }
+            if state.judged.count >= Self.maximumChains { state.judged.removeAll() }
+            state.judged[key] = judged
+            return judged
         }
     }
 }

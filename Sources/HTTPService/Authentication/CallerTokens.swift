@@ -29,30 +29,51 @@ package final class CallerTokens: Sendable {
     }
 
     private let rules: [Rule]
-    private let verifier: Mutex<TokenVerifier>
-    private let clock: DecisionClock
+    private struct State: ~Copyable {
+        var verifier: TokenVerifier
+        /// What follows from verdicts, by the verdict; which it holds, so that no other gets its address.
+        var judged: [ObjectIdentifier: JudgedToken] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let settings: IdentitySettings
+
+    private static let capacity = 1024
 
     /// - Returns: nil when no tokens are believed at all.
     package init?(_ rules: [Rule], _ settings: IdentitySettings) {
         guard let keys = settings.keys else { return nil }
         self.rules = rules
-        verifier = Mutex(TokenVerifier(keys, cacheCapacity: 1024))
-        clock = settings.clock
+        state = Mutex(State(verifier: TokenVerifier(keys, cacheCapacity: Self.capacity)))
+        self.settings = settings
     }
 
-    /// The caller's name in logs; nil for a token that proves none.
-    func caller(_ token: [UInt8], certificate: CallerCertificate?) -> String? {
-        let now = clock.now() / 1000
-        let verdict = verifier.withLock { $0.verify(token.span, at: now) }
-        guard case .verified(let verified) = verdict else { return nil }
-        let facts = verified.facts
+    /// The caller that a token proves; nil when it proves none.
+    func caller(_ token: [UInt8], certificate: JudgedCertificate?) -> ProvenCaller? {
+        guard let judged = judged(token) else { return nil }
+        let facts = judged.token.facts
         // A JWT-SVID names any issuer that its trust domain likes.
         guard facts.source == .accessToken, rules.contains(where: { $0.fits(facts) }) else {
             return nil
         }
-        guard facts.bindingRejection(presented: certificate?.facts?.thumbprint) == nil else {
-            return nil
+        let thumbprint = certificate?.certificate.facts.thumbprint
+        guard facts.bindingRejection(presented: thumbprint) == nil else { return nil }
+        return ProvenCaller(name: facts.string(facts.subject), token: judged)
+    }
+
+    private func judged(_ token: [UInt8]) -> JudgedToken? {
+        let now = settings.clock.now() / 1000
+        return state.withLock { state in
+            guard case .verified(let verified) = state.verifier.verify(token.span, at: now) else {
+                return nil
+            }
+            let key = ObjectIdentifier(verified)
+            if let known = state.judged[key] { return known }
+            // Facts beyond the bounds on values are nobody's.
+            guard let judged = try? JudgedToken(verified, settings) else { return nil }
+            if state.judged.count >= Self.capacity { state.judged.removeAll() }
+            state.judged[key] = judged
+            return judged
         }
-        return facts.string(facts.subject)
     }
 }

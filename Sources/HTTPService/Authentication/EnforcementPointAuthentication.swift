@@ -1,4 +1,13 @@
 import AuthZEN
+import DecisionPoint
+
+/// Who a header field proves to ask.
+struct ProvenCaller: Sendable {
+    /// In logs.
+    let name: String
+    /// Nil when it was no token that proved it.
+    var token: JudgedToken?
+}
 
 /// Who may ask: how a policy enforcement point proves that it is one.
 package struct EnforcementPointAuthentication: Sendable {
@@ -42,16 +51,16 @@ package struct EnforcementPointAuthentication: Sendable {
         keys.isEmpty && clients.isEmpty && certificates == nil && tokens == nil
     }
 
-    /// The name of the caller that a header field proves; nil when it proves none.
+    /// The caller that a header field proves; nil when it proves none.
     ///
     /// - Parameters:
     ///   - authorization: `Bearer KEY`, `Basic CREDENTIALS`, or the key alone, as some clients send
     ///     it.
     ///   - certificate: that of the connection, as a token may be bound to it.
-    func caller(authorization: String, certificate: CallerCertificate?) -> String? {
+    func caller(authorization: String, certificate: JudgedCertificate?) -> ProvenCaller? {
         let field = Array(authorization.utf8)
         if let credentials = Self.credentials(field, of: "basic ") {
-            return client(credentials)
+            return client(credentials).map { ProvenCaller(name: $0) }
         }
         let bearer = Self.credentials(field, of: "bearer ") ?? field[...]
         guard !bearer.isEmpty else { return nil }
@@ -59,7 +68,8 @@ package struct EnforcementPointAuthentication: Sendable {
         // All are compared, so that the time tells nothing of which one it is.
         var found: String?
         for key in keys where Digest.areEqual(key.digest, digest) { found = key.name }
-        return found ?? tokens?.caller(Array(bearer), certificate: certificate)
+        return found.map { ProvenCaller(name: $0) }
+            ?? tokens?.caller(Array(bearer), certificate: certificate)
     }
 
     /// What follows a scheme, in any case of letters; nil for another scheme.

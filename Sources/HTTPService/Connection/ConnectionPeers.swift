@@ -32,18 +32,23 @@ final class ConnectionPeers: Sendable {
         peers.withLock { $0[ObjectIdentifier(channel)]?.certificate = certificate }
     }
 
-    /// What the client of a connection has shown; nil for nothing.
+    /// What the client of a connection has shown.
     ///
     /// A session that goes on where another ended has the certificate of that one, which was not
     /// shown again.
-    func certificate(of channel: any Channel) async -> CallerCertificate? {
-        guard let judge else { return nil }
-        if let certificate = self[channel].certificate { return certificate }
-        guard let leaf = try? await channel.nioSSL_peerCertificate().get(),
-            let der = try? leaf.toDERBytes(), let certificate = judge.judge(resumed: der)
-        else { return nil }
-        setCertificate(certificate, of: channel)
-        return certificate
+    func certificate(of channel: any Channel) async -> ShownCertificate {
+        guard let judge else { return .none }
+        if let certificate = self[channel].certificate { return .certificate(certificate) }
+        do {
+            guard let leaf = try await channel.nioSSL_peerCertificate().get() else { return .none }
+            guard let certificate = judge.judge(resumed: try leaf.toDERBytes()) else {
+                return .rejected
+            }
+            setCertificate(certificate, of: channel)
+            return .certificate(certificate)
+        } catch {
+            return .rejected
+        }
     }
 
     /// Nothing is known of a connection that has ended.

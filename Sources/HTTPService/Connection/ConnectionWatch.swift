@@ -70,6 +70,8 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
         // One for a connection: a failure is often followed by others.
         if !hasFailed { figures.count(error) }
         hasFailed = true
+        // What will not arrive is not slow.
+        began = nil
         context.fireErrorCaught(error)
     }
 

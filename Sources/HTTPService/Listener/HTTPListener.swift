@@ -47,6 +47,8 @@ package struct HTTPListener: Sendable {
     package var limits = HTTPLimits()
     /// How many requests may be decided at once; 0 for as many as the service has otherwise.
     package var threadCount = 0
+    /// How many searches may be made at once; 0 for ``searchCount(besides:)``.
+    package var searchCount = 0
     /// Whether `/metrics` is answered.
     package var servesMetrics = true
     /// Other protocols that answer here.
@@ -65,6 +67,12 @@ package struct HTTPListener: Sendable {
         self.tls = tls
         self.authentication = authentication
     }
+
+    /// How many searches are made at once beside so many other requests, unless told otherwise.
+    package static func searchCount(besides threads: Int) -> Int { max(1, threads / 2) }
+
+    /// How long a search waits for a place at most, and never longer than one takes.
+    package static let searchPatienceMilliseconds = 1000
 
     /// What forbids to start it; nil when nothing does.
     package var problem: String? {

@@ -62,6 +62,14 @@ final class ListenerServer: Sendable {
             let connections: Connections
             switch listener.address {
             case .tcp(let host, let port):
+                if let inherited = listener.inherited {
+                    connections = try await bootstrap.bind(inherited) {
+                        child.setup(channel: $0, logger: log)
+                    }
+                    // The library has set its own default of 128; with that it serves as well.
+                    _ = listen(inherited, Int32(backlog))
+                    break
+                }
                 connections =
                     try await bootstrap
                     .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
@@ -119,7 +127,8 @@ final class ListenerServer: Sendable {
     }
 }
 
-/// The socket of a listener in the file system, or nothing for one of the network.
+/// The socket of a listener in the file system, or nothing for one of the network, which is the
+/// library's.
 private final class ListenerSocket: Sendable {
     private let socket: Mutex<ListeningSocket?>
 
@@ -129,9 +138,12 @@ private final class ListenerSocket: Sendable {
             return
         }
         if let inherited = listener.inherited {
-            socket = Mutex(try ListeningSocket(inherited: inherited, path: path))
+            socket = Mutex(
+                try ListeningSocket(inherited: inherited, at: .unixSocket(path: path)))
         } else {
-            socket = Mutex(try ListeningSocket(path: path, backlog: backlog))
+            socket = Mutex(
+                try ListeningSocket(
+                    path: path, backlog: backlog, for: listener.peers))
         }
     }
 

@@ -13,6 +13,10 @@ final class ConnectionFigures: Sendable {
         case refusedPeers
         /// Clients' certificates that do not verify.
         case rejectedCertificates
+        /// Requests of callers whose own certificate or token is restricted.
+        case quarantinedCallers
+        /// Searches that there was no place for.
+        case refusedSearches
         /// Connections that ended for what is no TLS, or another offence against it.
         case malformedTLS
         /// Connections that ended for what is no HTTP.
@@ -30,6 +34,8 @@ final class ConnectionFigures: Sendable {
             case .accepted, .closed, .broken: nil
             case .refusedPeers: "peer"
             case .rejectedCertificates: "certificate"
+            case .quarantinedCallers: "quarantine"
+            case .refusedSearches: "overload"
             case .malformedTLS: "tls"
             case .malformedHTTP: "http"
             case .slowRequests: "slow"
@@ -38,7 +44,7 @@ final class ConnectionFigures: Sendable {
         }
     }
 
-    private let cells: [9 of Atomic<UInt64>] = .init { _ in Atomic(0) }
+    private let cells: [11 of Atomic<UInt64>] = .init { _ in Atomic(0) }
 
     func add(_ figure: Figure) { cells[figure.rawValue].add(1, ordering: .relaxed) }
 

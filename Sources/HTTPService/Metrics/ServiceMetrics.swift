@@ -32,7 +32,7 @@ final class ListenerMetrics: Sendable {
         10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000,
         10_000_000, 25_000_000, 50_000_000, 100_000_000, 250_000_000, 1_000_000_000,
     ]
-    private static let statuses = [200, 400, 401, 403, 404, 405, 413, 414, 415, 431, 500, 503]
+    private static let statuses = [200, 400, 401, 403, 404, 405, 413, 414, 415, 417, 431, 500, 503]
 
     /// A number that many threads add to.
     private final class Counter: Sendable {

@@ -2,7 +2,9 @@ import AuthZEN
 import DecisionPoint
 import HTTPTypes
 import HummingbirdCore
+import Identity
 import NIOCore
+import NIOHTTP1
 import Server
 import Synchronization
 
@@ -10,7 +12,11 @@ import Synchronization
 struct ListenerResponder: Sendable {
     let listener: HTTPListener
     let pool: WorkerPool<AuthZENService>
-    let long: LongRequests
+    /// From this size on a body takes long, in bytes: a thousand evaluations of a large context do.
+    private static let largeBodyBytes = 64 << 10
+
+    /// Where searches are made, and what is large is decided; nil where there are none.
+    let searches: SearchPlaces<AuthZENService>?
     let metrics: ListenerMetrics
     /// All figures as Prometheus reads them.
     let figures: @Sendable () -> String
@@ -20,11 +26,13 @@ struct ListenerResponder: Sendable {
     let peers: ConnectionPeers
     let log: RequestLog
     private let clock = ContinuousClock()
-    private let date = ResponseDate()
+    let date = ResponseDate()
 
     /// What is found out about a request while it is answered, for the log.
     private struct Trail {
         var caller: String?
+        /// The caller with what proved it.
+        var peer = AuthenticatedPeer.anonymous
         var requestID: String?
         var decisionID: String?
         var trace: TraceParent?
@@ -36,14 +44,14 @@ struct ListenerResponder: Sendable {
     }
 
     init(
-        _ listener: HTTPListener, _ pool: WorkerPool<AuthZENService>, _ long: LongRequests,
-        _ metrics: ListenerMetrics, metadata: [UInt8]?, drain: DrainState, peers: ConnectionPeers,
-        log: RequestLog,
+        _ listener: HTTPListener, _ pool: WorkerPool<AuthZENService>,
+        searches: SearchPlaces<AuthZENService>?, _ metrics: ListenerMetrics,
+        metadata: [UInt8]?, drain: DrainState, peers: ConnectionPeers, log: RequestLog,
         figures: @escaping @Sendable () -> String
     ) {
         self.listener = listener
         self.pool = pool
-        self.long = long
+        self.searches = searches
         self.metrics = metrics
         self.figures = figures
         self.metadata = metadata
@@ -116,12 +124,19 @@ struct ListenerResponder: Sendable {
                     ? "there is nothing here: see `/openapi.json`" : "there is nothing here")
         case .metrics, .operation, .mounted: break
         }
-        if !listener.authentication.isOpen {
-            trail.caller = await caller(request, channel)
-            guard trail.caller != nil else { return .unauthenticated }
+        if listener.authentication.isOpen {
+            trail.peer = peer(channel)
+        } else {
+            guard let (name, peer) = await caller(request, channel) else {
+                return .unauthenticated
+            }
+            trail.caller = name
+            trail.peer = peer
         }
         switch route {
-        case .metrics: return only(.get, request) { metricsAnswer() }
+        case .metrics:
+            if let refusal = refusal(of: trail.peer, &trail) { return refusal }
+            return only(.get, request) { metricsAnswer() }
         case .operation(let operation):
             return await decide(operation, request, channel, &trail)
         case .mounted(let mount):
@@ -145,6 +160,12 @@ struct ListenerResponder: Sendable {
         if target.byteCount > listener.limits.maximumPathBytes {
             return .text(
                 .uriTooLong, "the path is longer than \(listener.limits.maximumPathBytes) bytes")
+        }
+        // A gateway's call carries the field of its client.
+        if listener.family != .forwardAuth, request.headers.contains(.expect),
+            request.headers[values: .expect].contains(where: { !ConnectionEnding.isContinue($0) })
+        {
+            return .text(.expectationFailed, "of `Expect` only `100-continue` is understood")
         }
         return refusal(ofRequestIDs: request)
     }
@@ -171,24 +192,60 @@ struct ListenerResponder: Sendable {
 
     // MARK: Authentication
 
-    private func caller(_ request: Request, _ channel: any Channel) async -> String? {
+    /// Who asks; nil when they prove nothing, or show a certificate that is not believed.
+    private func caller(
+        _ request: Request, _ channel: any Channel
+    ) async -> (name: String, peer: AuthenticatedPeer)? {
         let authentication = listener.authentication
-        let certificate = await peers.certificate(of: channel)
+        var certificate: JudgedCertificate?
+        switch await peers.certificate(of: channel) {
+        case .none: break
+        case .rejected: return nil
+        case .certificate(let shown):
+            // A key does not mend it.
+            guard let judged = shown.judged else { return nil }
+            certificate = judged
+        }
         var values: [String] = []
         for field in request.headers where field.name == .authorization {
             values.append(field.value)
         }
+        let found: ProvenCaller?
         // A gateway's call carries the field of its client.
-        guard let value = values.first, listener.family != .forwardAuth else {
-            guard let allowed = authentication.certificates, let facts = certificate?.facts else {
-                return nil
-            }
-            return allowed.caller(facts)
+        if let value = values.first, listener.family != .forwardAuth {
+            // One that is sent twice could be read differently by whoever stands between, and a wrong
+            // one is not mended by a certificate.
+            guard values.count == 1 else { return nil }
+            found = authentication.caller(authorization: value, certificate: certificate)
+        } else {
+            found = certificate.flatMap { judged in
+                authentication.certificates?.caller(judged.certificate.facts)
+            }.map { ProvenCaller(name: $0) }
         }
-        // One that is sent twice could be read differently by whoever stands between, and a wrong
-        // one is not mended by a certificate.
-        guard values.count == 1 else { return nil }
-        return authentication.caller(authorization: value, certificate: certificate)
+        guard let found else { return nil }
+        return (
+            found.name, peer(channel, found.name, certificate: certificate, token: found.token)
+        )
+    }
+
+    /// The caller as policies see it, with what proved it.
+    private func peer(
+        _ channel: any Channel, _ caller: String? = nil, certificate: JudgedCertificate? = nil,
+        token: JudgedToken? = nil
+    ) -> AuthenticatedPeer {
+        var peer: ListenerFacts.Peer = caller.map { .identified($0) } ?? .anonymous
+        if let local = peers[channel].credentials {
+            peer = .local(userID: local.userID, groupID: local.groupID)
+        }
+        return AuthenticatedPeer(peer, certificate: certificate, token: token)
+    }
+
+    /// What is told a caller whose own certificate or token is restricted, as of now; nil for others.
+    private func refusal(of peer: AuthenticatedPeer, _ trail: inout Trail) -> Response? {
+        guard peer.certificate != nil || peer.token != nil,
+            let reply = pool.withWorker({ $0.refusal(of: peer) })
+        else { return nil }
+        return response(reply, &trail)
     }
 
     // MARK: Answers
@@ -229,29 +286,41 @@ struct ListenerResponder: Sendable {
             return .text(
                 .unsupportedMediaType, "send the body as it is, without `Content-Encoding`")
         }
-        guard let body = await self.body(request) else { return tooLarge }
-        let peer = peer(channel, trail.caller)
-        let reply: AuthZENReply
-        if LongRequests.takes(operation, bodyBytes: body.readableBytes) {
-            guard let answer = await long.answer(operation, body, from: peer) else {
-                return .text(.serviceUnavailable, "stopping")
-            }
-            reply = answer
-        } else {
-            reply = pool.withWorker { worker in
-                body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
-            }
+        let body: ByteBuffer
+        switch await self.body(request, channel) {
+        case .whole(let bytes): body = bytes
+        case .refused(let refusal): return refusal
         }
+        let peer = trail.peer
+        guard let searches, operation.isSearch || body.readableBytes >= Self.largeBodyBytes else {
+            return response(
+                pool.withWorker { worker in
+                    body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
+                }, &trail)
+        }
+        let reply = await searches.search { worker in
+            body.withUnsafeReadableBytesSpan { worker.answer(operation, $0, from: peer) }
+        }
+        guard let reply else {
+            metrics.connections.add(.refusedSearches)
+            return .overloaded
+        }
+        return response(reply, &trail)
+    }
+
+    private func response(_ reply: AuthZENReply, _ trail: inout Trail) -> Response {
         metrics.count(reply)
+        if reply.status == 403 { metrics.connections.add(.quarantinedCallers) }
         let decisionID = identifiers.next()
         trail.decisionID = decisionID
         trail.decisions = reply.decisions
         trail.omitted = reply.omittedDecisions
-        let status: HTTPResponse.Status =
-            reply.status == 200 ? .ok : reply.status == 400 ? .badRequest : .internalServerError
         var response =
             reply.status == 200
-            ? Response.json(reply.body) : .text(status, String(decoding: reply.body, as: UTF8.self))
+            ? Response.json(reply.body)
+            : .text(
+                HTTPResponse.Status(code: Int(reply.status)),
+                String(decoding: reply.body, as: UTF8.self))
         response.headers[.errorCode] = reply.errorCode
         response.headers[.decisionID] = decisionID
         response.headers[.policyVersion] = HexadecimalDigits(reply.policyVersion).text
@@ -259,20 +328,28 @@ struct ListenerResponder: Sendable {
         return response
     }
 
-    /// The enforcement point as policies see it.
-    private func peer(_ channel: any Channel, _ caller: String?) -> ListenerFacts.Peer {
-        if let peer = peers[channel].credentials {
-            return .local(userID: peer.userID, groupID: peer.groupID)
-        }
-        return caller.map { .identified($0) } ?? .anonymous
+    /// A request's body, or what is said to the caller instead.
+    private enum ReceivedBody {
+        case whole(ByteBuffer)
+        case refused(Response)
     }
 
-    private func body(_ request: Request) async -> ByteBuffer? {
+    private func body(_ request: Request, _ channel: any Channel) async -> ReceivedBody {
         let maximum = listener.authzen.limits.maximumBodyBytes
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximum {
-            return nil
+            return .refused(tooLarge)
         }
-        return try? await request.body.collect(upTo: maximum)
+        if request.headers.contains(.expect) {
+            // A connection that has ended shows when it is read from.
+            try? await channel.triggerUserOutboundEvent(ConnectionEnding.BodyWanted())
+        }
+        do {
+            return .whole(try await request.body.collect(upTo: maximum))
+        } catch is NIOTooManyBytesError {
+            return .refused(tooLarge)
+        } catch {
+            return .refused(.text(.badRequest, "the body does not come as HTTP/1.1 has it"))
+        }
     }
 
     private var tooLarge: Response {
@@ -285,7 +362,11 @@ struct ListenerResponder: Sendable {
         _ mount: MountedRoute, _ request: Request, _ target: RequestTarget,
         _ channel: any Channel, _ trail: inout Trail
     ) async -> Response {
-        guard let body = await self.body(request) else { return tooLarge }
+        let body: ByteBuffer
+        switch await self.body(request, channel) {
+        case .whole(let bytes): body = bytes
+        case .refused(let refusal): return refusal
+        }
         let decisionID = identifiers.next()
         trail.trace = request.headers[.traceParent].flatMap { TraceParent($0) }
         let reply = mount.answer(
@@ -294,8 +375,7 @@ struct ListenerResponder: Sendable {
                 query: target.query.map { String($0) },
                 fields: request.headers.map { ($0.name.canonicalName, $0.value) },
                 body: Array(body.readableBytesView), caller: trail.caller,
-                peer: peers[channel].credentials, decisionID: decisionID,
-                trace: trail.trace))
+                peer: trail.peer, decisionID: decisionID, trace: trail.trace))
         var response = Response(
             status: HTTPResponse.Status(code: reply.status),
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))

@@ -1,5 +1,5 @@
 package import AuthZEN
-package import Server
+package import DecisionPoint
 
 /// A request as a mounted route sees it: already bounded, its caller proved.
 package struct MountedRequest: Sendable {
@@ -13,8 +13,9 @@ package struct MountedRequest: Sendable {
     package let body: [UInt8]
     /// Who asks, as the listener's authentication found; nil when it asks for none.
     package let caller: String?
-    /// The process at the other end of a local socket, as the kernel says.
-    package let peer: PeerCredentials?
+    /// The same as policies see it, with what proved it; for a local socket the process at its other
+    /// end, as the kernel says.
+    package let peer: AuthenticatedPeer
     /// The name of this answer in logs: 32 hexadecimal digits.
     package let decisionID: String
     /// `traceparent` when one well formed came.

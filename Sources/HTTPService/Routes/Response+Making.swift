@@ -1,3 +1,4 @@
+import AuthZEN
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -37,6 +38,14 @@ extension Response {
             "send a key or a token as `Authorization: Bearer KEY`, or a client certificate"
         )
         response.headers[.wwwAuthenticate] = "Bearer realm=\"writ\""
+        return response
+    }
+
+    static var overloaded: Response {
+        var response = text(
+            .serviceUnavailable, "there is no place for another search: try again later")
+        response.headers[.errorCode] = AuthZENError.Code.overloaded.rawValue
+        response.headers[.retryAfter] = "1"
         return response
     }
 

@@ -27,23 +27,19 @@ struct AgentAnswer: ~Copyable {
     ) {
         reply.conclude(code)
         var isChallenged = false
-        text.removeAll(keepingCapacity: true)
         decider.withParts { kind, name, value in
             switch kind {
             case .header: reply.add(name, value)
             case .challenge:
                 if !isChallenged { reply.setValue("challenge", value) }
                 isChallenged = true
-            case .reason:
-                if !text.isEmpty { text.append(0x0A) }
-                text.append(bytes: value)
-            case .obligation: break
+            case .reason, .obligation: break
             }
         }
         if code == .unauthenticated, !isChallenged {
             reply.setValue("challenge", decider.settings.challenge.span)
         }
-        if !text.isEmpty { reply.set("reason", text.span) }
+        decider.withReasons { reply.set("reason", $0) }
         describe(&decider, &reply)
     }
 
@@ -68,9 +64,7 @@ struct AgentAnswer: ~Copyable {
         text.removeAll(keepingCapacity: true)
         text.append(decimal: decider.revision)
         reply.set("revision", text.span)
-        let cause = decider.cause
-        let word = unsafe Span(_unsafeStart: cause.utf8Start, count: cause.utf8CodeUnitCount)
-        reply.set("cause", word)
+        decider.withCause { reply.set("cause", $0) }
         addPolicies(&decider, &reply)
         decider.withObligations { value in
             if !value.isEmpty { reply.setValue("obligations", value) }

@@ -1,7 +1,7 @@
 import Gateway
 import Routes
 import SPOP
-package import Wire
+import Wire
 
 /// The header fields of the client, with those found that are always looked for.
 struct ClientFields {
@@ -49,31 +49,7 @@ struct ClientFields {
     }
 }
 
-extension CheckQuestion {
-    /// The value of the client's first header field of a name, given in lower case, for logs; nil without
-    /// one, or when the fields cannot be read so far.
-    package func field(_ name: StaticString) -> ByteRegion? {
-        var block = HeaderBlock(headers)
-        while let field = try? block.next() {
-            if field.name.isName(name) { return field.value }
-        }
-        return nil
-    }
-}
-
 extension ByteRegion {
-    /// Lends the bytes.
-    func withSpan<Result, Failure: Error>(
-        _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        guard count > 0 else {
-            let nothing: [UInt8] = []
-            return try body(nothing.span)
-        }
-        let elements = unsafe buffer.assumingMemoryBound(to: UInt8.self)
-        return try unsafe body(Span(_unsafeElements: elements))
-    }
-
     /// Whether this is the name of a field, given in lower case.
     func isName(_ name: StaticString) -> Bool {
         guard count == name.utf8CodeUnitCount else { return false }

@@ -5,7 +5,8 @@ import SPOP
 package import Server
 import Wire
 
-/// Decides the requests that HAProxy asks about.
+/// Decides the requests that HAProxy asks about, counts the answers and has those logged that are to
+/// be.
 ///
 /// Whatever is not an allow of the policies is a denial.
 package struct DecisionAgent: ~Copyable, SPOEHandler {
@@ -14,12 +15,15 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
     private let deadlineMilliseconds: Int64?
     private let now: @Sendable () -> Int64
     private var decider: GatewayDecider
+    private let observer: AnswerObserver
     private var answer = AgentAnswer()
     private var facts: ListenerFacts
     private var peer = ListenerFacts.Peer.anonymous
     private var address = AddressText()
     /// A certificate and its issuers in one piece.
     private var chain = FrameBuffer()
+    /// When the last question was taken up, by the monotonic clock.
+    private var startNanoseconds: UInt64 = 0
 
     /// By how much HAProxy's clock may be ahead, in milliseconds.
     private static let maximumSkewMilliseconds: Int64 = 1000
@@ -28,20 +32,16 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
     ///   - decider: has the settings of the listener, too.
     ///   - now: the machine's time, in milliseconds since 1970.
     package init(
-        _ decider: consuming GatewayDecider, deadlineMilliseconds: Int64?,
+        _ decider: consuming GatewayDecider, observer: AnswerObserver,
+        deadlineMilliseconds: Int64?,
         now: @escaping @Sendable () -> Int64 = DecisionClock.realTime
     ) {
+        self.observer = observer
         self.deadlineMilliseconds = deadlineMilliseconds
         self.now = now
         facts = GatewayDecider.facts(decider.settings, peer: .anonymous)
         self.decider = decider
     }
-
-    /// What the last question came to.
-    package var verdict: Verdict { decider.verdict }
-
-    /// What logs keep of the last question; allocates.
-    package mutating func record() -> GatewayRecord { decider.record() }
 
     package mutating func beginBatch() { decider.begin() }
 
@@ -50,19 +50,41 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
     package mutating func check(
         _ question: Result<CheckQuestion, CheckRefusal>, from peer: PeerCredentials?,
         into reply: inout AgentReply
-    ) -> CheckOutcome {
+    ) {
+        startNanoseconds = MonotonicClock.now()
         adopt(peer)
         switch decide(question) {
-        case .allowed:
-            answer.allow(&decider, &reply)
-            return .allowed
-        case .denied(let code):
-            answer.deny(code, &decider, &reply)
-            return .denied
-        case .refused(let denial):
-            answer.refuse(denial, &decider, &reply)
-            return .refused
+        case .allowed: answer.allow(&decider, &reply)
+        case .denied(let code): answer.deny(code, &decider, &reply)
+        case .refused(let denial): answer.refuse(denial, &decider, &reply)
         }
+    }
+
+    package mutating func answered(
+        _ question: Result<CheckQuestion, CheckRefusal>, with reply: borrowing AgentReply
+    ) {
+        let nanoseconds = MonotonicClock.now() &- startNanoseconds
+        let verdict = decider.verdict.sent(isSpoiled: reply.isSpoiled)
+        guard observer.count(verdict, nanoseconds: nanoseconds) else { return }
+        let asked = (try? question.get()).map { Self.asked($0) }
+        observer.log(
+            &decider, verdict, status: Int(reply.status), asked, nanoseconds: nanoseconds)
+    }
+
+    /// What logs keep of the request.
+    private static func asked(_ question: CheckQuestion) -> AskedRequest {
+        // Of fields that cannot be read nothing is known, the host included.
+        var fields = try? ClientFields(question.headers)
+        var asked = AskedRequest(
+            method: question.method.withSpan { String(repairing: $0) },
+            host: fields?.host.withSpan { String(repairing: $0) },
+            target: question.path.withSpan { String(repairing: $0) })
+        while let field = fields?.next() {
+            field.name.withSpan { name in
+                field.value.withSpan { asked.take(field: name, $0) }
+            }
+        }
+        return asked
     }
 
     private mutating func decide(_ question: Result<CheckQuestion, CheckRefusal>) -> Verdict {
@@ -156,6 +178,6 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
             } else { .anonymous }
         guard peer != self.peer else { return }
         self.peer = peer
-        facts = GatewayDecider.facts(decider.settings, peer: peer)
+        facts = GatewayDecider.facts(decider.settings, peer: AuthenticatedPeer(peer))
     }
 }

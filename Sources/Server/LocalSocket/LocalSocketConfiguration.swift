@@ -2,7 +2,8 @@ package import Wire
 
 /// How a local socket is served; every bound of the server is here.
 package struct LocalSocketConfiguration: Sendable {
-    /// Where the socket is; its directory is made with mode 0700 when it is not there.
+    /// Where the socket is; its directory is made when it is not there, with mode 0700, or 0711
+    /// when others than this process's user may connect.
     package var path: String
     /// The listening socket at the path, when a service manager opened it; the server closes it.
     package var inherited: Int32?
@@ -24,7 +25,7 @@ package struct LocalSocketConfiguration: Sendable {
         self.workerCount = workerCount
     }
 
-    /// The number of cores that this process may run on, at least 1.
+    /// The number of cores that are online, 1 to 256.
     package static var onlineCores: Int { StreamConfiguration.onlineCores }
 
     /// What is wrong with the configuration; `nil` when it can be served.

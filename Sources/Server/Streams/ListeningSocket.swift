@@ -14,7 +14,7 @@ package struct ListeningSocket: ~Copyable {
     package let descriptor: Int32
     /// Where the socket is, with the port that the system chose.
     package let endpoint: StreamEndpoint
-    /// Whether a service manager opened the socket, whose path and directory are then its own.
+    /// Whether a service manager opened the socket, whose path, if it has one, is then its own.
     package let isInherited: Bool
     /// -1 when there is no file of ours.
     private let lock: Int32
@@ -22,15 +22,23 @@ package struct ListeningSocket: ~Copyable {
     private let file: (path: String, identity: FileStatus.Identity)?
 
     /// Makes the directory if it is not there, judges what is at the path, binds and listens.
+    ///
+    /// Modes only keep the way open to those who may connect: who connects is what the kernel says of
+    /// them, and judged by whoever accepts. Where others than this process's user may, the socket is
+    /// open to all, and a directory that is made here may be entered, not listed.
+    /// - Parameter peers: who may connect.
     /// - Throws: any `StreamSocketError` but `invalidConfiguration` and `handler`; nothing that was
     ///   there before has changed then, except that a stale socket may be gone.
-    package init(path: String, backlog: Int) throws(StreamSocketError) {
+    package init(
+        path: String, backlog: Int, for peers: PeerAllowList
+    ) throws(StreamSocketError) {
         try Self.checkPath(path)
-        try Self.prepareDirectory(of: path)
+        try SocketDirectory.prepare(for: path, peers)
         let lock = try Self.acquireLock(path)
         do throws(StreamSocketError) {
             try Self.removeStale(path)
-            let made = try Self.bindAndListen(path, backlog: backlog)
+            let made = try Self.bindAndListen(
+                path, mode: peers.isForOthers ? 0o666 : 0o660, backlog: backlog)
             descriptor = made.0
             file = (path, made.1)
         } catch {
@@ -58,18 +66,20 @@ package struct ListeningSocket: ~Copyable {
         isInherited = false
     }
 
-    /// Takes over the socket that a service manager opened at a path; see ``InheritedSockets``.
+    /// Takes over the socket that a service manager opened at an endpoint; see ``InheritedSockets``.
     /// - Throws: `system`.
-    package init(inherited descriptor: Int32, path: String) throws(StreamSocketError) {
+    package init(
+        inherited descriptor: Int32, at endpoint: StreamEndpoint
+    ) throws(StreamSocketError) {
         // `accept` must not wait when a client has gone meanwhile.
         let flags = fcntl(descriptor, F_GETFL)
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
             let code = errno
             _ = close(descriptor)
-            throw .system(operation: "take over", path: path, code: code)
+            throw .system(operation: "take over", path: endpoint.description, code: code)
         }
         self.descriptor = descriptor
-        endpoint = .unixSocket(path: path)
+        self.endpoint = endpoint
         isInherited = true
         lock = -1
         file = nil
@@ -96,33 +106,6 @@ package struct ListeningSocket: ~Copyable {
         else { throw .invalidPath(path: path) }
         if bytes.count > maximumPathBytes {
             throw .pathTooLong(path: path, limitBytes: maximumPathBytes)
-        }
-    }
-
-    package static func prepareDirectory(of path: String) throws(StreamSocketError) {
-        let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex
-        let directory = end == path.utf8.startIndex ? "/" : String(path[..<end])
-        if unsafe mkdir(directory, 0o700) != 0 && errno != EEXIST {
-            throw .system(operation: "make the socket directory", path: directory, code: errno)
-        }
-        guard
-            let handle = FileDescriptor(
-                owning: unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        else { throw .system(operation: "open the socket directory", path: directory, code: errno) }
-        guard let status = FileStatus(descriptor: handle.number) else {
-            throw .system(operation: "examine the socket directory", path: directory, code: errno)
-        }
-        if status.owner != geteuid() {
-            throw .unsafeDirectory(
-                path: directory,
-                reason: "it belongs to user \(status.owner), not to this process's user "
-                    + "\(geteuid())")
-        }
-        if status.mode & 0o022 != 0 {
-            throw .unsafeDirectory(
-                path: directory,
-                reason: "its group or others may write to it: remove the permission, "
-                    + "for example with `chmod 700`")
         }
     }
 
@@ -183,7 +166,7 @@ package struct ListeningSocket: ~Copyable {
     }
 
     private static func bindAndListen(
-        _ path: String, backlog: Int
+        _ path: String, mode: mode_t, backlog: Int
     ) throws(StreamSocketError) -> (Int32, FileStatus.Identity) {
         let made = try makeSocket(path)
         if bindSocket(made.number, path) != 0 {
@@ -191,7 +174,7 @@ package struct ListeningSocket: ~Copyable {
             throw .system(operation: "bind", path: path, code: errno)
         }
         // Nobody can connect before `listen`, so the mode is right from the first moment.
-        guard unsafe chmod(path, 0o660) == 0, let status = FileStatus(path: path) else {
+        guard unsafe chmod(path, mode) == 0, let status = FileStatus(path: path) else {
             let code = errno
             _ = unsafe unlink(path)
             throw .system(operation: "set the mode of", path: path, code: code)
@@ -202,39 +185,6 @@ package struct ListeningSocket: ~Copyable {
             throw .system(operation: "listen at", path: path, code: code)
         }
         return (made.release(), status.identity)
-    }
-}
-
-/// What the server needs to know of a file.
-private struct FileStatus {
-    /// What tells one file from another at the same path.
-    struct Identity: Equatable {
-        let device: UInt
-        let inode: UInt
-    }
-
-    let identity: Identity
-    let mode: mode_t
-    let owner: uid_t
-
-    /// What is at a path, symbolic links not followed; `nil` with `errno` when it cannot be told.
-    init?(path: String) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    /// What a descriptor is open on.
-    init?(descriptor: Int32) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    private init(_ status: stat) {
-        identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
-        mode = status.st_mode
-        owner = status.st_uid
     }
 }
 

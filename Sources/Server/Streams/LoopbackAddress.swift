@@ -49,7 +49,7 @@ struct LoopbackAddress: Equatable {
         _ = unsafe setsockopt(
             made.number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         var storage = sockaddr_storage()
-        var length = fill(&storage, port: port)
+        let length = fill(&storage, port: port)
         let status = unsafe withUnsafePointer(to: &storage) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 unsafe bind(made.number, generic, length)
@@ -63,16 +63,8 @@ struct LoopbackAddress: Equatable {
             if errno == EADDRINUSE { throw .addressInUse(path: name) }
             throw .system(operation: "listen at", path: name, code: errno)
         }
-        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let named = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe getsockname(made.number, generic, &length)
-            }
-        }
-        if named != 0 { throw .system(operation: "ask for the port of", path: name, code: errno) }
-        // Port and family lie at the same place in both kinds of address.
-        let chosen = unsafe withUnsafeBytes(of: &storage) { bytes in
-            unsafe UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        guard case .internet(_, let chosen) = ListeningAddress(of: made.number) else {
+            throw .system(operation: "ask for the port of", path: name, code: errno)
         }
         return (made.release(), chosen)
     }

@@ -12,7 +12,7 @@ package enum MonotonicClock {
 
 extension Duration {
     /// The duration in whole nanoseconds, at least 0 and at most about 292 years.
-    var wholeNanoseconds: UInt64 {
+    package var wholeNanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         guard seconds < 9_000_000_000 else { return UInt64(Int64.max) }

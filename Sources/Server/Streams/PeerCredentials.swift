@@ -47,6 +47,12 @@ package struct PeerAllowList: Sendable, Equatable {
     /// The list with this process's own effective user alone.
     package static var ownUser: PeerAllowList { PeerAllowList(userIDs: [geteuid()]) }
 
+    /// The listed users that need a way to the socket: all but this process's own and root.
+    var otherUserIDs: Set<UInt32> { userIDs.subtracting([geteuid(), 0]) }
+
+    /// Whether others than this process's own user are listed, who need a way to the socket.
+    var isForOthers: Bool { !otherUserIDs.isEmpty || !groupIDs.isEmpty }
+
     /// Whether a peer may connect.
     package func allows(_ peer: PeerCredentials) -> Bool {
         userIDs.contains(peer.userID) || groupIDs.contains(peer.groupID)

@@ -2,8 +2,7 @@
 package struct StreamConfiguration: Sendable {
     /// Where the server is.
     package var endpoint: StreamEndpoint
-    /// The listening socket at the path, when a service manager opened it; the server closes it. Of
-    /// no meaning at an address.
+    /// The listening socket at the endpoint, when a service manager opened it; the server closes it.
     package var inherited: Int32?
     /// Who may connect to a path.
     package var allowedPeers: PeerAllowList = .ownUser
@@ -25,9 +24,6 @@ package struct StreamConfiguration: Sendable {
     package var problem: String? {
         if !(1...256).contains(workerCount) { return "worker count is not in 1...256" }
         if let problem = endpoint.problem { return problem }
-        if inherited != nil, case .loopback = endpoint {
-            return "a service manager's socket is served at its path, not at an address"
-        }
         return limits.problem
     }
 }

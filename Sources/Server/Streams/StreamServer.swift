@@ -102,12 +102,13 @@ package final class StreamServer: Sendable {
         _ configuration: StreamConfiguration
     ) throws(StreamSocketError) -> ListeningSocket {
         let backlog = configuration.limits.listenBacklog
+        if let inherited = configuration.inherited {
+            return try ListeningSocket(inherited: inherited, at: configuration.endpoint)
+        }
         switch configuration.endpoint {
         case .unixSocket(let path):
-            if let inherited = configuration.inherited {
-                return try ListeningSocket(inherited: inherited, path: path)
-            }
-            return try ListeningSocket(path: path, backlog: backlog)
+            return try ListeningSocket(
+                path: path, backlog: backlog, for: configuration.allowedPeers)
         case .loopback(let host, let port):
             return try ListeningSocket(loopback: host, port: port, backlog: backlog)
         }

@@ -10,6 +10,9 @@ package enum StreamSocketError: Error, Sendable, Equatable, CustomStringConverti
     case invalidPath(path: String)
     /// The socket's directory belongs to someone else or others may write to it.
     case unsafeDirectory(path: String, reason: String)
+    /// Nobody but its owner may enter a directory on the way to the socket, though others are listed that
+    /// may connect.
+    case closedDirectory(path: String)
     /// Another server answers at the path or address, or holds the path's lock.
     case addressInUse(path: String)
     /// Something that is not a socket is at the path; it was left untouched.
@@ -31,6 +34,10 @@ package enum StreamSocketError: Error, Sendable, Equatable, CustomStringConverti
             "socket path `\(path)` is not an absolute path to a file"
         case .unsafeDirectory(let path, let reason):
             "socket directory `\(path)` is not safe: \(reason)"
+        case .closedDirectory(let path):
+            "nobody but its owner may enter the directory `\(path)`, so other users that may "
+                + "connect to a socket in it cannot: let them pass with `chmod 711 \(path)`, or "
+                + "choose another place for the socket"
         case .addressInUse(let path):
             "address in use: another server answers at `\(path)`"
         case .notASocket(let path):

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 extension StreamConfiguration {
-    /// The number of cores that this process may run on, at least 1.
+    /// The number of cores that are online, 1 to 256.
     package static var onlineCores: Int {
         Swift.min(Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 256)
     }

@@ -50,6 +50,14 @@ final class LocalConnection {
         guard sent == bytes.count else { throw Failed() }
     }
 
+    /// Reads what comes first, at most so many bytes.
+    func read(atMost count: Int) throws -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+        guard count >= 0 else { throw Failed() }
+        return Array(buffer[..<count])
+    }
+
     /// Reads until the other end closes.
     func readAll() throws -> String { try read(until: nil) }
 

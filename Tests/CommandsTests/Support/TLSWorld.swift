@@ -34,11 +34,20 @@ enum TLSWorld {
     static func server(_ more: String = "") throws -> RunningServer {
         let workplace = try TrustWorld.make()
         try workplace.write("policies/photos.cedar", policies)
+        let section = try Self.section(in: workplace, more)
+        return try RunningServer(
+            workplace, configuration: TrustWorld.configuration() + section)
+    }
+
+    /// The section `tls`, with the files that it names.
+    static func section(
+        in workplace: Workplace, port: UInt16 = 0, _ more: String = ""
+    ) throws -> String {
         try workplace.makeFolder("tls")
         try use("listener", in: workplace)
-        let section = """
+        return """
             tls:
-              listen: 127.0.0.1:0
+              listen: 127.0.0.1:\(port)
               certificate: tls/server.pem
               key: tls/server.key
               threads: 1
@@ -50,8 +59,6 @@ enum TLSWorld {
             \(more)
 
             """
-        return try RunningServer(
-            workplace, configuration: TrustWorld.configuration() + section)
     }
 
     /// Makes a certificate that of the listener.
@@ -112,15 +119,25 @@ extension RunningServer {
 final class PlainConnection {
     private let number: Int32
 
-    init(port: UInt16) throws {
-        number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { pointer in
+    /// Connects to 127.0.0.1, or to `::1`.
+    init(port: UInt16, isVersion6: Bool = false) throws {
+        var storage = sockaddr_storage()
+        storage.ss_family = sa_family_t(isVersion6 ? AF_INET6 : AF_INET)
+        unsafe withUnsafeMutableBytes(of: &storage) { bytes in
+            unsafe bytes.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+            if isVersion6 {
+                unsafe bytes.storeBytes(of: in6addr_loopback, toByteOffset: 8, as: in6_addr.self)
+            } else {
+                unsafe bytes.storeBytes(
+                    of: UInt32(0x7F00_0001).bigEndian, toByteOffset: 4, as: UInt32.self)
+            }
+        }
+        let length =
+            isVersion6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        number = socket(Int32(storage.ss_family), Int32(SOCK_STREAM.rawValue), 0)
+        let status = unsafe withUnsafePointer(to: &storage) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe connect(number, generic, socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe connect(number, generic, socklen_t(length))
             }
         }
         try #require(status == 0)
@@ -130,6 +147,14 @@ final class PlainConnection {
 
     func send(_ bytes: [UInt8]) {
         _ = unsafe Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// What comes first; nothing when nothing comes for a while.
+    func read(waiting seconds: Int = 20) -> [UInt8] {
+        var watched = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        guard unsafe poll(&watched, 1, Int32(seconds * 1000)) > 0 else { return [] }
+        return Array(buffer[..<max(0, unsafe recv(number, &buffer, buffer.count, 0))])
     }
 
     /// What comes until the server closes; nil when it does not.

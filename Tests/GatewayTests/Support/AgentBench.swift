@@ -17,6 +17,8 @@ final class AgentBench {
     let store: EntityStore
     let publisher: RulesetPublisher
     let routes: RoutePublisher
+    let log = RecordingLog()
+    let answers = GatewayBoard()
     private let board = SPOEBoard()
     private var agent: AgentProtocol<DecisionAgent>
     var peer: PeerCredentials?
@@ -41,7 +43,10 @@ final class AgentBench {
             cacheBytes: 1 << 20, identity: try CheckBench.identity(), worker: 0,
             startedAt: 1_760_000_000)
         agent = AgentProtocol(
-            DecisionAgent(decider, deadlineMilliseconds: deadlineMilliseconds) { 1_000_000 },
+            DecisionAgent(
+                decider, observer: AnswerObserver(answers, log: log),
+                deadlineMilliseconds: deadlineMilliseconds
+            ) { 1_000_000 },
             maximumFrameBytes: 16_380, board: board)
         _ = agent.begin(0, peer: nil, now: 0)
         _ = say(Forge.hello().frame(1))

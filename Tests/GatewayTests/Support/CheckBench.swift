@@ -21,14 +21,17 @@ final class CheckBench {
     let publisher: RulesetPublisher
     private let settings: GatewaySettings
     private let errors: ErrorMode
+    let log: RecordingLog
     private var check: DecisionCheck
     private var reply: ReplyBuffer
 
     /// - Parameter policies: `Action::"read"` and `Action::"pay"` on payments are what is asked.
     init(
         _ policies: String, obligations: Set<String> = [], worker: Int = 0,
-        errors: ErrorMode = .strict, settings change: (inout GatewaySettings) -> Void = { _ in }
+        errors: ErrorMode = .strict, log: RecordingLog = RecordingLog(),
+        settings change: (inout GatewaySettings) -> Void = { _ in }
     ) throws {
+        self.log = log
         let folder = NSTemporaryDirectory() + "gateway-" + UUID().uuidString
         self.folder = folder
         let store = try EntityStore.open(
@@ -44,7 +47,7 @@ final class CheckBench {
             settings, routes: routes, publisher: publisher, store: store, errors: errors,
             cacheBytes: 1 << 20, identity: try Self.identity(), worker: worker,
             startedAt: 1_760_000_000)
-        check = DecisionCheck(decider)
+        check = DecisionCheck(decider, observer: AnswerObserver(GatewayBoard(), log: log))
         reply = ReplyBuffer(identityHeaders: settings.identityFields.map(\.name))
         self.store = store
         self.publisher = publisher
@@ -113,9 +116,6 @@ final class CheckBench {
         DecodedReply(try bytes(of: Message(message.bytes)))
     }
 
-    /// What logs keep of the last answer.
-    func record() -> GatewayRecord { check.record() }
-
     /// Answers in a batch, without looking at the answer.
     func answer(_ message: Message) throws {
         check.beginBatch()
@@ -153,6 +153,20 @@ final class CheckBench {
         let text = try String(
             contentsOfFile: scenario + "/identities/certificates/\(name).pem", encoding: .utf8)
         return text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    /// What a certificate of the scenario proves.
+    static func judged(_ name: String) throws -> JudgedCertificate {
+        let settings = try identity()
+        var chain = EncodedChain()
+        let file = scenario + "/identities/certificates/\(name).pem"
+        try chain.parse(pem: Array(try Data(contentsOf: URL(fileURLWithPath: file))).span)
+        var verifier = ChainVerifier(settings.trust, cacheCapacity: 1)
+        guard
+            case .verified(let verified) = verifier.verify(
+                chain, at: settings.clock.now() / 1000)
+        else { throw BenchFailure() }
+        return try JudgedCertificate(verified, settings)
     }
 
     static func identity() throws -> IdentitySettings {

@@ -58,7 +58,7 @@ import Testing
         var random = SystemRandomNumberGenerator()
         for _ in 0..<300 {
             var encoder = HeaderEncoder()
-            if Bool.random(using: &random) { encoder.addTableSizeOfZero() }
+            let start = Bool.random(using: &random) ? [HeaderEncoder.tableSizeOfZero] : []
             encoder.add(":status", "200")
             var expected = [HeaderText(":status", "200")]
             for (name, value) in fields(&random) {
@@ -68,11 +68,11 @@ import Testing
             var library = HPACKDecoder(
                 allocator: ByteBufferAllocator(), maxDynamicTableSize: 4096,
                 maxHeaderListSize: 1 << 20)
-            var buffer = ByteBuffer(bytes: encoder.bytes)
+            var buffer = ByteBuffer(bytes: start + encoder.bytes)
             let headers = try library.decodeHeaders(from: &buffer)
             #expect(headers.map { HeaderText($0.name, $0.value) } == expected)
             var decoder = HeaderDecoder(maximumListBytes: 1 << 20)
-            #expect(decoder.decode(encoder.bytes) == .whole(expected))
+            #expect(decoder.decode(start + encoder.bytes) == .whole(expected))
         }
     }
 }

@@ -26,9 +26,10 @@ package struct MintedIdentities {
 
     /// The certificates of some files, one behind the other.
     package func chain(_ names: String...) throws -> EncodedChain {
-        var chain = EncodedChain()
-        // With a name: of the array without one a debug build of Swift 6.3.1 makes what it refuses itself.
+        // Named: with a span of what has no name Swift 6.3.1 makes code that it then rejects itself in
+        // debug builds.
         let text = names.flatMap { read("\($0).pem") }
+        var chain = EncodedChain()
         try chain.parse(pem: text.span)
         return chain
     }

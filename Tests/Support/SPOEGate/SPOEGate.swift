@@ -39,7 +39,10 @@ struct SPOEGate {
             store: store, errors: .strict, cacheBytes: 1 << 20, identity: try minted.settings(),
             worker: 0, startedAt: 0)
         var agent = AgentProtocol(
-            DecisionAgent(decider, deadlineMilliseconds: nil), maximumFrameBytes: 16_380)
+            DecisionAgent(
+                decider, observer: AnswerObserver(GatewayBoard(), log: ClosedLog()),
+                deadlineMilliseconds: nil),
+            maximumFrameBytes: 16_380)
         _ = agent.begin(0, peer: nil, now: 0)
         _ = say(Forge.hello().frame(1), to: &agent)
         let chain = try minted.chain("good", "issuer")
@@ -102,6 +105,12 @@ struct SPOEGate {
     }
 
     // MARK: The service
+
+    /// Takes nothing: what is not logged must cost nothing but the question whether it is.
+    private struct ClosedLog: GatewayLog {
+        func takes(_ verdict: Gateway.Verdict) -> Bool { false }
+        func write(_ answer: LoggedAnswer) { fatalError("an answer that is not taken is logged") }
+    }
 
     private static func ruleset() throws -> Ruleset {
         var taken: [Text: String] = [:]

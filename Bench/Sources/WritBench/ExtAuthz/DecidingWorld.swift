@@ -68,7 +68,9 @@ struct DecidingWorld: Sendable {
         DecisionCheck(
             try GatewayDecider(
                 settings, routes: routes, publisher: publisher, store: store, errors: .strict,
-                cacheBytes: 64 << 20, identity: identity, worker: worker, startedAt: 1))
+                cacheBytes: 64 << 20, identity: identity, worker: worker, startedAt: 1),
+            // What is counted costs the service as much.
+            observer: AnswerObserver(GatewayBoard()))
     }
 
     /// The client's certificate as Envoy sends it: URL-encoded PEM.

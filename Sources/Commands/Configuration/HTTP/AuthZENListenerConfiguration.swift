@@ -2,40 +2,12 @@ import AuthZEN
 import CedarSyntax
 
 /// The key `authzen` of a listener: how its types, actions and properties become those of Cedar, and
-/// how much one request may ask for.
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `types` | type of the API → entity type | each type is the entity type of its name |
-/// | `otherTypes` | `true`: so is a type that `types` does not list | `true` without `types`, else `false` |
-/// | `actions` | name of the API → id of an action | each name is the id of an action |
-/// | `otherActions` | `true`: so is a name that `actions` does not list | `true` without `actions`, else `false` |
-/// | `actionType` | the entity type of actions | `Action` |
-/// | `subjectProperties`, `resourceProperties` | which of a caller's properties become attributes, below | all that the store lacks |
-/// | `actionProperties` | the properties of an action that are taken, a list | all |
-/// | `actionPropertiesMember` | the member of the context with an action's properties, which a caller must not send there | `action` |
-/// | `fractions` | `decimal`: a number with a fraction is a `decimal`; `refused`: it is an error | `refused` |
-/// | `context` | the members of a caller's context that are taken, a list | all |
-/// | `evidence` | proof of subjects in the caller's context: `none`, `accepted` or `required`, when a subject that is not proved is denied; needs `identity` | `accepted` with `identity`, else `none` |
-/// | `evidenceMember` | the member of the context with the proof, see `HTTP.md` | `evidence` |
-/// | `lenient` | `true`: an item of `evaluations` takes the parts that its subject, action or resource lacks from the default | `false` |
-/// | `namePolicies` | `true`: answers name the determining policies in `context` | `false` |
-/// | `pageTokenKey` | a file with at least 16 bytes that all instances behind one address share | one of this process |
-/// | `maximumPage` | results of one page, and without a limit in the request | 1000 |
-/// | `maximumTested` | entities that one search looks at before it answers with a part | 100000 |
-/// | `searchTime` | how long one search takes before it answers with a part | 1s |
-/// | `maximumBody` | a request's body | 1 MiB |
-/// | `maximumDepth` | nesting of a body | 64 |
-/// | `maximumEvaluations` | items of `evaluations` | 1000 |
-/// | `metadata.decisionPoint` | the address that clients use: `https`, no query, no slash at the end | no metadata |
-/// | `metadata.capabilities` | URNs, a list | none |
-/// | `metadata.signingKey`, `metadata.keyId` | a PEM file with an Ed25519 or P-256 key that signs the metadata, and its `kid` | not signed |
-///
-/// Properties: `take`, a list of names, `all` or `none`, and `override`, `true` if they go before what the
-/// store says.
+/// how much one request may ask for. Its keys are ``section``.
 struct AuthZENListenerConfiguration {
     var configuration = AuthZENConfiguration()
     var metadata: MetadataDocument?
+    /// How many searches are made at once; 0 for as many as go with the threads.
+    var searchCount = 0
 
     /// - Parameters:
     ///   - node: nil for all defaults.
@@ -48,19 +20,7 @@ struct AuthZENListenerConfiguration {
             configuration.mapping.evidenceName = "evidence"
         }
         guard let node else { return }
-        let keys = try node.mapping([
-            "types": "types and entity types", "otherTypes": "`true` or `false`",
-            "actions": "names and ids", "otherActions": "`true` or `false`",
-            "actionType": "an entity type", "subjectProperties": "`take` and `override`",
-            "resourceProperties": "`take` and `override`", "actionProperties": "names",
-            "actionPropertiesMember": "a name", "context": "names",
-            "evidence": "`none`, `accepted` or `required`", "evidenceMember": "a name",
-            "fractions": "`decimal` or `refused`",
-            "lenient": "`true` or `false`", "namePolicies": "`true` or `false`",
-            "pageTokenKey": "a file", "maximumPage": "a number", "maximumTested": "a number",
-            "searchTime": "a time", "maximumBody": "a size", "maximumDepth": "a number",
-            "maximumEvaluations": "a number", "metadata": "what it says of itself",
-        ])
+        let keys = try node.mapping()
         try readTypes(keys)
         try readActions(keys)
         try readProperties(keys)
@@ -78,7 +38,7 @@ struct AuthZENListenerConfiguration {
             configuration.namesPolicies = try node.boolean()
         }
         if let node = try keys.optional("pageTokenKey") {
-            guard let key = PageTokenKey(try InputFile(try node.path(in: folder)).bytes) else {
+            guard let key = PageTokenKey(try node.bytes(in: folder)) else {
                 throw node.failure(
                     "the key of page tokens needs \(PageTokenKey.minimumBytes) bytes",
                     help: "make one by: openssl rand -hex 32")
@@ -153,9 +113,7 @@ struct AuthZENListenerConfiguration {
     private static func rule(
         _ node: ConfigurationNode
     ) throws(Failure) -> AuthZENMapping.PropertyRule {
-        let keys = try node.mapping([
-            "take": "names, `all` or `none`", "override": "`true` or `false`",
-        ])
+        let keys = try node.mapping()
         var rule = AuthZENMapping.PropertyRule()
         if let node = try keys.optional("take") {
             if node.isList {
@@ -208,37 +166,32 @@ struct AuthZENListenerConfiguration {
 
     private mutating func readLimits(_ keys: ConfigurationNode.Mapping) throws(Failure) {
         if let node = try keys.optional("maximumPage") {
-            configuration.limits.maximumResults = try node.integer(1...100_000)
+            configuration.limits.maximumResults = try node.integer()
         }
         if let node = try keys.optional("maximumTested") {
-            configuration.limits.maximumTested = try node.integer(1...100_000_000)
+            configuration.limits.maximumTested = try node.integer()
         }
         if let node = try keys.optional("searchTime") {
-            let parts = try node.duration().components
-            let milliseconds = parts.attoseconds / 1_000_000_000_000_000
-            guard (0..<60).contains(parts.seconds), parts.seconds > 0 || milliseconds > 0 else {
-                throw node.failure("`searchTime` must be from 1ms to less than a minute")
-            }
-            configuration.limits.searchMilliseconds = Int(parts.seconds * 1000 + milliseconds)
+            let (seconds, fraction) = try node.duration().components
+            configuration.limits.searchMilliseconds =
+                Int(seconds * 1000 + fraction / 1_000_000_000_000_000)
         }
+        if let node = try keys.optional("searches") { searchCount = try node.integer() }
         if let node = try keys.optional("maximumBody") {
-            configuration.limits.maximumBodyBytes = try node.size((1 << 10)...(64 << 20))
+            configuration.limits.maximumBodyBytes = try node.size()
         }
         if let node = try keys.optional("maximumDepth") {
-            configuration.limits.maximumDepth = try node.integer(4...1000)
+            configuration.limits.maximumDepth = try node.integer()
         }
         if let node = try keys.optional("maximumEvaluations") {
-            configuration.limits.maximumEvaluations = try node.integer(1...100_000)
+            configuration.limits.maximumEvaluations = try node.integer()
         }
     }
 
     private mutating func readMetadata(
         _ node: ConfigurationNode, _ folder: String
     ) throws(Failure) {
-        let keys = try node.mapping([
-            "decisionPoint": "an address", "capabilities": "URNs", "signingKey": "a file",
-            "keyId": "a name",
-        ])
+        let keys = try node.mapping()
         let addressNode = try keys.required("decisionPoint")
         guard var document = MetadataDocument(decisionPoint: try addressNode.text()) else {
             throw addressNode.failure(
@@ -250,7 +203,7 @@ struct AuthZENListenerConfiguration {
         }
         let keyID = try keys.optional("keyId")
         if let node = try keys.optional("signingKey") {
-            let pem = try InputFile(try node.path(in: folder)).bytes
+            let pem = try node.bytes(in: folder)
             let name = try keyID?.text()
             do throws(SigningError) {
                 document.signer = try JSONSigner(pem: pem, keyID: name)

@@ -2,34 +2,48 @@ import ForwardAuth
 import Gateway
 
 /// The key `forwardAuth` of a listener: what a gateway sends with each request of its clients, and how it
-/// is answered.
-///
-/// Beside the keys of ``GatewayConfiguration``:
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `gateway` | `nginx`, `caddy`, `traefik` or `haproxy`: whose header fields are read | required |
-/// | `path` | where it is asked | `/forward-auth` |
-/// | `certificate` | where the client's certificate is: `escapedPEM`, `base64DER`, `traefikBase64`, `forwardedClientCert`, `clientCert`, or `none` | as the gateway's example sends it |
-/// | `requireCertificate` | `true`: no call without one | `false` |
-/// | `deadline` | how old a request may be, by the `X-Request-Start` of the gateway | none |
-/// | `causes` | `true`: answers name cause and policies in `Writ-Cause`, `Writ-Detail` and `Writ-Policies`, which some gateways pass on to clients | `false` |
+/// is answered. Its keys are ``section``.
 struct ForwardAuthConfiguration {
-    var path = "/forward-auth"
+    var path = standardPath
     let gateway: GatewayConfiguration
     let settings: ForwardAuthSettings
+
+    /// The keys of `forwardAuth`.
+    static let section: ConfigurationSection = {
+        let own = [
+            ConfigurationKey(
+                "gateway", .choice(GatewayFamily.allCases.map(\.rawValue)), .required,
+                "Whose header fields are read: one gateway a listener.", example: "nginx"),
+            ConfigurationKey(
+                "path", .text("a path that ends in no slash"), .value(standardPath),
+                "Where it is asked."),
+            ConfigurationKey(
+                "certificate", .choice(CertificateField.allCases.map(\.rawValue) + ["none"]),
+                .words("as the gateway's example sends it"),
+                "Where the client's certificate is.", example: "escapedPEM"),
+            ConfigurationKey(
+                "requireCertificate", .boolean, .boolean(false),
+                "Whether a call without a certificate is refused."),
+            ConfigurationKey(
+                "deadline", .duration(.any), .none,
+                "How old a request may be, by the `X-Request-Start` of the gateway.",
+                example: "500ms"),
+            ConfigurationKey(
+                "causes", .boolean, .boolean(false),
+                "Whether answers name cause and policies in `Writ-Cause`, `Writ-Detail` and "
+                    + "`Writ-Policies`, which some gateways pass on to clients."),
+        ]
+        return ConfigurationSection(own + GatewayConfiguration.keys)
+    }()
+
+    private static let standardPath = "/forward-auth"
 
     /// - Parameter listener: what policies call it.
     init(
         _ node: ConfigurationNode, listener: String, identity: IdentityConfiguration?,
         in folder: String
     ) throws(Failure) {
-        let own = [
-            "gateway": "a family of gateways", "path": "a path", "certificate": "a form",
-            "requireCertificate": "`true` or `false`", "deadline": "a time",
-            "causes": "`true` or `false`",
-        ]
-        let keys = try node.mapping(own.merging(GatewayConfiguration.keys) { own, _ in own })
+        let keys = try node.mapping()
         gateway = try GatewayConfiguration(
             node, keys, listener: listener, identity: identity, in: folder)
         settings = try Self.settings(node, keys)

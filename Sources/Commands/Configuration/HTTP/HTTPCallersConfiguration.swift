@@ -2,14 +2,7 @@ import DecisionPoint
 import HTTPService
 import Identity
 
-/// The key `callers` of an HTTP listener: who may ask, by any one of these.
-///
-/// | key | meaning |
-/// | --- | --- |
-/// | `certificates` | client certificates that `identity` verifies: each `spiffe`, a pattern of ids, or `subject`, the whole subject as RFC 2253 text of one without a SPIFFE id |
-/// | `keys` | API keys, `Authorization: Bearer KEY`: each a `name` for logs and `sha256`, the digest of the key |
-/// | `clients` | clients with a secret, `Authorization: Basic`: each an `id` and `sha256`, the digest of the secret |
-/// | `tokens` | access tokens that `identity` verifies: each an `issuer` and a `subject` or a `client` |
+/// The key `callers` of an HTTP listener: who may ask, by any one of ``section``.
 ///
 /// Keys and secrets must be hard to guess, as only one round of SHA-256 lies over them:
 ///
@@ -20,6 +13,69 @@ struct HTTPCallersConfiguration {
     var certificates: CallerCertificates?
     var tokens: [CallerTokens.Rule] = []
 
+    /// The keys of `callers`.
+    static let section = ConfigurationSection([
+        ConfigurationKey(
+            "certificates", .list(.section(certificateSection)), .words("not taken"),
+            "Client certificates that `identity` verifies."),
+        ConfigurationKey(
+            "keys", .list(.section(secretSection("name", "What logs call the key.", "shop"))),
+            .words("not taken"),
+            "API keys, sent as `Authorization: Bearer KEY`."),
+        ConfigurationKey(
+            "clients", .list(.section(secretSection("id", "The id of the client.", "desk"))),
+            .words("not taken"),
+            "Clients with a secret, sent as `Authorization: Basic`."),
+        ConfigurationKey(
+            "tokens", .list(.section(tokenSection)), .words("not taken"),
+            "Access tokens that `identity` verifies; each names a `subject` or a `client`."),
+    ])
+
+    private static let certificateSection = ConfigurationSection(
+        exactlyOneOf: ["spiffe", "subject"],
+        samples: [
+            ConfigurationSample(flow: ["spiffe": "'spiffe://bank.example/ns/*/sa/gateway'"]),
+            ConfigurationSample(flow: ["subject": "'CN=gateway,O=Bank'"]),
+        ],
+        [
+            ConfigurationKey(
+                "spiffe", .text("a SPIFFE id"), .none,
+                "Those with this id; `*` stands for one segment and a last `**` for several."),
+            ConfigurationKey(
+                "subject", .text("RFC 2253 text"), .none,
+                "Those with this whole subject and no SPIFFE id."),
+        ])
+
+    private static func secretSection(
+        _ name: String, _ meaning: String, _ example: String
+    ) -> ConfigurationSection {
+        let digest = String(repeating: "0123456789abcdef", count: 4)
+        return ConfigurationSection(
+            samples: [ConfigurationSample(flow: [name: example, "sha256": "'\(digest)'"])],
+            [
+                ConfigurationKey(
+                    name, .text("a name of at most 256 bytes"), .required, meaning),
+                ConfigurationKey(
+                    "sha256", .text("64 hexadecimal digits"), .required,
+                    "The digest, never the secret itself: `openssl rand -hex 32 | tee key | "
+                        + "tr -d '\\n' | sha256sum` makes both."),
+            ])
+    }
+
+    private static let tokenSection = ConfigurationSection(
+        samples: [
+            ConfigurationSample(
+                flow: ["issuer": "'https://login.bank.example'", "client": "shop"]),
+            ConfigurationSample(
+                flow: ["issuer": "'https://login.bank.example'", "subject": "audit"]),
+        ],
+        [
+            ConfigurationKey(
+                "issuer", .text("an `iss`"), .required, "One of those under `identity.tokens`."),
+            ConfigurationKey("subject", .text("a `sub`"), .none, "Tokens of this subject."),
+            ConfigurationKey("client", .text("a `client_id`"), .none, "Tokens of this client."),
+        ])
+
     /// Whether nothing is asked for.
     var isEmpty: Bool {
         keys.isEmpty && clients.isEmpty && certificates == nil && tokens.isEmpty
@@ -28,10 +84,7 @@ struct HTTPCallersConfiguration {
     init() {}
 
     init(_ node: ConfigurationNode, _ identity: IdentityConfiguration?) throws(Failure) {
-        let keys = try node.mapping([
-            "certificates": "SPIFFE ids and subjects", "keys": "API keys",
-            "clients": "ids with secrets", "tokens": "issuers with subjects",
-        ])
+        let keys = try node.mapping()
         if let node = try keys.optional("keys") {
             self.keys = try Self.secrets(node, "name")
         }
@@ -69,7 +122,7 @@ struct HTTPCallersConfiguration {
     ) throws(Failure) -> [EnforcementPointAuthentication.APIKey] {
         var secrets: [EnforcementPointAuthentication.APIKey] = []
         for element in try some(node) {
-            let keys = try element.mapping([nameKey: "a name", "sha256": "64 digits"])
+            let keys = try element.mapping()
             let nameNode = try keys.required(nameKey)
             let name = try nameNode.text()
             guard name.utf8.count <= 256, !secrets.contains(where: { $0.name == name }) else {
@@ -106,7 +159,7 @@ struct HTTPCallersConfiguration {
     ) throws(Failure) -> CallerCertificates {
         var (patterns, subjects): ([SpiffePattern], [String]) = ([], [])
         for element in try some(node) {
-            let keys = try element.mapping(["spiffe": "a pattern", "subject": "a subject"])
+            let keys = try element.mapping()
             switch (try keys.optional("spiffe"), try keys.optional("subject")) {
             case (let node?, nil):
                 guard let pattern = SpiffePattern(try node.text()) else {
@@ -138,9 +191,7 @@ struct HTTPCallersConfiguration {
     private static func token(
         _ node: ConfigurationNode, _ issuers: [KeyLoader.Configured]
     ) throws(Failure) -> CallerTokens.Rule {
-        let keys = try node.mapping([
-            "issuer": "an issuer", "subject": "a `sub`", "client": "a `client_id`",
-        ])
+        let keys = try node.mapping()
         let issuerNode = try keys.required("issuer")
         let issuer = try issuerNode.text()
         guard issuers.contains(where: { $0.owner == .issuer(Array(issuer.utf8)) }) else {

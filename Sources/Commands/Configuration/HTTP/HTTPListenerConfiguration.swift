@@ -1,27 +1,8 @@
 import HTTPService
 import Server
 
-/// One element of the list `http` of a service's configuration: an address on which it answers HTTP.
-///
-/// | key | meaning | default |
-/// | --- | --- | --- |
-/// | `name` | its name in metrics, logs and policies, different from the others and from `local`, `envoy`, `spoe` and `tls` | required |
-/// | `family` | `authzen`: the AuthZEN Authorization API; `forward-auth`: gateways' questions; `operations`: health and metrics | required |
-/// | `address` | `HOST:PORT`; port 0 takes a free one, which the log names | this or `socket` |
-/// | `socket` | path of a local socket | this or `address` |
-/// | `allowedUsers`, `allowedGroups` | of a `socket`: who may connect | the service's own user |
-/// | `tls.certificate`, `tls.key` | PEM files: the chain, leaf first, and its key, read again when they change | required with `address` |
-/// | `tls.clients` | clients' certificates: `ignored`, `optional` or `required` | `ignored`; `required` where `callers.certificates` is given |
-/// | `callers` | who may ask, ``HTTPCallersConfiguration`` | required with `address` |
-/// | `metrics` | `true`: `/metrics` is answered here too | `true` for `operations` only |
-/// | `log` | the requests that are logged: `none`, `denials` or `all` | `denials`; `none` for `operations` |
-/// | `threads` | how many requests are decided at once, 1–256 | one per core |
-/// | `maximumConnections` | connections served at once | 4096 |
-/// | `maximumHeaderBytes` | all header fields of a request, 1 KiB to 1 MiB | 16 KiB; 64 KiB for `forward-auth` |
-/// | `idleTimeout` | how long a connection may be without a request | 60s |
-/// | `requestTimeout` | how long a request may take to arrive, and its answer to be read | 10s |
-/// | `authzen` | of `authzen`, ``AuthZENListenerConfiguration`` | |
-/// | `forwardAuth` | of `forward-auth`, ``ForwardAuthConfiguration`` | |
+/// One element of the list `http` of a service's configuration: an address on which it answers HTTP. Its
+/// keys are ``section``.
 ///
 /// TCP without TLS is refused, but for `operations` on a loopback address.
 struct HTTPListenerConfiguration: Sendable {
@@ -42,7 +23,7 @@ struct HTTPListenerConfiguration: Sendable {
     var authzen: AuthZENListenerConfiguration?
     var forwardAuth: ForwardAuthConfiguration?
     /// Where the listener stands, for what is found out later.
-    let place: ConfigurationPlace
+    let place: SourcePlace
 
     /// What clients are asked for.
     enum Clients: Sendable {
@@ -73,15 +54,7 @@ struct HTTPListenerConfiguration: Sendable {
         _ node: ConfigurationNode, in folder: String, _ identity: IdentityConfiguration?
     ) throws(Failure) {
         place = node.place
-        let keys = try node.mapping([
-            "name": "a name", "family": "`authzen`, `forward-auth` or `operations`",
-            "address": "HOST:PORT", "socket": "a path", "allowedUsers": "user ids",
-            "allowedGroups": "group ids", "tls": "certificate and key", "callers": "who may ask",
-            "metrics": "`true` or `false`", "log": "`none`, `denials` or `all`",
-            "threads": "a number", "maximumConnections": "a number",
-            "maximumHeaderBytes": "a size", "idleTimeout": "a time", "requestTimeout": "a time",
-            "authzen": "how the API answers", "forwardAuth": "what gateways send",
-        ])
+        let keys = try node.mapping()
         let nameNode = try keys.required("name")
         name = try nameNode.text()
         guard name.utf8.count <= 64, name.utf8.allSatisfy(Self.mayName) else {
@@ -99,12 +72,8 @@ struct HTTPListenerConfiguration: Sendable {
         address = try Self.address(keys, node, folder)
         servesMetrics = try keys.optional("metrics")?.boolean() ?? (family == .operations)
         logged = family == .operations ? .none : .denials
-        if let node = try keys.optional("log") {
-            logged = try node.choice(
-                Dictionary(
-                    uniqueKeysWithValues: RequestLog.Selection.allCases.map { ($0.rawValue, $0) }))
-        }
-        if let node = try keys.optional("threads") { threads = try node.integer(1...256) }
+        if let node = try keys.optional("log") { logged = try RequestLog.Selection(node) }
+        if let node = try keys.optional("threads") { threads = try node.integer() }
         if let node = try keys.optional("callers") {
             callers = try HTTPCallersConfiguration(node, identity)
         }
@@ -190,10 +159,7 @@ struct HTTPListenerConfiguration: Sendable {
         guard !isLocal else {
             throw node.failure("a local socket needs no TLS: leave `tls` out")
         }
-        let keys = try node.mapping([
-            "certificate": "a file", "key": "a file",
-            "clients": "`ignored`, `optional` or `required`",
-        ])
+        let keys = try node.mapping()
         tls = (
             try keys.required("certificate").path(in: folder),
             try keys.required("key").path(in: folder)
@@ -236,12 +202,11 @@ struct HTTPListenerConfiguration: Sendable {
 
     private mutating func readLimits(_ keys: ConfigurationNode.Mapping) throws(Failure) {
         if let node = try keys.optional("maximumConnections") {
-            limits.maximumConnections = try node.integer(1...(1 << 20))
+            limits.maximumConnections = try node.integer()
         }
-        // What gateways send holds what their clients sent, and a certificate.
-        if family == .forwardAuth { limits.maximumHeaderBytes = 64 << 10 }
+        if family == .forwardAuth { limits.maximumHeaderBytes = Self.gatewayHeaderBytes }
         if let node = try keys.optional("maximumHeaderBytes") {
-            limits.maximumHeaderBytes = try node.size((1 << 10)...(1 << 20))
+            limits.maximumHeaderBytes = try node.size()
         }
         if let node = try keys.optional("idleTimeout") {
             limits.idleSeconds = try Self.seconds(node)
@@ -252,11 +217,7 @@ struct HTTPListenerConfiguration: Sendable {
     }
 
     private static func seconds(_ node: ConfigurationNode) throws(Failure) -> Int {
-        let parts = try node.duration().components
-        guard (1...86_400).contains(parts.seconds), parts.attoseconds == 0 else {
-            throw node.failure("this time must be in whole seconds, from 1s to 24h")
-        }
-        return Int(parts.seconds)
+        Int(try node.duration().components.seconds)
     }
 
     private mutating func readFamily(

@@ -32,17 +32,15 @@ struct ForwardAuthWorker: ~Copyable {
         do throws(RequestRefusal) {
             call.removeAll()
             for field in request.fields { try call.append(name: field.name, value: field.value) }
-            decider.answer(call, from: Self.peer(request), at: now, into: &reply)
+            decider.answer(call, from: request.peer, at: now, into: &reply)
         } catch {
             decider.refuse(error, into: &reply)
         }
-        var verdict = decider.verdict
-        // What could not be sent is a denial, whatever was decided.
-        if case .allowed = verdict, reply.isSpoiled { verdict = .refused(.answerInvalid) }
+        let verdict = decider.verdict.sent(isSpoiled: reply.isSpoiled)
         board.count(verdict, nanoseconds: MonotonicClock.now() &- start)
         var fields: [(name: String, value: String)] = []
         reply.fields.forEachField { name, value in
-            fields.append((Self.text(name), Self.text(value)))
+            fields.append((String(repairing: name), String(repairing: value)))
         }
         if !reply.body.isEmpty {
             fields.append(("content-type", "text/plain; charset=utf-8"))
@@ -50,28 +48,19 @@ struct ForwardAuthWorker: ~Copyable {
         var answer = MountedReply(
             status: Int(reply.status.rawValue), fields: fields, body: reply.body,
             decision: DecisionRecord(outcome: DecisionRecord.Outcome(verdict)))
-        if logged != .none { record(verdict, &answer) }
+        if logged.includes(verdict) { record(verdict, &answer) }
         return answer
     }
 
     /// Adds what the log keeps.
     private mutating func record(_ verdict: Gateway.Verdict, _ answer: inout MountedReply) {
-        if logged == .denials, case .allowed = verdict { return }
-        let record = decider.record()
-        answer.decision = DecisionRecord(record, verdict)
+        var record = decider.record()
+        record.verdict = verdict
+        answer.decision = DecisionRecord(record)
         answer.decisionID = record.decisionID
         let said = decider.settings.reader.said(call)
         answer.asked = RequestLog.AskedRequest(
             method: said.method, host: said.host, target: said.target)
-    }
-
-    private static func peer(_ request: MountedRequest) -> ListenerFacts.Peer {
-        if let peer = request.peer { return .local(userID: peer.userID, groupID: peer.groupID) }
-        return request.caller.map { .identified($0) } ?? .anonymous
-    }
-
-    private static func text(_ bytes: Span<UInt8>) -> String {
-        unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }
 

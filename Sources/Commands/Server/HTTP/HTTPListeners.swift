@@ -42,9 +42,7 @@ final class WorkerNumbers: Sendable {
 
 extension [HTTPListenerConfiguration] {
     /// How many threads decide for these listeners, each with a cache.
-    var decidingThreads: Int {
-        reduce(0) { $0 + ($1.family == .operations ? 0 : $1.threadCount) }
-    }
+    var decidingThreads: Int { reduce(0) { $0 + $1.decidingThreads } }
 
     /// Starts all of them, or none.
     func start(
@@ -52,7 +50,7 @@ extension [HTTPListenerConfiguration] {
     ) async throws(Failure) -> RunningHTTP {
         var listeners: [HTTPListener] = []
         for configuration in self { listeners.append(try configuration.listener(foundation)) }
-        let apiThreads = reduce(0) { $0 + ($1.family == .authzen ? $1.threadCount : 0) }
+        let apiThreads = reduce(0) { $0 + ($1.family == .authzen ? $1.decidingThreads : 0) }
         // The framework's own words are not for those who run the service.
         var quiet = foundation.log
         quiet.logLevel = .warning
@@ -119,6 +117,16 @@ extension HTTPListenerConfiguration {
     /// How many requests are decided at once.
     var threadCount: Int { threads > 0 ? threads : LocalSocketConfiguration.onlineCores }
 
+    /// How many searches are made at once.
+    var searchCount: Int {
+        guard let authzen else { return 0 }
+        return authzen.searchCount > 0
+            ? authzen.searchCount : HTTPListener.searchCount(besides: threadCount)
+    }
+
+    /// How many threads decide, each with a cache.
+    var decidingThreads: Int { family == .operations ? 0 : threadCount + searchCount }
+
     /// The listener as it is started.
     func listener(_ foundation: HTTPFoundation) throws(Failure) -> HTTPListener {
         var authentication = EnforcementPointAuthentication(
@@ -146,6 +154,7 @@ extension HTTPListenerConfiguration {
         if let authzen {
             listener.authzen = authzen.configuration
             listener.metadata = authzen.metadata
+            listener.searchCount = searchCount
         }
         if let forwardAuth {
             listener.mounts = [try forwardAuth.mount(for: self, foundation)]

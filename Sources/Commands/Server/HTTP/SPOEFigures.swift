@@ -2,23 +2,17 @@ import HTTPService
 import SPOE
 import Server
 
-/// What `/metrics` tells of the agent for HAProxy.
+/// What `/metrics` tells of the agent for HAProxy beside its decisions.
 struct SPOEFigures: Sendable {
     let server: SPOEServer
 
-    private static let listener = ("listener", "spoe")
+    private static let listener = ("listener", SPOEListener.name)
 
     func write(_ text: inout MetricsText) {
         let (statistics, connections) = (server.statistics, server.connections)
-        text.begin("writ_decisions_total", .counter, "")
-        for (figure, outcome) in [
-            (SPOEStatistics.Figure.allowed, "allowed"), (.denied, "denied"), (.refused, "refused"),
-        ] {
-            text.add(statistics[figure], [Self.listener, ("outcome", outcome)])
-        }
         text.begin("writ_rejected_inputs_total", .counter, "")
-        text.add(statistics[.malformed], [Self.listener, ("reason", "body")])
-        text.add(statistics[.invalidFrames], [Self.listener, ("reason", "frame")])
+        text.add(statistics.malformed, [Self.listener, ("reason", "body")])
+        text.add(statistics.invalidFrames, [Self.listener, ("reason", "frame")])
         for (figure, reason) in [
             (StreamStatistics.Figure.refusedPeers, "peer"), (.refusedOverload, "overload"),
             (.incompleteTimeouts, "slow"), (.slowReaders, "reader"), (.bufferRefusals, "buffer"),
@@ -32,6 +26,6 @@ struct SPOEFigures: Sendable {
         text.begin(
             "writ_spoe_health_checks_total", .counter,
             "Looks of HAProxy whether the agent is there.")
-        text.add(statistics[.healthChecks], [Self.listener])
+        text.add(statistics.healthChecks, [Self.listener])
     }
 }

@@ -112,7 +112,7 @@ struct ServiceFigures: Sendable {
             boards.reduce(0) { $0 + value($1) }
         }
         // The listeners of HTTP count theirs themselves.
-        if listener == EnvoyListener.name {
+        if [EnvoyListener.name, SPOEListener.name].contains(listener) {
             text.begin("writ_decisions_total", .counter, "")
             func add(_ outcome: String, _ count: UInt64) {
                 text.add(count, [("listener", listener), ("outcome", outcome)])

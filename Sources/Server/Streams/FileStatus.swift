@@ -1,0 +1,41 @@
+import Glibc
+
+/// What the server needs to know of a file.
+struct FileStatus {
+    /// What tells one file from another at the same path.
+    struct Identity: Hashable {
+        let device: UInt
+        let inode: UInt
+    }
+
+    let identity: Identity
+    let mode: mode_t
+    let owner: uid_t
+
+    /// What is at a path, symbolic links not followed; `nil` with `errno` when it cannot be told.
+    init?(path: String) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// What is at a path in the end; `nil` with `errno` when it cannot be told.
+    init?(following path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// What a descriptor is open on.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
+        identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+        mode = status.st_mode
+        owner = status.st_uid
+    }
+}
