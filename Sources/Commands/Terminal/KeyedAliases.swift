@@ -11,8 +11,7 @@ enum KeyedAliases {
         guard arePossible(in: file.bytes) else { return }
         throw Failure(
             "`\(file.name)` has more than \(harmlessAliases) aliases, and a key that may be one or a "
-                + "collection",
-            help: "write such a key as plain text", file: file.name)
+                + "collection", help: "write such a key as plain text", file: file.name)
     }
 
     /// Whether there are many aliases, and something that may be a key and no plain text.
