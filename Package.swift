@@ -372,7 +372,7 @@ let package = Package(
             dependencies: ["CedarEngine", "CedarSyntax", "CedarTestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "IdentityTests", dependencies: ["Identity"], exclude: ["Minting"],
+            name: "IdentityTests", dependencies: ["Files", "Identity"], exclude: ["Minting"],
             swiftSettings: settings),
         .testTarget(
             name: "AuthZENTests",

@@ -39,7 +39,8 @@ struct SearchPlacesTests {
 
     @Test("A search that finds no place in time is sent away, and one beyond the bound at once")
     func overload() async throws {
-        let patience = Duration.milliseconds(300)
+        // Long beside what a busy machine makes of an answer at once.
+        let patience = Duration.seconds(3)
         let places = Self.places(1, patience: patience)
         let gate = Gate()
         let clock = ContinuousClock()

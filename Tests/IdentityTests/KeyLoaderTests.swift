@@ -22,7 +22,7 @@ final class KeyLoaderTests {
     private var path: String { directory + "/keys.json" }
 
     private func write(_ text: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try writeSettled(Data(text.utf8), to: path)
     }
 
     private func loader(

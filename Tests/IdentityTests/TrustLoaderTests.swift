@@ -23,7 +23,7 @@ final class TrustLoaderTests {
     }
 
     private func write(_ bytes: [UInt8], _ name: String) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: directory + "/" + name), options: .atomic)
+        try writeSettled(Data(bytes), to: directory + "/" + name)
     }
 
     private func remove(_ name: String) throws {

@@ -7,7 +7,7 @@ final class LocalConnection {
     struct Failed: Error {}
 
     /// - Parameter seconds: how long an answer may take.
-    init(_ path: String, waiting seconds: Int = 10) throws {
+    init(_ path: String, waiting seconds: Int = 60) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let result = Self.connect(descriptor, path)
         guard result == 0 else {
