@@ -10,8 +10,8 @@ extension ServiceConfiguration {
         let own = [
             ConfigurationKey(
                 "path", .socketPath, .required,
-                "Where the socket is. Its folder is made, for the service's user alone, when it is "
-                    + "not there.",
+                "Where the socket is. Its folder is made when it is not there, for the service's "
+                    + "user and those who may connect.",
                 example: "run/writ.sock"),
             ConfigurationKey(
                 "threads", .integer(1...256), .words("one per core"),
