@@ -137,8 +137,8 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "DecisionPoint", "EntityStore",
-                "Identity", "JSON", "Server", "TLSListener",
+                "AuthZEN", "CEpoll", "COpenSSL", "CedarEngine", "CedarSyntax", "DecisionPoint",
+                "EntityStore", "Identity", "JSON", "Server", "TLSListener",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

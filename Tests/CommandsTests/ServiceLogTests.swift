@@ -62,8 +62,10 @@ struct ServiceLogTests {
         #expect(server.stop() == 0)
     }
 
-    @Test("A log that nobody reads holds up neither reloading nor the end")
-    func unreadLog() throws {
+    @Test(
+        "A log that nobody reads holds up neither reloading nor the end",
+        arguments: ["json", "text"])
+    func unreadLog(_ format: String) throws {
         let workplace = try Workplace()
         try PhotoWorld.write(to: workplace)
         try workplace.write("writ.yaml", RunningServer.configuration)
@@ -73,8 +75,8 @@ struct ServiceLogTests {
         let descriptor = unsafe open(log, O_RDWR | O_NONBLOCK | O_CLOEXEC)
         defer { close(descriptor) }
         let process = try ChildProcess(
-            WritProgram.path, ["serve", "--config", "writ.yaml"], directory: workplace.path,
-            output: workplace.path("serve.out"), errors: log)
+            WritProgram.path, ["serve", "--config", "writ.yaml", "--log", format],
+            directory: workplace.path, output: workplace.path("serve.out"), errors: log)
         func isAllowed() throws -> Bool {
             var connection = try Connection(path: workplace.path("run/writ.sock"))
             return try connection.decide(PhotoWorld.question(#"User::"bob""#)).isAllowed

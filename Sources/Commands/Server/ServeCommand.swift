@@ -188,7 +188,7 @@ extension Logger {
     static func service(_ format: LogFormat) -> Logger {
         switch format {
         case .json: Logger(label: "writ") { _ in JSONLogHandler() }
-        case .text: Logger(label: "writ") { StreamLogHandler.standardError(label: $0) }
+        case .text: Logger(label: "writ") { _ in TextLogHandler() }
         }
     }
 }

@@ -28,11 +28,9 @@ package struct JSONLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        var facts = metadata
-        if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
-        if let added = event.metadata { facts.merge(added) { _, new in new } }
-        if let error = event.error, facts["error"] == nil { facts["error"] = "\(error)" }
-        queue.add(Self.line(event.level, event.message.description, facts), isOfService: true)
+        let facts = event.facts(metadata, metadataProvider)
+        queue.add(
+            Self.line(event.level, event.message.description, facts), isOfService: true)
     }
 
     /// One line, with its end.
