@@ -26,10 +26,12 @@ import Testing
         return reply
     }
 
-    private func decider(_ bench: CheckBench) throws -> ForwardAuthDecider {
-        ForwardAuthDecider(
-            ForwardAuthSettings(ForwardAuthReader(.nginx, certificate: .escapedPEM)),
-            try bench.decider())
+    private func decider(
+        _ bench: CheckBench, tellsCause: Bool = false
+    ) throws -> ForwardAuthDecider {
+        var settings = ForwardAuthSettings(ForwardAuthReader(.nginx, certificate: .escapedPEM))
+        settings.tellsCause = tellsCause
+        return ForwardAuthDecider(settings, try bench.decider())
     }
 
     private func value(_ reply: ForwardAuthReply, _ name: StaticString) -> String? {
@@ -95,6 +97,31 @@ import Testing
         // It is there for the permits' sake, and without what they say.
         #expect(value(paid, "x_principal") == "")
         #expect(value(paid, "writ-obligations") == "log, mask:iban")
+    }
+
+    /// Caddy and Traefik give all of a denial to their client.
+    @Test func aDenialTellsNoMoreThanItsName() throws {
+        let bench = try CheckBench(
+            policies + """
+                @id("closed") @obligation("log")
+                forbid (principal, action == Action::"pay", resource);
+                """, obligations: ["log", "mask"])
+        let inner: [StaticString] = [
+            "writ-policy-version", "writ-revision", "writ-obligations", "writ-cause",
+            "writ-policies",
+        ]
+        var terse = try decider(bench)
+        for method in ["POST", "DELETE"] {
+            let reply = try answer(&terse, method)
+            #expect(reply.status == .denied)
+            #expect(value(reply, "x-decision-id")?.count == 16)
+            for name in inner { #expect(value(reply, name) == nil, "\(name)") }
+        }
+        #expect(value(try answer(&terse, "GET"), "writ-revision") != nil)
+        var telling = try decider(bench, tellsCause: true)
+        let reply = try answer(&telling, "POST")
+        for name in inner { #expect(value(reply, name) != nil, "\(name)") }
+        #expect(value(reply, "writ-obligations") == "log")
     }
 
     @Test(arguments: ["Bearer\ta.b.c", "Bearer:a.b.c", "Basic a,Bearer b", "bearer"])

@@ -64,6 +64,8 @@ struct AnswerWriter: ~Copyable {
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
         decider.withDecisionID { reply.add(names.decisionID.span, $0) }
+        // Some gateways pass a denial on to their client whole, who is told no more than its name.
+        guard tellsCause || reply.status == .allowed else { return }
         HexadecimalDigits(decider.policyVersion).withUTF8 {
             reply.add(names.policyVersion.span, $0)
         }

@@ -31,7 +31,8 @@ struct ForwardAuthConfiguration {
             ConfigurationKey(
                 "causes", .boolean, .boolean(false),
                 "Whether answers name cause and policies in `Writ-Cause`, `Writ-Detail` and "
-                    + "`Writ-Policies`, which some gateways pass on to clients."),
+                    + "`Writ-Policies`, and denials what they rest on; some gateways pass it on to "
+                    + "clients."),
         ]
         return ConfigurationSection(own + GatewayConfiguration.keys)
     }()
