@@ -86,8 +86,7 @@ struct AcceptLoop: ~Copyable {
         case .unixSocket:
             peer = PeerCredentials(ofPeerOf: descriptor)
             guard let peer, allowedPeers.allows(peer) else {
-                statistics[.refusedPeers] &+= 1
-                return farewells.refuse(descriptor, .unauthorizedPeer)
+                return refuse(descriptor, .unauthorizedPeer, countedAs: .refusedPeers)
             }
         // Nobody knows who is at the other end: whoever reaches the address may ask.
         case .loopback: sendAtOnce(descriptor)
@@ -106,11 +105,19 @@ struct AcceptLoop: ~Copyable {
             }
         }
         if total >= maximumConnections {
-            statistics[.refusedOverload] &+= 1
-            return farewells.refuse(descriptor, .tooManyConnections)
+            return refuse(descriptor, .tooManyConnections, countedAs: .refusedOverload)
         }
         nextInbox = (best + 1) % inboxes.count
         inboxes[best].deliver(WorkerInbox.Arrival(descriptor: descriptor, peer: peer))
+    }
+
+    /// Refuses a connection, which is counted before anybody can notice.
+    private mutating func refuse(
+        _ descriptor: Int32, _ reason: StreamRefusal, countedAs figure: StreamStatistics.Figure
+    ) {
+        statistics[figure] &+= 1
+        control.board.publish(statistics.values)
+        farewells.refuse(descriptor, reason)
     }
 
     /// Refuses one waiting connection by way of the spare descriptor.
@@ -122,8 +129,7 @@ struct AcceptLoop: ~Copyable {
         _ = close(spare)
         let descriptor = writ_accept(listener.descriptor)
         if descriptor >= 0 {
-            statistics[.refusedOverload] &+= 1
-            farewells.refuse(descriptor, .noDescriptor)
+            refuse(descriptor, .noDescriptor, countedAs: .refusedOverload)
         }
         spare = Self.openSpare()
         return descriptor >= 0 && spare >= 0
