@@ -40,10 +40,14 @@ extension Array where Element == UInt8 {
         }
     }
 
-    /// Forgets the bytes, and keeps the memory.
-    @inline(__always)
-    mutating func clear() {
-        if !isEmpty { removeAll(keepingCapacity: true) }
+}
+
+extension Array {
+    /// Forgets the elements, and keeps the memory; costs nothing when there are none.
+    @inlinable @inline(__always)
+    package mutating func clear() {
+        // Asks half as often as `removeAll` whether the memory is shared.
+        removeLast(count)
     }
 }
 

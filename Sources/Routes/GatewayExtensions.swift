@@ -15,7 +15,7 @@ package struct GatewayExtensions: Sendable {
     /// Forgets all of them, and keeps the memory.
     package mutating func removeAll() {
         bytes.clear()
-        if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
+        entries.clear()
     }
 
     /// Adds one; names are told apart byte by byte.

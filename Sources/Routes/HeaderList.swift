@@ -27,7 +27,7 @@ package struct HeaderList: Sendable {
     /// Forgets all fields, and keeps the memory.
     package mutating func removeAll() {
         bytes.clear()
-        if !fields.isEmpty { fields.removeAll(keepingCapacity: true) }
+        fields.clear()
     }
 
     /// Adds a field; pseudo-header fields of HTTP/2 must be left out.

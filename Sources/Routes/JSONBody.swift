@@ -57,19 +57,18 @@ struct JSONBody: Sendable {
             || parameter.hasFoldedBytes(of: "charset=\"utf-8\"")
     }
 
-    /// The value at a place; nil when there is no body, nothing at the place, or null.
+    /// The value at the steps of a ``BodyPointer``; nil when there is no body, nothing there, or null.
     ///
     /// - Throws: `memberDuplicated` when a name on the way stands there in another case as well, or
     ///   instead: some services take that for the same.
-    func find(_ pointer: BodyPointer, number: Int) throws(RequestRefusal) -> JSONNode? {
+    func find(_ steps: Span<[UInt8]>, number: Int) throws(RequestRefusal) -> JSONNode? {
         guard isPresent else { return nil }
         var node = tape.root
-        for index in pointer.steps.indices {
-            let step = pointer.steps[index]
+        for index in steps.indices {
             let found =
                 switch tape.kind(node) {
-                case .object: try member(of: node, step, number: number)
-                case .array: element(of: node, step)
+                case .object: try member(of: node, steps[index].span, number: number)
+                case .array: element(of: node, steps[index].span)
                 case .null, .false, .true, .integer, .otherNumber, .string: nil as JSONNode?
                 }
             guard let found else { return nil }
@@ -79,27 +78,27 @@ struct JSONBody: Sendable {
     }
 
     private func member(
-        of object: JSONNode, _ name: [UInt8], number: Int
+        of object: JSONNode, _ name: Span<UInt8>, number: Int
     ) throws(RequestRefusal) -> JSONNode? {
         var found: JSONNode?
         for (key, value) in tape.members(object) {
-            if tape.stringEquals(key, name.span) {
+            if tape.stringEquals(key, name) {
                 found = value
-            } else if tape.withUTF8(key, { $0.isSameName(as: name.span) }) {
+            } else if tape.withUTF8(key, { $0.isSameName(as: name) }) {
                 throw RequestRefusal(.memberDuplicated, at: number)
             }
         }
         return found
     }
 
-    private func element(of array: JSONNode, _ digits: [UInt8]) -> JSONNode? {
+    private func element(of array: JSONNode, _ digits: Span<UInt8>) -> JSONNode? {
         guard 1...7 ~= digits.count, digits.count == 1 || digits[0] != UInt8(ascii: "0") else {
             return nil
         }
         var index = 0
-        for digit in digits {
-            guard digit.isDigit else { return nil }
-            index = index * 10 + Int(digit - UInt8(ascii: "0"))
+        for place in digits.indices {
+            guard digits[place].isDigit else { return nil }
+            index = index * 10 + Int(digits[place] - UInt8(ascii: "0"))
         }
         guard index < tape.count(array) else { return nil }
         for (place, element) in tape.elements(array).enumerated() where place == index {
@@ -118,14 +117,16 @@ struct JSONBody: Sendable {
     ///
     /// - Throws: `memberInvalid`, `tooLarge`.
     func flat(
-        _ node: JSONNode, _ kind: RouteMember.Kind, number: Int, _ flats: inout FlatComposer
+        _ node: JSONNode, _ kind: ValueKind<FlatString>, number: Int,
+        _ flats: inout FlatComposer
     ) throws(RequestRefusal) -> FlatBytes {
         let flat: FlatBytes??
         switch kind {
         case .string: flat = withText(node) { flats.string($0) }
         case .entity(let type):
             flat = withText(node) { id in
-                id.count > 0 ? .some(flats.entity(type: type.utf8.span, id: id)) : nil
+                id.count > 0
+                    ? .some(type.withUTF8 { flats.entity(type: $0, id: id) }) : nil
             }.flatMap { $0 }
         case .long: flat = tape.integer(node).map { flats.long($0) }
         case .bool: flat = tape.boolean(node).map { flats.bool($0) }

@@ -33,11 +33,11 @@ package struct RequestTarget: Sendable {
     package mutating func removeAll() {
         path.clear()
         decoded.clear()
-        if !segments.isEmpty { segments.removeAll(keepingCapacity: true) }
+        segments.clear()
         query.clear()
         hasQuery = false
         queryBytes.clear()
-        if !pairs.isEmpty { pairs.removeAll(keepingCapacity: true) }
+        pairs.clear()
     }
 
     /// Reads a target in origin form: a path and an optional query.
@@ -92,7 +92,7 @@ package struct RequestTarget: Sendable {
             }
             position += 1
         }
-        segments.removeAll(keepingCapacity: true)
+        segments.clear()
         return nil
     }
 
@@ -117,7 +117,7 @@ package struct RequestTarget: Sendable {
             if position > begin {
                 guard pairs.count < RequestLimits.maximumPairs else {
                     queryBytes.clear()
-                    pairs.removeAll(keepingCapacity: true)
+                    pairs.clear()
                     return false
                 }
                 let nameStart = queryBytes.count

@@ -70,20 +70,39 @@ package enum ValueSource: Hashable, Sendable {
     case constant([UInt8])
 }
 
+/// What a value is converted to.
+package enum ValueKind<EntityType: Sendable>: Sendable {
+    case string
+    case long
+    case bool
+    case decimal
+    case ip
+    /// An entity of this type, whose id the value is.
+    case entity(EntityType)
+
+    /// The same with another way to write the type.
+    func map<Other>(_ transform: (EntityType) -> Other) -> ValueKind<Other> {
+        switch self {
+        case .string: .string
+        case .long: .long
+        case .bool: .bool
+        case .decimal: .decimal
+        case .ip: .ip
+        case .entity(let type): .entity(transform(type))
+        }
+    }
+}
+
+extension ValueKind: Equatable where EntityType: Equatable {}
+extension ValueKind: Hashable where EntityType: Hashable {}
+extension ValueKind: BitwiseCopyable where EntityType: BitwiseCopyable {}
+
 /// A part of a resource's id.
 package typealias IDPart = ValueSource
 
 /// A member of a record that a route makes.
 package struct RouteMember: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
-        case string
-        case long
-        case bool
-        case decimal
-        case ip
-        /// An entity of this type, whose id the value is.
-        case entity(Text)
-    }
+    package typealias Kind = ValueKind<Text>
 
     package let name: Text
     package let source: ValueSource

@@ -33,13 +33,18 @@ package struct RouteComposer: ~Copyable {
         _ request: borrowing HTTPRequest, _ route: Int, of table: RouteTable
     ) throws(RequestRefusal) -> RoutedQuestion {
         flats.reset()
-        let plan = table.plans[route]
-        if plan.readsBody { try body.read(request) }
-        let resource = try resource(plan, request)
-        let attributes = try record(plan.attributes, from: 0, request)
-        let context = try record(plan.context, from: plan.attributes.count, request)
+        // Read through spans: what is taken out of an array is copied, references and all.
+        let allPlans = table.plans
+        let plans = allPlans.span
+        if plans[route].readsBody { try body.read(request) }
+        let pointers = plans[route].pointers.span
+        let resource = try resource(
+            plans[route].resourceType, plans[route].resourceID.span, pointers, request)
+        let attributes = try record(plans[route].attributes.span, pointers, from: 0, request)
+        let context = try record(
+            plans[route].context.span, pointers, from: plans[route].attributes.count, request)
         return RoutedQuestion(
-            action: FlatEntity(plan.action.flat), resource: resource, context: context,
+            action: plans[route].action, resource: resource, context: context,
             resourceAttributes: attributes)
     }
 
@@ -50,20 +55,22 @@ package struct RouteComposer: ~Copyable {
     package mutating func describe(
         _ request: borrowing HTTPRequest, _ route: Int, of table: RouteTable
     ) throws(RequestRefusal) -> FlatRecord {
-        try http(table.plans[route], request)
+        let plans = table.plans
+        return try http(plans.span[route].name, request)
     }
 
     private mutating func resource(
-        _ plan: RoutePlan, _ request: borrowing HTTPRequest
+        _ type: FlatString, _ parts: Span<RoutePlan.Source>, _ pointers: Span<BodyPointer>,
+        _ request: borrowing HTTPRequest
     ) throws(RequestRefusal) -> FlatEntity {
         // Taken out of `self` for as long as it is read, so that `flats` may be written to.
         var id: [UInt8] = []
         swap(&id, &self.id)
         defer { swap(&id, &self.id) }
-        id.removeAll(keepingCapacity: true)
-        for index in plan.resourceID.indices {
-            if case .body(let pointer) = plan.resourceID[index] {
-                guard let node = try body.find(pointer, number: -1) else {
+        id.clear()
+        for index in parts.indices {
+            if case .body(let place) = parts[index] {
+                guard let node = try body.find(pointers[place].steps.span, number: -1) else {
                     throw RequestRefusal(.memberMissing, at: -1)
                 }
                 guard body.withText(node, { id.append($0) }) != nil else {
@@ -71,31 +78,32 @@ package struct RouteComposer: ~Copyable {
                 }
                 continue
             }
-            let found = try lookup(plan.resourceID[index], request, number: -1)
+            let found = try lookup(parts[index], request, number: -1)
             guard case .found(let place, let range) = found else {
                 throw RequestRefusal(.memberMissing, at: -1)
             }
-            Self.withBytes(place, range, plan.resourceID[index], request) { id.append($0) }
+            Self.withBytes(place, range, parts[index], request) { id.append($0) }
         }
         guard !id.isEmpty, id.span.isUTF8 else { throw RequestRefusal(.memberInvalid, at: -1) }
-        let type = plan.resourceType
-        guard let flat = flats.entity(type: type.span, id: id.span) else {
-            throw RequestRefusal(.tooLarge)
-        }
+        let flat = type.withUTF8 { flats.entity(type: $0, id: id.span) }
+        guard let flat else { throw RequestRefusal(.tooLarge) }
         return FlatEntity(flat)
     }
 
     private mutating func record(
-        _ members: [RoutePlan.Member], from first: Int, _ request: borrowing HTTPRequest
+        _ members: Span<RoutePlan.Member>, _ pointers: Span<BodyPointer>, from first: Int,
+        _ request: borrowing HTTPRequest
     ) throws(RequestRefusal) -> FlatRecord {
         if members.isEmpty { return FlatRecord(emptyRecord.flat) }
         for index in members.indices {
             let member = members[index]
-            if case .body(let pointer) = member.source {
-                if let node = try body.find(pointer, number: first + index) {
+            if case .body(let place) = member.source {
+                if let node = try body.find(
+                    pointers[place].steps.span, number: first + index)
+                {
                     let value = try body.flat(
                         node, member.kind, number: first + index, &flats)
-                    flats.add(FlatString(member.key.flat), value)
+                    flats.add(member.key, value)
                 } else if !member.isOptional {
                     throw RequestRefusal(.memberMissing, at: first + index)
                 }
@@ -111,7 +119,7 @@ package struct RouteComposer: ~Copyable {
                     (bytes) throws(RequestRefusal) in
                     try Self.flat(bytes, member.kind, number: first + index, &flats)
                 }
-                flats.add(FlatString(member.key.flat), value)
+                flats.add(member.key, value)
             }
         }
         guard let record = flats.record() else { throw RequestRefusal(.tooLarge) }
@@ -119,7 +127,8 @@ package struct RouteComposer: ~Copyable {
     }
 
     private static func flat(
-        _ bytes: Span<UInt8>, _ kind: RouteMember.Kind, number: Int, _ flats: inout FlatComposer
+        _ bytes: Span<UInt8>, _ kind: ValueKind<FlatString>, number: Int,
+        _ flats: inout FlatComposer
     ) throws(RequestRefusal) -> FlatBytes {
         guard let value = ValueReader.read(bytes, kind) else {
             throw RequestRefusal(.memberInvalid, at: number)
@@ -128,7 +137,7 @@ package struct RouteComposer: ~Copyable {
         switch value {
         case .text:
             if case .entity(let type) = kind {
-                flat = flats.entity(type: type.utf8.span, id: bytes)
+                flat = type.withUTF8 { flats.entity(type: $0, id: bytes) }
             } else {
                 flat = flats.string(bytes)
             }
@@ -142,7 +151,7 @@ package struct RouteComposer: ~Copyable {
     }
 
     private mutating func http(
-        _ plan: RoutePlan, _ request: borrowing HTTPRequest
+        _ route: FlatString, _ request: borrowing HTTPRequest
     ) throws(RequestRefusal) -> FlatRecord {
         guard let method = flats.string(request.method.span),
             let host = flats.string(request.host.span),
@@ -162,7 +171,7 @@ package struct RouteComposer: ~Copyable {
                 case .method: method
                 case .host: host
                 case .path: path
-                case .route: plan.name.flat
+                case .route: route.flat
                 case .query: query
                 }
             guard let value else { continue }
@@ -186,43 +195,51 @@ package struct RouteComposer: ~Copyable {
     }
 
     private func lookup(
-        _ source: ValueSource, _ request: borrowing HTTPRequest, number: Int
+        _ source: RoutePlan.Source, _ request: borrowing HTTPRequest, number: Int
     ) throws(RequestRefusal) -> Found {
         switch source {
         case .segment(let index): return .found(.path, request.target.segments[index])
         case .rest(let index):
             let start = request.target.segments[index].start
             return .found(.path, ByteRange(start, request.target.decoded.count))
-        case .constant(let bytes): return .found(.constant, ByteRange(0, bytes.count))
+        case .constant(let text): return .found(.constant, ByteRange(0, text.count))
         case .header(let name):
-            switch request.headers.find(name.span) {
+            switch name.withUTF8({ request.headers.find($0) }) {
             case .absent: return .absent
             case .one(let range): return .found(.headers, range)
             case .several: throw RequestRefusal(.memberDuplicated, at: number)
             }
         case .extension(let name):
-            switch request.extensions.find(name.span) {
+            switch name.withUTF8({ request.extensions.find($0) }) {
             case .absent: return .absent
             case .one(let range): return .found(.extensions, range)
             case .several: throw RequestRefusal(.memberDuplicated, at: number)
             }
         case .body: preconditionFailure("values of a body are found as nodes")
         case .query(let name):
-            var found = Found.absent
-            let target = request.target
-            for index in target.pairs.indices {
-                let pair = target.pairs[index]
-                guard target.queryBytes.withBytes(pair.name, { $0.hasBytes(of: name.span) })
-                else { continue }
-                if case .found = found { throw RequestRefusal(.memberDuplicated, at: number) }
-                found = .found(.query, pair.value)
+            return try name.withUTF8 { (name) throws(RequestRefusal) in
+                try Self.parameter(name, of: request.target, number: number)
             }
-            return found
         }
     }
 
+    private static func parameter(
+        _ name: Span<UInt8>, of target: RequestTarget, number: Int
+    ) throws(RequestRefusal) -> Found {
+        var found = Found.absent
+        for index in target.pairs.indices {
+            let pair = target.pairs[index]
+            guard target.queryBytes.withBytes(pair.name, { $0.hasBytes(of: name) }) else {
+                continue
+            }
+            if case .found = found { throw RequestRefusal(.memberDuplicated, at: number) }
+            found = .found(.query, pair.value)
+        }
+        return found
+    }
+
     private static func withBytes<Result, Failure: Error>(
-        _ place: Place, _ range: ByteRange, _ source: ValueSource,
+        _ place: Place, _ range: ByteRange, _ source: RoutePlan.Source,
         _ request: borrowing HTTPRequest, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         switch place {
@@ -231,10 +248,10 @@ package struct RouteComposer: ~Copyable {
         case .headers: return try request.headers.withValue(range, body)
         case .extensions: return try request.extensions.withValue(range, body)
         case .constant:
-            guard case .constant(let bytes) = source else {
+            guard case .constant(let text) = source else {
                 preconditionFailure("only a constant lies in its route")
             }
-            return try bytes.withBytes(range, body)
+            return try text.withUTF8(body)
         }
     }
 }

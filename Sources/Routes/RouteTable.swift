@@ -16,9 +16,7 @@ package final class RouteTable: Sendable {
     /// Whether some route reads bodies.
     package let readsBodies: Bool
     /// The names of the routes that do.
-    package var bodyReaders: [String] {
-        zip(routes, plans).filter(\.1.readsBody).map(\.0.name)
-    }
+    package var bodyReaders: [String] { routes.filter(\.readsBody).map(\.name) }
 
     /// Reads and compiles routes.
     ///
@@ -28,10 +26,28 @@ package final class RouteTable: Sendable {
         try Self.refuseAmbiguity(routes)
         trie = RouteTrie(routes)
         plans = routes.map { RoutePlan($0) }
-        headerNames = Array(Set(plans.flatMap(\.headerNames)))
-        extensionNames = Array(Set(plans.flatMap(\.extensionNames)))
-        readsBodies = plans.contains(where: \.readsBody)
+        headerNames = Array(Set(routes.flatMap(\.headerNames)))
+        extensionNames = Array(Set(routes.flatMap(\.extensionNames)))
+        readsBodies = routes.contains(where: \.readsBody)
         self.routes = routes
+    }
+
+    /// Whether some route reads the header field of this name, given in lower case.
+    package func readsHeader(_ name: Span<UInt8>) -> Bool {
+        let names = headerNames
+        return names.span.contains(name)
+    }
+
+    /// The same for a name in any case.
+    package func readsHeader(anyCase name: Span<UInt8>) -> Bool {
+        let names = headerNames
+        return names.span.contains(lowercasing: name)
+    }
+
+    /// Whether some route reads the extension of this name.
+    package func readsExtension(_ name: Span<UInt8>) -> Bool {
+        let names = extensionNames
+        return names.span.contains(name)
     }
 
     /// What a route looks like to a request: two routes of one shape match the same requests.
@@ -91,6 +107,22 @@ package final class RouteTable: Sendable {
     /// - Complexity: the nodes of the trie at most, however the path is made.
     package func match(_ request: HTTPRequest, scratch: inout MatchScratch) -> Int? {
         trie.match(request, scratch: &scratch)
+    }
+}
+
+extension Span<[UInt8]> {
+    fileprivate func contains(_ name: Span<UInt8>) -> Bool {
+        for index in indices where name.hasBytes(of: self[index].span) { return true }
+        return false
+    }
+
+    fileprivate func contains(lowercasing name: Span<UInt8>) -> Bool {
+        for index in indices where self[index].count == name.count {
+            var place = 0
+            while place < name.count, name[place].lowercased == self[index][place] { place += 1 }
+            if place == name.count { return true }
+        }
+        return false
     }
 }
 

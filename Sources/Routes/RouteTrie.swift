@@ -78,7 +78,7 @@ struct RouteTrie: Sendable {
     private func search(
         _ root: Int32, _ target: RequestTarget, _ method: Int32, _ scratch: inout MatchScratch
     ) -> Int? {
-        scratch.steps.removeAll(keepingCapacity: true)
+        scratch.steps.clear()
         scratch.steps.append(Step(node: root, segment: 0, isRest: false))
         while let step = scratch.steps.popLast() {
             let node = nodes[Int(step.node)]

@@ -14,7 +14,9 @@ enum ReadValue: BitwiseCopyable {
 /// has one.
 enum ValueReader {
     /// Nil when the bytes do not convert.
-    static func read(_ bytes: Span<UInt8>, _ kind: RouteMember.Kind) -> ReadValue? {
+    static func read<EntityType>(
+        _ bytes: Span<UInt8>, _ kind: ValueKind<EntityType>
+    ) -> ReadValue? {
         switch kind {
         case .string: bytes.isUTF8 ? .text : nil
         // An entity without a name is nobody's; a gateway that sends an empty field means none.

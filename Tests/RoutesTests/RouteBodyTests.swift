@@ -301,6 +301,25 @@ import Testing
         #expect(other.extensionNames == [Array("tenant".utf8)])
     }
 
+    @Test func namesAreReadByteByByteOrInAnyCase() throws {
+        let table = try RouteTable(Document.file([Self.route("long")]))
+        func reads(_ name: String) -> [Bool] {
+            let name = Array(name.utf8)
+            return [table.readsHeader(name.span), table.readsHeader(anyCase: name.span)]
+        }
+        #expect(reads("content-type") == [true, true])
+        #expect(reads("Content-Type") == [false, true])
+        for other in ["", "content-typ", "content-types", "content-typf", "content_type"] {
+            #expect(reads(other) == [false, false], "\(other)")
+        }
+        let extended = try RouteTable(
+            Document.file([Document.route("/a", id: Self.source(("extension", "tenant")))]))
+        for (name, isRead) in [("tenant", true), ("Tenant", false), ("tenan", false)] {
+            let name = Array(name.utf8)
+            #expect(extended.readsExtension(name.span) == isRead)
+        }
+    }
+
     private static var isOptimized: Bool {
         #if DEBUG
             false

@@ -16,7 +16,7 @@ package struct FlatComposer: ~Copyable {
     /// Takes back all memory handed out.
     package mutating func reset() {
         arena.reset()
-        pairs.removeAll(keepingCapacity: true)
+        if !pairs.isEmpty { pairs.removeAll(keepingCapacity: true) }
     }
 
     package mutating func bool(_ value: Bool) -> FlatBytes? {
