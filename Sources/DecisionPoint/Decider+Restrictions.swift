@@ -34,12 +34,10 @@ extension Decider {
         if let token, let outcome = restricted(token.restrictable) { return outcome }
         guard restrictions.hasEntities else { return nil }
         if let device = establisher?.device, let outcome = restricted(device) { return outcome }
-        if let principal = certificate?.principal,
-            let outcome = restricted(FlatEntity(principal.flat))
-        {
+        if let principal = certificate?.principal, let outcome = restricted(principal) {
             return outcome
         }
-        if let principal = token?.principal { return restricted(FlatEntity(principal.flat)) }
+        if let principal = token?.principal { return restricted(principal) }
         return nil
     }
 
@@ -72,10 +70,10 @@ extension Decider {
 
     /// Refuses the entity that an identity stands for, and the devices that it leads to.
     private mutating func restricted(
-        _ principal: FlatConstant?, _ deviceKeys: [DeviceIdentity]
+        _ principal: FlatEntity?, _ deviceKeys: [DeviceIdentity]
     ) -> Outcome? {
         guard restrictions.hasEntities else { return nil }
-        if let principal, let outcome = restricted(FlatEntity(principal.flat)) { return outcome }
+        if let principal, let outcome = restricted(principal) { return outcome }
         for key in deviceKeys {
             switch entities.reader.device(by: key) {
             case .absent: continue

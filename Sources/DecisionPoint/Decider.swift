@@ -250,6 +250,14 @@ package struct Decider: ~Copyable {
         return obligations
     }
 
+    /// The same for whoever keeps the table: counts no reference while it stays the same.
+    package mutating func readObligations(
+        into merged: inout MergedObligations, of table: inout ObligationTable
+    ) {
+        obligations.merge(workspace.reasons.span, into: &merged)
+        if table !== obligations { table = obligations }
+    }
+
     package var errorCount: Int { mutating get { workspace.errors.count } }
 
     /// The id of an erroring policy and its fault.

@@ -23,7 +23,7 @@ import Testing
         _ memory: borrowing DeviceMemory<Owner>, _ owner: Owner, _ snapshot: Int,
         _ expected: String?
     ) {
-        let found = id(memory.recall(owner, in: snapshot))
+        let found = id(memory.recall(ObjectIdentifier(owner), in: snapshot))
         #expect(found == expected)
     }
 
@@ -50,7 +50,9 @@ import Testing
             let own = try device("device-\(number)")
             memory.remember(FlatEntity(own.flat), of: owner, in: 7)
             for (index, owner) in owners.enumerated() {
-                guard let found = id(memory.recall(owner, in: 7)) else { continue }
+                guard let found = id(memory.recall(ObjectIdentifier(owner), in: 7)) else {
+                    continue
+                }
                 #expect(found == "device-\(index)")
                 known += 1
             }
@@ -66,7 +68,7 @@ import Testing
             let long = try device(String(repeating: "d", count: count))
             memory.remember(nil, of: owner, in: 0)
             memory.remember(FlatEntity(long.flat), of: owner, in: 1)
-            let isKnown = id(memory.recall(owner, in: 1)) != nil
+            let isKnown = id(memory.recall(ObjectIdentifier(owner), in: 1)) != nil
             #expect(isKnown == (long.flat.size <= DeviceMemory<Owner>.maximumBytes))
             if isKnown { longest = long.flat.size }
         }

@@ -240,6 +240,29 @@ struct ChainVerifierTests {
         #expect(gone == nil)
     }
 
+    @Test func onlyTheVerdictThatStillHoldsIsTheSame() throws {
+        let state = try state()
+        var verifier = ChainVerifier(state)
+        let chain = try mint.chain("good")
+        let key = fingerprint(of: chain)
+        let seconds = now()
+        let certificate = try #require(verifier.verify(chain, at: seconds).certificate)
+        var other = ChainVerifier(state)
+        let same = try #require(other.verify(chain, at: seconds).certificate)
+        let ofAnother = verifier.recalls(same, key, at: seconds)
+        #expect(!ofAnother)
+        let refused = try mint.chain("two_uris")
+        _ = verifier.verify(refused, at: seconds)
+        let ofRefused = verifier.recalls(certificate, fingerprint(of: refused), at: seconds)
+        #expect(!ofRefused)
+        let end = certificate.validUntilSeconds
+        let held = [seconds, end - 1, end].map { verifier.recalls(certificate, key, at: $0) }
+        #expect(held == [true, true, false])
+        state.update { _ in }
+        let afterChange = verifier.recalls(certificate, key, at: seconds)
+        #expect(!afterChange)
+    }
+
     @Test func orderOfIssuersDoesNotMatterAndMakesAnotherKey() throws {
         var verifier = ChainVerifier(try state())
         let certificates = try mint.certificates("deep4.pem", "deep4.chain.pem")

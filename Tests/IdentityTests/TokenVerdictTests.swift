@@ -74,6 +74,8 @@ struct TokenVerdictTests {
         for (offset, isRecalled) in [(-61, false), (-60, true), (159, true), (160, false)] {
             let recalled = verifier.recall(key, at: seconds + Int64(offset))
             #expect((recalled?.token === verified) == isRecalled, "\(offset)")
+            let isSame = verifier.recalls(verified, key, at: seconds + Int64(offset))
+            #expect(isSame == isRecalled, "\(offset)")
             // What is not recalled is judged, and refused.
             let judged = verifier.verify(token.span, at: seconds + Int64(offset))
             #expect((judged.token != nil) == isRecalled, "\(offset)")

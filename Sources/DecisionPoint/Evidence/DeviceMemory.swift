@@ -38,9 +38,8 @@ struct DeviceMemory<Owner: AnyObject & Sendable>: ~Copyable {
 
     deinit { unsafe devices.deallocate() }
 
-    /// What an identity led to; nil when that is not known of this snapshot.
-    func recall(_ owner: Owner, in snapshot: Int) -> Finding? {
-        let identifier = ObjectIdentifier(owner)
+    /// What an identity led to, by its object; nil when that is not known of this snapshot.
+    func recall(_ identifier: ObjectIdentifier, in snapshot: Int) -> Finding? {
         let index = place(identifier)
         guard entries[index].snapshot == snapshot, entries[index].identifier == identifier else {
             return nil

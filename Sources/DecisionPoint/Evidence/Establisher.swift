@@ -67,8 +67,9 @@ struct Establisher: ~Copyable {
         if listener.requiresEvidence, !evidence.hasIdentity { throw .missing }
         guard settings.limits.admit(evidence) else { throw .tooLarge }
         finding = try judge.judge(evidence, at: now)
-        if let certificate = finding.certificate { record.set(.tls, certificate.record.flat) }
-        if let token = finding.token { record.set(.token, token.record.flat) }
+        // Never bound to a name, here and below: that would count references.
+        if let tls = finding.certificate?.record.flat { record.set(.tls, tls) }
+        if let token = finding.token?.record.flat { record.set(.token, token) }
         try setFacts(evidence)
         return try chosen(named, evidence)
     }
@@ -112,7 +113,7 @@ struct Establisher: ~Copyable {
         }
         // Never the other one's instead: who presents both is not asking for less.
         let principal = isOfToken ? finding.token?.principal : finding.certificate?.principal
-        guard let derived = principal.map({ FlatEntity($0.flat) }) else {
+        guard let derived = principal else {
             // Who may name anybody may do so for a client that no rule knows.
             if let named { return named }
             throw evidence.hasIdentity ? .principalUnmapped : .principalMissing
@@ -154,17 +155,13 @@ struct Establisher: ~Copyable {
         _ evidence: Evidence, in finder: borrowing Finder
     ) throws(EvidenceRejection) -> Bool {
         var found: FlatEntity?
-        if let certificate = finding.certificate, !certificate.deviceKeys.isEmpty {
-            switch certificateDevices.recall(certificate, in: finder.snapshotID) {
+        if finding.certificate?.deviceKeys.isEmpty == false,
+            let owner = finding.certificate.map({ ObjectIdentifier($0) })
+        {
+            switch certificateDevices.recall(owner, in: finder.snapshotID) {
             case .device(let device): found = device
             case .absent: break
-            case nil:
-                for index in certificate.deviceKeys.indices {
-                    guard try Self.find(certificate.deviceKeys[index], in: finder, &found) else {
-                        return false
-                    }
-                }
-                certificateDevices.remember(found, of: certificate, in: finder.snapshotID)
+            case nil: guard try findByCertificate(in: finder, &found) else { return false }
             }
         }
         if let token = finding.token, let key = token.deviceKey {
@@ -179,6 +176,22 @@ struct Establisher: ~Copyable {
         return true
     }
 
+    /// Finds the device of the certificate by its keys, and remembers it.
+    ///
+    /// - Returns: whether the store could tell.
+    private mutating func findByCertificate<Finder: DeviceFinder & ~Copyable>(
+        in finder: borrowing Finder, _ found: inout FlatEntity?
+    ) throws(EvidenceRejection) -> Bool {
+        guard let certificate = finding.certificate else { return true }
+        for index in certificate.deviceKeys.indices {
+            guard try Self.find(certificate.deviceKeys[index], in: finder, &found) else {
+                return false
+            }
+        }
+        certificateDevices.remember(found, of: certificate, in: finder.snapshotID)
+        return true
+    }
+
     /// Finds the device of a token, which must be that of the certificate.
     ///
     /// - Returns: whether the store could tell.
@@ -187,7 +200,7 @@ struct Establisher: ~Copyable {
         _ found: inout FlatEntity?
     ) throws(EvidenceRejection) -> Bool {
         var own: FlatEntity?
-        switch tokenDevices.recall(token, in: finder.snapshotID) {
+        switch tokenDevices.recall(ObjectIdentifier(token), in: finder.snapshotID) {
         case .device(let device): own = device
         case .absent: break
         case nil:

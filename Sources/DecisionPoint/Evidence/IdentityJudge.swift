@@ -77,8 +77,7 @@ package struct IdentityJudge: ~Copyable {
         if let known = memory.recall(
             form.rawValue, evidence.certificate, evidence.issuers),
             // The verifier alone knows for how long a verdict holds.
-            case .verified(let certificate) = chains.recall(known.fingerprint, at: nowSeconds),
-            certificate === known.judged.certificate
+            chains.recalls(known.judged.certificate, known.fingerprint, at: nowSeconds)
         {
             return known.judged
         }
@@ -111,8 +110,7 @@ package struct IdentityJudge: ~Copyable {
     ) throws(EvidenceRejection) -> JudgedToken {
         guard settings.keys != nil else { throw .tokensNotConfigured }
         if let known = tokenMemory.recall(0, token, .none),
-            case .verified(let verified) = tokens.recall(known.fingerprint, at: nowSeconds),
-            verified === known.judged.token
+            tokens.recalls(known.judged.token, known.fingerprint, at: nowSeconds)
         {
             return known.judged
         }

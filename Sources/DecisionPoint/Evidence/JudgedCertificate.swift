@@ -9,9 +9,11 @@ package import Identity
 package final class JudgedCertificate: Sendable {
     package let certificate: VerifiedCertificate
     /// The record `verified.tls`.
-    package let record: FlatConstant
+    package let record: FlatRecord
     /// Nil when no rule fits.
-    package let principal: FlatConstant?
+    package let principal: FlatEntity?
+    /// What the two look at.
+    private let constants: [FlatConstant]
     /// What a device is found by: the thumbprint of the leaf, and the id that it carries, as far as
     /// they are used.
     let deviceKeys: [DeviceIdentity]
@@ -24,12 +26,14 @@ package final class JudgedCertificate: Sendable {
     ) throws(FlatEncoder.Failure) {
         self.certificate = certificate
         let facts = certificate.facts
-        record = try FlatConstant(.record(Self.members(facts)))
-        if let uid = settings.principals.principal(facts) {
-            principal = try FlatConstant(.entity(uid))
-        } else {
-            principal = nil
+        let members = try FlatConstant(.record(Self.members(facts)))
+        let uid = try settings.principals.principal(facts).map {
+            (uid) throws(FlatEncoder.Failure) in
+            try FlatConstant(.entity(uid))
         }
+        record = FlatRecord(members.flat)
+        principal = uid.map { FlatEntity($0.flat) }
+        constants = [members] + (uid.map { [$0] } ?? [])
         let thumbprint =
             settings.devices.usesThumbprint ? Array(facts.thumbprint.description.utf8) : []
         let deviceID = Array((settings.devices.certificateID(in: facts) ?? "").utf8)

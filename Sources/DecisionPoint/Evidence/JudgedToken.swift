@@ -9,9 +9,11 @@ package import Identity
 package final class JudgedToken: Sendable {
     package let token: VerifiedToken
     /// The record `verified.token`.
-    let record: FlatConstant
+    let record: FlatRecord
     /// Nil when no rule fits.
-    let principal: FlatConstant?
+    let principal: FlatEntity?
+    /// What the two look at.
+    private let constants: [FlatConstant]
     /// What a device is found by; nil when there is nothing.
     let deviceKey: DeviceIdentity?
     /// What restrictions are looked for by.
@@ -23,12 +25,14 @@ package final class JudgedToken: Sendable {
     ) throws(FlatEncoder.Failure) {
         self.token = token
         let facts = token.facts
-        record = try FlatConstant(.record(Self.members(facts)))
-        if let uid = settings.principals.principal(facts) {
-            principal = try FlatConstant(.entity(uid))
-        } else {
-            principal = nil
+        let members = try FlatConstant(.record(Self.members(facts)))
+        let uid = try settings.principals.principal(facts).map {
+            (uid) throws(FlatEncoder.Failure) in
+            try FlatConstant(.entity(uid))
         }
+        record = FlatRecord(members.flat)
+        principal = uid.map { FlatEntity($0.flat) }
+        constants = [members] + (uid.map { [$0] } ?? [])
         deviceKey = DeviceIdentity(.tokenDeviceID, settings.devices.tokenDeviceID(in: facts))
         restrictable = Self.identities(facts).compactMap { RestrictableIdentity($0) }
     }

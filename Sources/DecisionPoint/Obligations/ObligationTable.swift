@@ -151,8 +151,9 @@ package struct MergedObligations: Sendable {
 
     package init() { parts.reserveCapacity(ObligationRules.maximumParts) }
 
-    mutating func removeAll() {
+    /// Forgets what was asked for, and keeps the memory.
+    package mutating func removeAll() {
         status = .denied
-        parts.removeAll(keepingCapacity: true)
+        if !parts.isEmpty { parts.removeAll(keepingCapacity: true) }
     }
 }

@@ -101,6 +101,18 @@ package struct TokenVerifier: ~Copyable {
             ?? refused.recall(key, generation, at: nowSeconds)
     }
 
+    /// Whether the verdict on a token judged before, by its digest, still is that it proves this.
+    ///
+    /// As ``recall(_:at:)``, and counts no references.
+    package mutating func recalls(
+        _ token: VerifiedToken, _ key: Fingerprint, at nowSeconds: Int64
+    ) -> Bool {
+        takeNewContents()
+        return verified.recalls(key, generation, at: nowSeconds) { verdict in
+            if case .verified(let known) = verdict { known === token } else { false }
+        }
+    }
+
     /// Judges the answer of an issuer to a gateway that asked about a token.
     ///
     /// Only from an authenticated gateway: nothing here is signed. `active` must be `true`; `iss` must

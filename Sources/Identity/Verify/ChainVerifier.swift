@@ -78,6 +78,18 @@ package struct ChainVerifier: ~Copyable {
         return cache.recall(key, generation, at: nowSeconds)
     }
 
+    /// Whether the verdict on a chain judged before, by its digest, still is that it proves this.
+    ///
+    /// As ``recall(_:at:)``, and counts no references.
+    package mutating func recalls(
+        _ certificate: VerifiedCertificate, _ key: Fingerprint, at nowSeconds: Int64
+    ) -> Bool {
+        if trust.generation != generation { takeNewContents() }
+        return cache.recalls(key, generation, at: nowSeconds) { verdict in
+            if case .verified(let known) = verdict { known === certificate } else { false }
+        }
+    }
+
     private mutating func takeNewContents() {
         (contents, generation) = trust.read()
         cache.removeAll()

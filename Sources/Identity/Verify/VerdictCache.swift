@@ -40,6 +40,23 @@ struct VerdictCache<Verdict: Sendable>: ~Copyable {
     /// The verdict on something, if it was found under this generation and holds at this time.
     mutating func recall(_ key: Fingerprint, _ generation: UInt64, at nowSeconds: Int64) -> Verdict?
     {
+        find(key, generation, at: nowSeconds).map { entries[$0].verdict }
+    }
+
+    /// Whether that is still a verdict like this; to lend it counts no references.
+    mutating func recalls(
+        _ key: Fingerprint, _ generation: UInt64, at nowSeconds: Int64,
+        where isSuch: (Verdict) -> Bool
+    ) -> Bool {
+        guard let index = find(key, generation, at: nowSeconds) else { return false }
+        let known = entries.span
+        return isSuch(known[index].verdict)
+    }
+
+    /// Where the verdict on something is, if it was found under this generation and holds at this time.
+    private mutating func find(
+        _ key: Fingerprint, _ generation: UInt64, at nowSeconds: Int64
+    ) -> Int? {
         let first = Int(key.words.first & setMask) * Self.ways
         for index in first..<first + Self.ways
         where entries[index].generation == generation && entries[index].key == key {
@@ -48,7 +65,7 @@ struct VerdictCache<Verdict: Sendable>: ~Copyable {
             else { return nil }
             clock += 1
             entries[index].used = clock
-            return entries[index].verdict
+            return index
         }
         return nil
     }
