@@ -1,7 +1,9 @@
 package import CedarEngine
 package import DecisionPoint
+import Routes
 
-// What the last answer consists of. Mutating in form only, as in `Decider`.
+// What the last answer consists of. Mutating in form only where `Decider` is so. What is shared with
+// other threads is read through spans: an element that is taken out of an array counts references.
 extension GatewayDecider {
     /// Lends the id of the decision, sixteen lower-case hexadecimal digits.
     package mutating func withDecisionID(_ body: (Span<UInt8>) -> Void) {
@@ -42,10 +44,7 @@ extension GatewayDecider {
     ///
     /// Header fields with the name of an identity field are left out: who asks is not for policies to
     /// say. Nothing is lent when policies did not decide.
-    package mutating func withParts(
-        _ body: (Obligations.Kind, Span<UInt8>, Span<UInt8>) -> Void
-    ) {
-        guard let obligations else { return }
+    package func withParts(_ body: (Obligations.Kind, Span<UInt8>, Span<UInt8>) -> Void) {
         for index in merged.parts.indices {
             let kind = obligations.kind(merged.parts[index])
             obligations.withPart(merged.parts[index]) { name, value in
@@ -55,10 +54,30 @@ extension GatewayDecider {
         }
     }
 
-    /// Lends the value of the field with the obligations, as in `mask:iban, log`; empty for none.
-    package mutating func withObligations(_ body: (Span<UInt8>) -> Void) {
-        text.removeAll(keepingCapacity: true)
-        guard let obligations else { return body(text.span) }
+    /// Lends name and value of the field with the obligations, as in `mask:iban, log`; the value is
+    /// empty for none.
+    package mutating func withObligations(_ body: (Span<UInt8>, Span<UInt8>) -> Void) {
+        // Taken out of `self` for as long as it is lent.
+        var text: [UInt8] = []
+        swap(&text, &self.text)
+        defer { swap(&text, &self.text) }
+        text.clear()
+        appendObligations(to: &text)
+        let name = ProtectedNames.obligations
+        body(name.span, text.span)
+    }
+
+    /// Lends the reasons that the determining policies give, one a line; not called when there are none.
+    package mutating func withReasons(_ body: (Span<UInt8>) -> Void) {
+        var text: [UInt8] = []
+        swap(&text, &self.text)
+        defer { swap(&text, &self.text) }
+        text.clear()
+        appendReasons(to: &text)
+        if !text.isEmpty { body(text.span) }
+    }
+
+    private func appendObligations(to text: inout [UInt8]) {
         for index in merged.parts.indices
         where obligations.kind(merged.parts[index]) == .obligation {
             // Neither has a comma or a space: policies with such a one are not loaded.
@@ -72,23 +91,37 @@ extension GatewayDecider {
                 text.append(bytes: argument)
             }
         }
-        body(text.span)
     }
 
-    /// Lends the reasons that the determining policies give, one a line; not called when there are none.
-    package mutating func withReasons(_ body: (Span<UInt8>) -> Void) {
-        text.removeAll(keepingCapacity: true)
-        guard let obligations else { return }
+    private func appendReasons(to text: inout [UInt8]) {
         for index in merged.parts.indices where obligations.kind(merged.parts[index]) == .reason {
             if !text.isEmpty { text.append(0x0A) }
             obligations.withPart(merged.parts[index]) { _, reason in text.append(bytes: reason) }
         }
-        if !text.isEmpty { body(text.span) }
+    }
+
+    /// Lends the name of each field that answers set now and then.
+    package func withOccasionalFields(_ body: (Span<UInt8>) -> Void) {
+        let names = protectedNames.occasional.span
+        for index in names.indices { body(names[index].span) }
+    }
+
+    /// Lends the name of each field that answers set now and then, and this one does not.
+    ///
+    /// - Parameter hasObligations: whether this one sets the field with the obligations.
+    package func withUnsetFields(hasObligations: Bool, _ body: (Span<UInt8>) -> Void) {
+        let own = ProtectedNames.obligations
+        let names = protectedNames.occasional.span
+        for index in names.indices {
+            let name = names[index].span
+            let isSet = name.hasSameBytes(as: own.span) ? hasObligations : setsField(name)
+            if !isSet { body(name) }
+        }
     }
 
     /// Whether a determining policy sets a header field, and may.
-    package mutating func setsField(_ name: Span<UInt8>) -> Bool {
-        guard let obligations, !settings.isIdentity(name) else { return false }
+    private func setsField(_ name: Span<UInt8>) -> Bool {
+        guard !settings.isIdentity(name) else { return false }
         for index in merged.parts.indices where obligations.kind(merged.parts[index]) == .header {
             let isSame = obligations.withPart(merged.parts[index]) { own, _ in
                 own.hasSameBytes(as: name)
@@ -101,29 +134,46 @@ extension GatewayDecider {
     /// Lends name and value of each field that says who asks; the value is empty when nothing is
     /// known, and the field is to be removed then.
     package mutating func withIdentityFields(_ body: (Span<UInt8>, Span<UInt8>) -> Void) {
+        let (principal, device) = (decider.establishedPrincipal, decider.establishedDevice)
+        settings.withIdentityFields(principal, device, decisionID: idDigits, body)
+    }
+}
+
+extension GatewaySettings {
+    /// Lends the name of each field that is only taken away.
+    package func withRemovedFields(_ body: (Span<UInt8>) -> Void) {
+        let fields = identityFields.span
+        for index in fields.indices where fields[index].source == .removed {
+            body(fields[index].name.span)
+        }
+    }
+
+    fileprivate func withIdentityFields(
+        _ principal: FlatEntity?, _ device: FlatEntity?, decisionID: HexadecimalDigits,
+        _ body: (Span<UInt8>, Span<UInt8>) -> Void
+    ) {
         let nothing: [UInt8] = []
-        for index in settings.identityFields.indices {
-            let field = settings.identityFields[index]
-            let name = field.name
-            switch field.source {
+        let fields = identityFields.span
+        for index in fields.indices {
+            let name = fields[index].name.span
+            switch fields[index].source {
             case .principalId:
-                guard let principal = decider.establishedPrincipal else { break }
-                principal.withID { body(name.span, $0) }
-                continue
+                if let principal {
+                    principal.withID { body(name, $0) }
+                } else {
+                    body(name, nothing.span)
+                }
             case .principalType:
-                guard let principal = decider.establishedPrincipal else { break }
-                principal.withType { body(name.span, $0) }
-                continue
+                if let principal {
+                    principal.withType { body(name, $0) }
+                } else {
+                    body(name, nothing.span)
+                }
             case .deviceId:
-                guard let device = decider.establishedDevice else { break }
-                device.withID { body(name.span, $0) }
-                continue
-            case .decisionId:
-                idDigits.withUTF8 { body(name.span, $0) }
-                continue
-            case .removed: continue
+                if let device { device.withID { body(name, $0) } } else { body(name, nothing.span) }
+            case .decisionId: decisionID.withUTF8 { body(name, $0) }
+            case .removed: break
             }
-            body(name.span, nothing.span)
         }
     }
 }

@@ -21,7 +21,7 @@ package enum Verdict: Sendable {
 package struct GatewayDecider: ~Copyable {
     package let settings: GatewaySettings
     /// The client's request: method, host and target, and of its header fields those that
-    /// ``headerNames`` has.
+    /// ``readsHeader(_:)`` tells.
     package var request = HTTPRequest()
     private let publisher: RoutePublisher
     private var table: RouteTable
@@ -33,6 +33,7 @@ package struct GatewayDecider: ~Copyable {
 
     // MARK: The last answer; accessors are in an extension.
 
+    /// Without parts when policies did not decide.
     var merged = MergedObligations()
     /// Kept for ``withObligations(_:)`` and ``withReasons(_:)``.
     var text: [UInt8] = []
@@ -41,7 +42,7 @@ package struct GatewayDecider: ~Copyable {
     /// The number of the ruleset that ``protectedNames`` are of.
     package private(set) var protectedEpoch: UInt64
     /// That which ``merged`` was read from.
-    var obligations: ObligationTable?
+    private(set) var obligations: ObligationTable
     /// The code of a refusal that is not the decision point's; empty for none.
     var code = ""
     /// The id of the decision.
@@ -77,6 +78,7 @@ package struct GatewayDecider: ~Copyable {
         (table, epoch) = routes.load(for: decider.epoch) ?? routes.newest
         protectedNames = ProtectedNames(settings, policyFields: decider.policyFields)
         protectedEpoch = decider.epoch
+        obligations = decider.obligations(into: &merged)
         ids = DecisionIDs(worker: worker, startedAt: seconds)
     }
 
@@ -88,11 +90,22 @@ package struct GatewayDecider: ~Copyable {
             listener: settings.listener, peer, mayNamePrincipal: false, mayAttachEvidence: true)
     }
 
-    /// The header fields of the client's request that routes read, in lower case.
-    package var headerNames: [[UInt8]] { table.headerNames }
+    /// Whether routes read any header field of the client's request.
+    package var readsHeaders: Bool { !table.headerNames.isEmpty }
 
-    /// What routes read of the gateway's own configuration.
-    package var extensionNames: [[UInt8]] { table.extensionNames }
+    /// Whether routes read the header field of this name, given in lower case.
+    package func readsHeader(_ name: Span<UInt8>) -> Bool { table.readsHeader(name) }
+
+    /// The same for a name in any case.
+    package func readsHeader(anyCase name: Span<UInt8>) -> Bool {
+        table.readsHeader(anyCase: name)
+    }
+
+    /// Whether routes read anything of the gateway's own configuration.
+    package var readsExtensions: Bool { !table.extensionNames.isEmpty }
+
+    /// Whether routes read what the gateway's own configuration says under this name.
+    package func readsExtension(_ name: Span<UInt8>) -> Bool { table.readsExtension(name) }
 
     /// Whether routes read bodies.
     package var readsBodies: Bool { table.readsBodies }
@@ -134,10 +147,10 @@ package struct GatewayDecider: ~Copyable {
         self.question = question
         switch decide(question, evidence, listener) {
         case .allowed:
-            obligations = decider.obligations(into: &merged)
+            decider.readObligations(into: &merged, of: &obligations)
             verdict = .allowed
         case .denied:
-            obligations = decider.obligations(into: &merged)
+            decider.readObligations(into: &merged, of: &obligations)
             verdict = .denied(DenialCode(merged.status))
         case .refused(let refusal):
             let denial = Denial(refusal)
@@ -163,7 +176,7 @@ package struct GatewayDecider: ~Copyable {
     /// Forgets the last answer.
     private mutating func start() {
         idDigits = HexadecimalDigits(ids.next())
-        obligations = nil
+        merged.removeAll()
         question = nil
         isAsked = false
         code = ""

@@ -59,9 +59,9 @@ package struct GatewaySettings: Sendable {
     ///
     /// A field that is only ``IdentitySource/removed`` says nothing, so policies may set it.
     func isIdentity(_ name: Span<UInt8>) -> Bool {
-        for index in identityFields.indices where identityFields[index].source != .removed {
-            let own = identityFields[index].name
-            if ProtectedNames.readsLike(name, own.span) { return true }
+        let fields = identityFields.span
+        for index in fields.indices where fields[index].source != .removed {
+            if ProtectedNames.readsLike(name, fields[index].name.span) { return true }
         }
         return false
     }

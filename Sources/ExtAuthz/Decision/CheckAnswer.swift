@@ -2,6 +2,7 @@ import CedarEngine
 import DecisionPoint
 import ExtAuthzMessages
 import Gateway
+import Routes
 
 /// Puts answers together, in memory that is reused.
 struct CheckAnswer: ~Copyable {
@@ -21,17 +22,12 @@ struct CheckAnswer: ~Copyable {
             if !value.isEmpty { reply.setHeader(name, value) }
         }
         var hasObligations = false
-        decider.withObligations { value in
+        decider.withObligations { name, value in
             guard !value.isEmpty else { return }
             hasObligations = true
-            let name = ProtectedNames.obligations
-            reply.setHeader(name.span, value)
+            reply.setHeader(name, value)
         }
-        for name in decider.protectedNames.occasional {
-            let isSet =
-                name == ProtectedNames.obligations ? hasObligations : decider.setsField(name.span)
-            if !isSet { reply.removeHeader(name.span) }
-        }
+        decider.withUnsetFields(hasObligations: hasObligations) { reply.removeHeader($0) }
         describe(&decider, &reply)
     }
 
@@ -109,7 +105,7 @@ struct CheckAnswer: ~Copyable {
             guard kind == .obligation else { return }
             if !isBegun { reply.beginList() }
             isBegun = true
-            text.removeAll(keepingCapacity: true)
+            text.clear()
             text.append(bytes: name)
             if !argument.isEmpty { text.append(UInt8(ascii: ":")) }
             text.append(bytes: argument)

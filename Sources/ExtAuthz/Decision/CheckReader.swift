@@ -21,24 +21,22 @@ enum CheckReader {
                 }
             }
         }
-        let names = decider.headerNames
-        if !names.isEmpty {
+        if decider.readsHeaders {
             var headers = check.headers
             while let entry = headers.next() {
-                guard isNamed(entry.name, names) else { continue }
                 try entry.name.withSpan { (name) throws(RequestRefusal) in
+                    guard decider.readsHeader(name) else { return }
                     try entry.value.withSpan { (value) throws(RequestRefusal) in
                         try decider.request.headers.append(name: name, value: value)
                     }
                 }
             }
         }
-        let extensionNames = decider.extensionNames
-        if !extensionNames.isEmpty {
+        if decider.readsExtensions {
             var extensions = check.contextExtensions
             while let entry = extensions.next() {
-                guard isNamed(entry.name, extensionNames) else { continue }
                 entry.name.withSpan { name in
+                    guard decider.readsExtension(name) else { return }
                     entry.value.withSpan {
                         decider.request.extensions.append(name: name, value: $0)
                     }
@@ -64,13 +62,6 @@ enum CheckReader {
         {
             request.body.setAbsent()
         }
-    }
-
-    private static func isNamed(_ name: ByteRegion, _ names: [[UInt8]]) -> Bool {
-        for index in names.indices where names[index].count == name.count {
-            if name.equals(names[index]) { return true }
-        }
-        return false
     }
 
     /// What logs keep of the request.

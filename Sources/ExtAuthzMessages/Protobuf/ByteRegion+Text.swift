@@ -13,15 +13,6 @@ extension ByteRegion {
         return unsafe hasBytes(at: start)
     }
 
-    /// Whether these bytes are exactly the given ones.
-    package func equals(_ other: [UInt8]) -> Bool {
-        guard count == other.count else { return false }
-        return unsafe other.withUnsafeBytes { other in
-            guard let start = other.baseAddress else { return count == 0 }
-            return unsafe hasBytes(at: start)
-        }
-    }
-
     /// Whether as many bytes as these have are the same elsewhere.
     @unsafe
     private func hasBytes(at other: UnsafeRawPointer) -> Bool {

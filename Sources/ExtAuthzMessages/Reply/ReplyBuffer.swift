@@ -59,7 +59,7 @@ package struct ReplyBuffer: ~Copyable {
     private mutating func start(_ reply: CheckReply) {
         self.reply = reply
         isSpoiled = false
-        for index in isSet.indices { isSet[index] = false }
+        for index in isSet.indices where isSet[index] { isSet[index] = false }
         headers.removeAll()
         removals.removeAll()
         clientHeaders.removeAll()
@@ -72,7 +72,7 @@ package struct ReplyBuffer: ~Copyable {
     package mutating func setHeader(_ name: Span<UInt8>, _ value: Span<UInt8>) {
         guard case .allow = reply else { return }
         var isKnown = false
-        for index in identityHeaders.indices where Self.equal(identityHeaders[index], name) {
+        for index in identityHeaders.indices where isIdentityHeader(index, name) {
             isSet[index] = true
             isKnown = mayBeSet[index]
         }
@@ -276,9 +276,11 @@ package struct ReplyBuffer: ~Copyable {
         if value.count == 0 { writer.integer(4, 1) }
     }
 
-    private static func equal(_ bytes: [UInt8], _ name: Span<UInt8>) -> Bool {
-        guard bytes.count == name.count else { return false }
-        return unsafe bytes.withUnsafeBytes { bytes in
+    private func isIdentityHeader(_ index: Int, _ name: Span<UInt8>) -> Bool {
+        // Through a span: an element taken out of an array that threads share counts references.
+        let headers = identityHeaders.span
+        guard headers[index].count == name.count else { return false }
+        return unsafe headers[index].span.withUnsafeBytes { bytes in
             unsafe name.withUnsafeBytes { name in
                 guard let left = bytes.baseAddress, let right = name.baseAddress else {
                     return true

@@ -21,11 +21,8 @@ struct AnswerWriter: ~Copyable {
         // What no policy has set now is there without a value, so that a client's own copy is never
         // taken for it.
         let nothing: [UInt8] = []
-        for field in decider.settings.identityFields where field.source == .removed {
-            let name = field.name
-            reply.add(name.span, nothing.span)
-        }
-        for name in decider.protectedNames.occasional { reply.add(name.span, nothing.span) }
+        decider.settings.withRemovedFields { reply.add($0, nothing.span) }
+        decider.withOccasionalFields { reply.add($0, nothing.span) }
     }
 
     /// The policies deny, with the header fields and the reasons that they name.
@@ -84,11 +81,10 @@ struct AnswerWriter: ~Copyable {
     private mutating func addObligations(
         _ decider: inout GatewayDecider, _ reply: inout ForwardAuthReply
     ) {
-        decider.withObligations { value in
+        decider.withObligations { name, value in
             // An allow always has the field, so that a client's own copy is never taken for it.
             guard !value.isEmpty || reply.status == .allowed else { return }
-            let name = ProtectedNames.obligations
-            reply.add(name.span, value)
+            reply.add(name, value)
         }
     }
 

@@ -66,7 +66,7 @@ struct AgentAnswer: ~Copyable {
         reply.set("revision", text.span)
         decider.withCause { reply.set("cause", $0) }
         addPolicies(&decider, &reply)
-        decider.withObligations { value in
+        decider.withObligations { _, value in
             if !value.isEmpty { reply.setValue("obligations", value) }
         }
     }

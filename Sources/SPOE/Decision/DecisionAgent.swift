@@ -155,10 +155,9 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
                     }
                 }
             }
-            let names = decider.headerNames
-            while !names.isEmpty, let field = fields.next() {
-                guard field.name.isAny(of: names) else { continue }
+            while decider.readsHeaders, let field = fields.next() {
                 try field.name.withSpan { (name) throws(RequestRefusal) in
+                    guard decider.readsHeader(anyCase: name) else { return }
                     try field.value.withSpan { (value) throws(RequestRefusal) in
                         try decider.request.headers.append(name: name, value: value)
                     }
