@@ -46,8 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
             Where `allowedUsers` or `allowedGroups` list others than the service's own
             user, they need a way to the socket: a directory that the service makes may be
             entered by all (0711, otherwise 0700). One that is there is not changed; when
-            it, or one above, keeps all but its owner out, the service says so and does not
-            start.
+            it, or one above, keeps them out, the service says so and does not start. Where
+            its group alone may enter, as in 0750, users must be in that group by the
+            system's own account of it; those it does not know are not judged.
 
             A service manager may open the sockets of all listeners and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,

@@ -11,6 +11,7 @@ struct FileStatus {
     let identity: Identity
     let mode: mode_t
     let owner: uid_t
+    let group: gid_t
 
     /// What is at a path, symbolic links not followed; `nil` with `errno` when it cannot be told.
     init?(path: String) { unsafe self.init { unsafe lstat(path, $0) } }
@@ -27,5 +28,6 @@ struct FileStatus {
         identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
         mode = status.st_mode
         owner = status.st_uid
+        group = status.st_gid
     }
 }

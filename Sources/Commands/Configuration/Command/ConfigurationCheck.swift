@@ -4,6 +4,7 @@ import EntityStore
 import Gateway
 import Logging
 import Routes
+import Server
 import Synchronization
 import TLSListener
 
@@ -16,8 +17,8 @@ struct ConfigurationCheck {
     /// What is no failure and probably not meant.
     let warnings: [String]
 
-    /// Reads the configuration and the files it names; sockets and addresses are not opened, and the
-    /// store is only read.
+    /// Reads the configuration and the files it names and judges the directories of sockets; sockets and
+    /// addresses are not opened, and the store is only read.
     ///
     /// - Throws: everything that is wrong with keys and values, then everything that is wrong with the
     ///   files.
@@ -63,6 +64,16 @@ struct ConfigurationCheck {
         _ = failures.attempt { () throws(Failure) in
             try failing { () throws(StoreError) in
                 try EntityStore.open(at: configuration.store, StoreOptions(readOnly: true))
+            }
+        }
+        var places = SocketPlaces()
+        for socket in configuration.socketPlaces {
+            _ = failures.attempt { () throws(Failure) in
+                do throws(StreamSocketError) {
+                    try places.judge(socket.path, for: socket.peers)
+                } catch {
+                    throw Failure(error, of: socket, in: file)
+                }
             }
         }
         guard let policies, failures.joined == nil else {
