@@ -301,15 +301,7 @@ import Testing
         #expect(other.extensionNames == [Array("tenant".utf8)])
     }
 
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(.enabled(if: isOptimized)) func allocatesNothingAfterWarmUp() throws {
+    @Test(.enabled(if: is_optimized_build())) func allocatesNothingAfterWarmUp() throws {
         let table = try RouteTable(Document.file([Self.route("decimal")]))
         let request = try request("{\"a\": [1, 2, {\"b\": \"c\"}], \"value\": 12.5}")
         var composer = RouteComposer()
