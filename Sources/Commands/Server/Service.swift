@@ -142,13 +142,17 @@ struct Service: Sendable {
     }
 
     /// Starts the HTTP listeners; nil when there are none.
-    func startHTTP() async throws(Failure) -> RunningHTTP? {
+    ///
+    /// - Parameter executor: where requests are answered; of tests only.
+    func startHTTP(
+        on executor: (any TaskExecutor)? = nil
+    ) async throws(Failure) -> RunningHTTP? {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
             trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
             spoe: spoe.map { SPOEFigures(server: $0.server) })
-        return try await http.start(foundation, figures)
+        return try await http.start(foundation, figures, on: executor)
     }
 
     /// Answers what was received, then closes.

@@ -45,8 +45,11 @@ extension [HTTPListenerConfiguration] {
     var decidingThreads: Int { reduce(0) { $0 + $1.decidingThreads } }
 
     /// Starts all of them, or none.
+    ///
+    /// - Parameter executor: where requests are answered; nil for where all tasks run.
     func start(
-        _ foundation: HTTPFoundation, _ figures: ServiceFigures
+        _ foundation: HTTPFoundation, _ figures: ServiceFigures,
+        on executor: (any TaskExecutor)?
     ) async throws(Failure) -> RunningHTTP {
         var listeners: [HTTPListener] = []
         for configuration in self { listeners.append(try configuration.listener(foundation)) }
@@ -63,7 +66,8 @@ extension [HTTPListenerConfiguration] {
                     errors: foundation.errors, identity: foundation.identity,
                     cacheBytes: foundation.cacheBytesPerThread * apiThreads,
                     cacheBoards: { [boards = foundation.cacheBoards] in boards.add() }),
-                figures: [{ figures.write(&$0) }], requests: foundation.requests, log: quiet)
+                figures: [{ figures.write(&$0) }], requests: foundation.requests,
+                on: executor, log: quiet)
         } catch {
             throw Failure(error.description)
         }
