@@ -462,6 +462,37 @@ struct HTTPServiceRefusalTests {
         await running.stop()
     }
 
+    @Test("A request that waits behind another one may take as long as that takes")
+    func waitingRequests() async throws {
+        let mount = MountedRoute(path: "/slow") { _ in
+            usleep(3_500_000)
+            return MountedReply(status: 200)
+        }
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.requestSeconds = 2
+            $0.authzen.limits.maximumBodyBytes = 8 << 20
+            $0.mounts = [mount]
+        }
+        // More than is read ahead, and more than the system keeps for a reader.
+        let long = Self.body + Array(repeating: 0x20, count: 4 << 20)
+        let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length:"
+        let text =
+            "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nPOST \(Self.path) HTTP/1.1\r\n"
+            + "Connection: close\r\n\(head) \(long.count)\r\n\r\n"
+        let answers = String(
+            decoding: try await running.local.receiveAll(Array(text.utf8) + long), as: UTF8.self)
+        #expect(answers.ranges(of: "HTTP/1.1 200 ").count == 2, "\(answers)")
+        #expect(answers.hasSuffix("}"), "\(answers)")
+        // Whoever stops in the middle is none who waits.
+        let cut = String(
+            decoding: try await running.local.receiveAll(
+                Array(text.utf8) + long.prefix(2 << 20)), as: UTF8.self)
+        #expect(cut.ranges(of: "HTTP/1.1 200 ").count == 1, "\(cut)")
+        let figures = try await running.local.send("GET", "/metrics").text
+        #expect(figures.contains(#"{listener="local",reason="slow"} 1"# + "\n"))
+        await running.stop()
+    }
+
     @Test("Request ids come back as they were; long or repeated ones are refused")
     func requestIDs() async throws {
         let running = try await RunningService(Workplace(scenario: "certification"))
