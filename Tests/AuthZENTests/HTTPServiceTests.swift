@@ -281,6 +281,43 @@ struct HTTPServiceRefusalTests {
         await running.stop()
     }
 
+    @Test("A key or secret that is taken away is refused on a connection that is open, at once")
+    func takenAway() async throws {
+        let secrets = CallerSecrets()
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.authentication = EnforcementPointAuthentication(secrets: secrets)
+        }
+        let taken = CallerSecrets.Contents(
+            keys: [
+                EnforcementPointAuthentication.APIKey(
+                    name: "late", digest: Digest.sha256(Array("late key".utf8)))!
+            ],
+            clients: [
+                EnforcementPointAuthentication.APIKey(
+                    name: "shop one", digest: Digest.sha256(Array("s3cret:+".utf8)))!
+            ])
+        // The first finds an empty file, which is not to ask for nothing.
+        for client in [running.local, running.network(certificate: nil)] {
+            for value in ["Bearer late key", "Basic c2hvcCtvbmU6czNjcmV0JTNBJTJC"] {
+                let answers = try await client.post(
+                    Self.path, Self.body, fields: [("Authorization", value)],
+                    after: [
+                        { secrets.replace(CallerSecrets.Contents()) },
+                        { secrets.replace(taken) }, {},
+                        { secrets.replace(CallerSecrets.Contents()) },
+                    ])
+                #expect(answers.map(\.status) == [401, 200, 200, 401], "\(value)")
+            }
+        }
+        secrets.replace(taken)
+        for value in [nil, "Bearer other key", "Bearer shop one", "Basic bGF0ZTpsYXRlIGtleQ=="] {
+            let answer = try await running.local.post(
+                Self.path, Self.body, fields: value.map { [("Authorization", $0)] } ?? [])
+            #expect(answer.status == 401, "\(value ?? "none")")
+        }
+        await running.stop()
+    }
+
     @Test("A process that may not connect to a local socket is not answered")
     func peers() async throws {
         let workplace = try Workplace(scenario: "certification")

@@ -109,6 +109,15 @@ struct ServiceConfiguration {
         return paths
     }
 
+    /// The files with keys of callers that listeners name, each once.
+    var secretsPaths: [String] {
+        var paths: [String] = []
+        for case let path? in http.map(\.callers.secretsPath) where !paths.contains(path) {
+            paths.append(path)
+        }
+        return paths
+    }
+
     private static func obligations(_ node: ConfigurationNode) throws(Failure) -> ObligationRules {
         var rules = ObligationRules()
         for element in try node.elements() {

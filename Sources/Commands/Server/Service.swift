@@ -15,6 +15,8 @@ struct Service: Sendable {
     let reloader: PolicyReloader
     /// Nil when callers name their principals.
     private let trust: TrustWatch?
+    /// The keys of HTTP's callers that are in files.
+    private let callers: CallerSecretsWatch
     private let server: LocalSocketServer
     /// Nil when nobody is served by TLS.
     private let tls: TLSService?
@@ -53,6 +55,7 @@ struct Service: Sendable {
             try TrustWatch(identity, clock: clock, log: log)
         }
         let identity = trust?.settings
+        callers = try CallerSecretsWatch(configuration, log: log)
         var routes: [RouteSource] = []
         for path in configuration.routePaths { routes.append(try RouteSource(path)) }
         let rights = configuration.socketRights
@@ -126,7 +129,7 @@ struct Service: Sendable {
         foundation = HTTPFoundation(
             publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
             identity: identity, routes: routes, cacheBoards: cacheBoards,
-            gatewayBoards: gatewayBoards, requests: requests,
+            gatewayBoards: gatewayBoards, requests: requests, callers: callers,
             workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
@@ -150,7 +153,8 @@ struct Service: Sendable {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
-            trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
+            trust: trust?.counts, callers: callers.isEmpty ? nil : callers.counts,
+            gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
             spoe: spoe.map { SPOEFigures(server: $0.server) })
         return try await http.start(foundation, figures, on: executor)
     }

@@ -24,6 +24,8 @@ struct HTTPFoundation: Sendable {
     let gatewayBoards: GatewayBoards
     /// Where requests of all listeners are logged.
     let requests: RequestLog
+    /// The keys of callers that are in files.
+    let callers: CallerSecretsWatch
     let workers: WorkerNumbers
     /// Seconds since 1970.
     let startedAt: UInt64
@@ -135,6 +137,12 @@ extension HTTPListenerConfiguration {
     func listener(_ foundation: HTTPFoundation) throws(Failure) -> HTTPListener {
         var authentication = EnforcementPointAuthentication(
             keys: callers.keys, clients: callers.clients, certificates: callers.certificates)
+        if let path = callers.secretsPath {
+            guard let secrets = foundation.callers[path] else {
+                throw place.failure("the keys in `\(path)` have not been read")
+            }
+            authentication.secrets = secrets
+        }
         if !callers.tokens.isEmpty {
             guard let identity = foundation.identity,
                 let tokens = CallerTokens(callers.tokens, identity)
