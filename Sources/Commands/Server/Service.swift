@@ -17,6 +17,7 @@ struct Service: Sendable {
     private let trust: TrustWatch?
     /// The keys of HTTP's callers that are in files.
     private let callers: CallerSecretsWatch
+    private let certificates: CertificateCounts
     private let server: LocalSocketServer
     /// Nil when nobody is served by TLS.
     private let tls: TLSService?
@@ -56,6 +57,7 @@ struct Service: Sendable {
         }
         let identity = trust?.settings
         callers = try CallerSecretsWatch(configuration, log: log)
+        certificates = CertificateCounts(configuration)
         var routes: [RouteSource] = []
         for path in configuration.routePaths { routes.append(try RouteSource(path)) }
         let rights = configuration.socketRights
@@ -115,7 +117,9 @@ struct Service: Sendable {
             let first = workers + envoyLoops
             let outcomes = OutcomeBoards(count: section.listener.loopCount)
             tlsOutcomes = outcomes
-            tls = try TLSService(section, identity: identity, log: log) { loop in
+            tls = try TLSService(
+                section, identity: identity, certificates: certificates, log: log
+            ) { loop in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: own,
                     cacheBytes: cacheBytes, cacheBoard: caches.add(),
@@ -130,6 +134,7 @@ struct Service: Sendable {
             publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
             identity: identity, routes: routes, cacheBoards: cacheBoards,
             gatewayBoards: gatewayBoards, requests: requests, callers: callers,
+            certificates: certificates,
             workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
@@ -154,7 +159,7 @@ struct Service: Sendable {
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
             trust: trust?.counts, callers: callers.isEmpty ? nil : callers.counts,
-            gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
+            certificates: certificates, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
             spoe: spoe.map { SPOEFigures(server: $0.server) })
         return try await http.start(foundation, figures, on: executor)
     }

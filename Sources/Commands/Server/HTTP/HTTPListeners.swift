@@ -26,6 +26,8 @@ struct HTTPFoundation: Sendable {
     let requests: RequestLog
     /// The keys of callers that are in files.
     let callers: CallerSecretsWatch
+    /// Where reloads of certificates are counted.
+    let certificates: CertificateCounts
     let workers: WorkerNumbers
     /// Seconds since 1970.
     let startedAt: UInt64
@@ -81,7 +83,7 @@ extension [HTTPListenerConfiguration] {
                     "address": "\(listener.address.words(service.ports[listener.name]))",
                 ])
         }
-        return RunningHTTP(service, foundation.log)
+        return RunningHTTP(service, foundation.certificates, foundation.log)
     }
 }
 
@@ -90,9 +92,9 @@ struct RunningHTTP: Sendable {
     private let service: HTTPService
     private let watch: CertificateWatch
 
-    fileprivate init(_ service: HTTPService, _ log: Logger) {
+    fileprivate init(_ service: HTTPService, _ certificates: CertificateCounts, _ log: Logger) {
         self.service = service
-        watch = CertificateWatch(service.certificates, log: log)
+        watch = CertificateWatch(service.certificates, certificates, log: log)
     }
 
     /// The ports that TCP listeners have taken, by name of the listener.

@@ -15,6 +15,7 @@ struct ServiceFigures: Sendable {
     let trust: TrustCounts?
     /// Of files with keys of callers; nil when there are none.
     let callers: ReloadCounts?
+    let certificates: CertificateCounts
     /// Where decisions for gateways are counted.
     let gateways: GatewayBoards
     /// Nil when the service has no section `tls`.
@@ -54,10 +55,21 @@ struct ServiceFigures: Sendable {
             text.add(counts.failed, [("of", name), ("outcome", "failed")])
         }
         text.begin(
+            "writ_certificate_reloads_total", .counter,
+            "Readings of listeners' certificates that changed, by what became of them.")
+        for (listener, counts) in certificates.all {
+            text.add(counts.published, [("listener", listener), ("outcome", "published")])
+            text.add(counts.failed, [("listener", listener), ("outcome", "failed")])
+        }
+        text.begin(
             "writ_reload_failing", .gauge,
             "Whether the newest files cannot be used, so that older ones are in force.")
         text.add(reloads.isFailing ? 1 : 0, [("of", "policies")])
         for (name, counts) in judged { text.add(counts.isFailing ? 1 : 0, [("of", name)]) }
+        for (listener, counts) in certificates.all {
+            text.add(
+                counts.isFailing ? 1 : 0, [("of", "certificate"), ("listener", listener)])
+        }
     }
 
     private func writeDecisions(_ text: inout MetricsText) {
