@@ -459,15 +459,21 @@ struct HTTPServiceRefusalTests {
     @Test(
         "A request has one host, and says by its version or in any spelling that it is the last",
         arguments: [
-            ("GET /health/live HTTP/1.1\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", 200),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n", 200),
-            ("GET /health/live HTTP/1.0\r\n\r\n", 200),
-            ("GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.1\r\n\r\n", 400, "`Host` is missing"),
+            (
+                "GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400,
+                "`Host` is sent more than once"
+            ),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", 200, "live"),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n", 200, "live"),
+            ("GET /health/live HTTP/1.0\r\n\r\n", 200, "live"),
+            (
+                "GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400,
+                "`Host` is sent more than once"
+            ),
+            ("GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200, "live"),
         ])
-    func lastRequests(_ text: String, _ status: Int) async throws {
+    func lastRequests(_ text: String, _ status: Int, _ words: String) async throws {
         let running = try await RunningService(Workplace(scenario: "certification")) {
             $0.limits.idleSeconds = 30
         }
@@ -475,6 +481,8 @@ struct HTTPServiceRefusalTests {
         let start = clock.now
         let answer = try await running.local.readAll(text)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+        #expect(answer.hasSuffix(words), "\(answer)")
+        #expect(answer.contains("text/plain; charset=utf-8\r\n"), "\(answer)")
         // In words of a refusal no space follows.
         #expect(answer.ranges(of: "HTTP/1.1 ").count == 1)
         #expect(clock.now - start < .seconds(20))
