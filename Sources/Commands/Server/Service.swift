@@ -59,7 +59,11 @@ struct Service: Sendable {
         callers = try CallerSecretsWatch(configuration, log: log)
         certificates = CertificateCounts(configuration)
         var routes: [RouteSource] = []
-        for path in configuration.routePaths { routes.append(try RouteSource(path)) }
+        for path in configuration.routePaths {
+            let source = try RouteSource(path, for: configuration)
+            source.report(source.publisher.newest.table, to: log)
+            routes.append(source)
+        }
         let rights = configuration.socketRights
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics
