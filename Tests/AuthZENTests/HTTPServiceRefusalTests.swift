@@ -200,6 +200,43 @@ struct HTTPServiceRefusalTests {
         await running.stop()
     }
 
+    @Test("A key or secret that is taken away is refused on a connection that is open, at once")
+    func takenAway() async throws {
+        let secrets = CallerSecrets()
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.authentication = EnforcementPointAuthentication(secrets: secrets)
+        }
+        let taken = CallerSecrets.Contents(
+            keys: [
+                EnforcementPointAuthentication.APIKey(
+                    name: "late", digest: Digest.sha256(Array("late key".utf8)))!
+            ],
+            clients: [
+                EnforcementPointAuthentication.APIKey(
+                    name: "shop one", digest: Digest.sha256(Array("s3cret:+".utf8)))!
+            ])
+        // The first finds an empty file, which is not to ask for nothing.
+        for client in [running.local, running.network(certificate: nil)] {
+            for value in ["Bearer late key", "Basic c2hvcCtvbmU6czNjcmV0JTNBJTJC"] {
+                let answers = try await client.post(
+                    Self.path, Self.body, fields: [("Authorization", value)],
+                    after: [
+                        { secrets.replace(CallerSecrets.Contents()) },
+                        { secrets.replace(taken) }, {},
+                        { secrets.replace(CallerSecrets.Contents()) },
+                    ])
+                #expect(answers.map(\.status) == [401, 200, 200, 401], "\(value)")
+            }
+        }
+        secrets.replace(taken)
+        for value in [nil, "Bearer other key", "Bearer shop one", "Basic bGF0ZTpsYXRlIGtleQ=="] {
+            let answer = try await running.local.post(
+                Self.path, Self.body, fields: value.map { [("Authorization", $0)] } ?? [])
+            #expect(answer.status == 401, "\(value ?? "none")")
+        }
+        await running.stop()
+    }
+
     @Test("A process that may not connect to a local socket is not answered")
     func peers() async throws {
         let workplace = try Workplace(scenario: "certification")
@@ -341,15 +378,21 @@ struct HTTPServiceRefusalTests {
     @Test(
         "A request has one host, and says by its version or in any spelling that it is the last",
         arguments: [
-            ("GET /health/live HTTP/1.1\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", 200),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n", 200),
-            ("GET /health/live HTTP/1.0\r\n\r\n", 200),
-            ("GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200),
+            ("GET /health/live HTTP/1.1\r\n\r\n", 400, "`Host` is missing"),
+            (
+                "GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400,
+                "`Host` is sent more than once"
+            ),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", 200, "live"),
+            ("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n", 200, "live"),
+            ("GET /health/live HTTP/1.0\r\n\r\n", 200, "live"),
+            (
+                "GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400,
+                "`Host` is sent more than once"
+            ),
+            ("GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200, "live"),
         ])
-    func lastRequests(_ text: String, _ status: Int) async throws {
+    func lastRequests(_ text: String, _ status: Int, _ words: String) async throws {
         let running = try await RunningService(Workplace(scenario: "certification")) {
             $0.limits.idleSeconds = 30
         }
@@ -357,6 +400,8 @@ struct HTTPServiceRefusalTests {
         let start = clock.now
         let answer = try await running.local.readAll(text)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+        #expect(answer.hasSuffix(words), "\(answer)")
+        #expect(answer.contains("text/plain; charset=utf-8\r\n"), "\(answer)")
         // In words of a refusal no space follows.
         #expect(answer.ranges(of: "HTTP/1.1 ").count == 1)
         #expect(clock.now - start < .seconds(20))
@@ -378,6 +423,37 @@ struct HTTPServiceRefusalTests {
         #expect(
             metrics.text.contains(
                 #"writ_rejected_inputs_total{listener="local",reason="reader"} 1"#))
+        await running.stop()
+    }
+
+    @Test("A request that waits behind another one may take as long as that takes")
+    func waitingRequests() async throws {
+        let mount = MountedRoute(path: "/slow") { _ in
+            usleep(3_500_000)
+            return MountedReply(status: 200)
+        }
+        let running = try await RunningService(Workplace(scenario: "certification")) {
+            $0.limits.requestSeconds = 2
+            $0.authzen.limits.maximumBodyBytes = 8 << 20
+            $0.mounts = [mount]
+        }
+        // More than is read ahead, and more than the system keeps for a reader.
+        let long = Self.body + Array(repeating: 0x20, count: 4 << 20)
+        let head = "Host: x\r\nContent-Type: application/json\r\nContent-Length:"
+        let text =
+            "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nPOST \(Self.path) HTTP/1.1\r\n"
+            + "Connection: close\r\n\(head) \(long.count)\r\n\r\n"
+        let answers = String(
+            decoding: try await running.local.receiveAll(Array(text.utf8) + long), as: UTF8.self)
+        #expect(answers.ranges(of: "HTTP/1.1 200 ").count == 2, "\(answers)")
+        #expect(answers.hasSuffix("}"), "\(answers)")
+        // Whoever stops in the middle is none who waits.
+        let cut = String(
+            decoding: try await running.local.receiveAll(
+                Array(text.utf8) + long.prefix(2 << 20)), as: UTF8.self)
+        #expect(cut.ranges(of: "HTTP/1.1 200 ").count == 1, "\(cut)")
+        let figures = try await running.local.send("GET", "/metrics").text
+        #expect(figures.contains(#"{listener="local",reason="slow"} 1"# + "\n"))
         await running.stop()
     }
 

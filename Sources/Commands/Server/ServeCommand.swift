@@ -66,10 +66,12 @@ struct ServeCommand: AsyncParsableCommand {
             certificate that `identity` verifies, a key or secret of which the digest
             stands here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
-            or an access token. TCP without TLS is refused, but for `operations` on a
-            loopback address. Certificates are read again when their files change, and
-            connections stay. Health is told to anybody: /health/live and /health/ready,
-            which is 503 while there is no policy or the store cannot be read.
+            or an access token. Keys in a file, `callers.secrets`, are read again within a
+            tenth of a second when it changes: one that is taken away is refused on the
+            next request. TCP without TLS is refused, but for `operations` on a loopback
+            address. Certificates are read again when their files change, and connections
+            stay. Health is told to anybody: /health/live and /health/ready, which is 503
+            while there is no policy or the store cannot be read.
 
             The log goes to standard error: text on a terminal, JSON elsewhere, one object
             a line, also of what has several lines; --log json or text sets it.

@@ -1,6 +1,7 @@
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import Files
 import Gateway
 import Logging
 import Routes
@@ -53,6 +54,16 @@ struct ConfigurationCheck {
         _ = failures.attempt { () throws(Failure) in
             try configuration.identity.map { (identity) throws(Failure) in
                 try TrustWatch(identity, log: log)
+            }
+        }
+        for path in configuration.secretsPaths {
+            _ = failures.attempt { () throws(Failure) in
+                do throws(ReadingError) {
+                    _ = try CallerSecretsFile(path, of: configuration.http).read(
+                        waitingMilliseconds: SettledFile.startPatienceMilliseconds)
+                } catch {
+                    throw error.failure
+                }
             }
         }
         for files in configuration.certificates {
