@@ -118,12 +118,7 @@ package struct ForwardAuthDecider: ~Copyable {
         let names = decider.headerNames
         guard !names.isEmpty else { return }
         try call.forEachField { (name, value) throws(RequestRefusal) in
-            for index in names.indices {
-                let named = names[index]
-                guard Self.areEqual(name, named.span) else { continue }
-                try decider.request.headers.append(name: name, value: value)
-                break
-            }
+            try decider.request.headers.append(name: name, value: value, ifAnyOf: names)
         }
     }
 
@@ -156,12 +151,6 @@ package struct ForwardAuthDecider: ~Copyable {
             evidence.token = part(token)
             return decider.decide(evidence, listener: facts)
         }
-    }
-
-    private static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
     }
 }
 
