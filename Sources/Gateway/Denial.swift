@@ -93,7 +93,7 @@ package struct Denial: Sendable {
             .escapedBackslash, .escapedNull, .escapedPercent, .escapedControl, .escapedSemicolon,
             .backslash, .semicolon, .control, .fragment, .illegalByte, .invalidUTF8,
             .emptySegment, .dotSegment, .headerInvalid, .memberMissing, .memberDuplicated,
-            .memberInvalid, .bodyInvalid:
+            .memberInvalid, .bodyUnknown, .bodyInvalid:
             self = .malformed
         case .tooManyHeaders, .headersTooLarge, .bodyPartial, .tooLarge:
             self.init(.forbidden, .tooLarge)

@@ -12,12 +12,13 @@ struct JSONBody: Sendable {
 
     /// Reads the body of a request, if there is one.
     ///
-    /// - Throws: `bodyPartial`, or `bodyInvalid` when it is not said to be JSON, or is none: repeated
+    /// - Throws: `bodyUnknown`, `bodyPartial`, or `bodyInvalid` when it is not said to be JSON, or is none: repeated
     ///   names, what is not UTF-8, and more than 1 MiB or 64 levels are refused.
     mutating func read(_ request: borrowing HTTPRequest) throws(RequestRefusal) {
         isPresent = false
         switch request.body.extent {
         case .absent: return
+        case .unknown: throw RequestRefusal(.bodyUnknown)
         case .partial: throw RequestRefusal(.bodyPartial)
         case .whole: break
         }

@@ -35,6 +35,8 @@ package struct RequestRefusal: Error, BitwiseCopyable, Hashable, Sendable {
         case memberDuplicated
         /// A member does not convert to its type.
         case memberInvalid
+        /// The route reads the body, and the gateway showed none without there being none.
+        case bodyUnknown
         /// The route reads the body, and only a part of it is known.
         case bodyPartial
         /// The route reads the body, and it is no JSON, or not said to be.
@@ -88,6 +90,7 @@ extension RequestRefusal.Kind {
         case .memberMissing: "member-missing"
         case .memberDuplicated: "member-duplicated"
         case .memberInvalid: "member-invalid"
+        case .bodyUnknown: "body-unknown"
         case .bodyPartial: "body-partial"
         case .bodyInvalid: "body-invalid"
         case .tooLarge: "request-too-large"
@@ -133,6 +136,9 @@ extension RequestRefusal.Kind {
         case .memberDuplicated:
             "a member that the route reads was sent more than once, or by a name like its own"
         case .memberInvalid: "a member does not convert to its type"
+        case .bodyUnknown:
+            "the route reads the body, which the gateway did not show; a request without one says "
+                + "`content-length: 0`"
         case .bodyPartial: "the route reads the body, of which the gateway sent a part only"
         case .bodyInvalid: "the route reads the body, which is no JSON, or is not said to be"
         case .tooLarge: "what the route makes of the request is too large"

@@ -27,8 +27,8 @@ package struct RouteComposer: ~Copyable {
     ///
     /// - Parameter route: the number that ``RouteTable/match(_:scratch:)`` gave for this request.
     /// - Throws: `memberMissing`, `memberDuplicated` or `memberInvalid` with the number of the member
-    ///   (attributes first, then context; -1 for the resource's id), `bodyPartial` or `bodyInvalid` when
-    ///   the route reads the body, or `tooLarge`.
+    ///   (attributes first, then context; -1 for the resource's id), `bodyUnknown`, `bodyPartial` or
+    ///   `bodyInvalid` when the route reads the body, or `tooLarge`.
     package mutating func compose(
         _ request: borrowing HTTPRequest, _ route: Int, of table: RouteTable
     ) throws(RequestRefusal) -> RoutedQuestion {

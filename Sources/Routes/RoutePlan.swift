@@ -36,7 +36,8 @@ final class RoutePlan: Sendable {
     /// The header fields that the route reads, in lower case.
     var headerNames: [[UInt8]] {
         let named = sources.compactMap { if case .header(let name) = $0 { name } else { nil } }
-        return readsBody ? named + [Array("content-type".utf8)] : named
+        let own: [StaticString] = readsBody ? ["content-type", "content-length"] : []
+        return named + own.map { Array("\($0)".utf8) }
     }
 
     /// The extensions that the route reads.

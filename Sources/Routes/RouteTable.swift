@@ -15,6 +15,10 @@ package final class RouteTable: Sendable {
     package let extensionNames: [[UInt8]]
     /// Whether some route reads bodies.
     package let readsBodies: Bool
+    /// The names of the routes that do.
+    package var bodyReaders: [String] {
+        zip(routes, plans).filter(\.1.readsBody).map(\.0.name)
+    }
 
     /// Reads and compiles routes.
     ///

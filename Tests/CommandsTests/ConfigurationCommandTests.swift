@@ -134,6 +134,36 @@ struct ConfigurationCommandTests {
         #expect(json.errors.contains(#""severity":"warning""#), "\(json.errors)")
     }
 
+    @Test("Routes that read bodies are warned of where the gateway shows none")
+    func hiddenBodies() throws {
+        try workplace.write(
+            "routes.yaml",
+            """
+            version: 1
+            routes:
+              - {method: POST, path: /payments, action: 'Action::"pay"', name: pays,
+                 resource: {type: Account, id: {body: /account}}}
+              - {method: GET, path: /payments, action: 'Action::"look"', name: looks,
+                 resource: {type: Account, id: all}}
+
+            """)
+        let identity = "identity: {trust: {domains: {bank.example: {bundle: absent}}}}\n"
+        let words = "these routes read bodies"
+        try workplace.write(
+            "writ.yaml",
+            RunningServer.configuration + identity + "envoy: {socket: e, routes: routes.yaml}\n")
+        let shown = try run("check")
+        #expect(shown.status == 0 && !shown.errors.contains(words), "\(shown.errors)")
+        try workplace.write(
+            "writ.yaml",
+            RunningServer.configuration + identity + "envoy: {socket: e, routes: routes.yaml}\n"
+                + "spoe: {socket: p, routes: routes.yaml}\n")
+        let hidden = try run("check")
+        #expect(hidden.status == 0 && hidden.errors.contains(words), "\(hidden.errors)")
+        #expect(
+            hidden.errors.contains("listeners `spoe`, routes `pays`"), "\(hidden.errors)")
+    }
+
     @Test("`writ serve --check` says the same and serves nothing")
     func serveCheck() throws {
         let good = try WritProgram.run(

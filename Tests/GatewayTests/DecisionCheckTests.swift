@@ -447,6 +447,32 @@ import Testing
         expectDenied(try bench.ask(message), 403, cause: "malformedRequest", detail: "body-invalid")
     }
 
+    /// Envoy says the same of no body and of one that it hides, and its own header may be a client's.
+    @Test func onlyTheLengthSaysThatThereIsNoBody() throws {
+        let bench = try bodyBench()
+        var message = try CheckBench.ledgerMessage()
+        message.method = "POST"
+        message.extensions = [("tenant", "acme")]
+        message.size = 0
+        let whole = ("x-envoy-auth-partial-body", "false")
+        for headers in [
+            [], [("content-length", "14")], [("transfer-encoding", "chunked")], [whole],
+            [whole, ("content-length", "14")], [("content-length", "00")],
+            [("content-length", "0"), ("content-length", "0")], [("content-length", "0, 0")],
+            [("content-length", "")], [("x-content-length", "0")],
+        ] {
+            message.headers = headers
+            expectDenied(
+                try bench.ask(message), 403, cause: "malformedRequest", detail: "body-unknown")
+        }
+        for headers in [[("content-length", "0")], [("content-length", "0"), whole]] {
+            message.headers = headers
+            #expect(try bench.ask(message).isAllowed)
+        }
+        message.headers = [("content-length", "0"), ("x-envoy-auth-partial-body", "true")]
+        expectDenied(try bench.ask(message), 403, cause: "tooLarge", detail: "body-partial")
+    }
+
     @Test func policiesDecideOnTheBodyAndTheGatewaysConfiguration() throws {
         let bench = try bodyBench()
         var message = try CheckBench.ledgerMessage()
@@ -470,9 +496,12 @@ import Testing
         message.body = "{\"amount\": 100.01}"
         message.size = 18
         expectDenied(try bench.ask(message), 403, cause: "decided")
-        // Nothing of one body is left for the next request; an empty one is none.
+        // Nothing of one body is left for the next request.
         message.body = ""
         message.size = 0
+        expectDenied(
+            try bench.ask(message), 403, cause: "malformedRequest", detail: "body-unknown")
+        message.headers.append(("content-length", "0"))
         #expect(try bench.ask(message).isAllowed)
     }
 

@@ -70,8 +70,16 @@ CASES = {
     "a host that sends no bodies": ("blind", "/payments", JSON, payment(5), 403),
     "what may be absent is": ("acme", "/look", JSON, b"{}", 200),
     "what may be absent is forbidden": ("acme", "/look", JSON, b'{"note": "s"}', 403),
+    "what may be absent is forbidden, in chunks": ("acme", "/look", JSON, [b'{"note": ', b'"s"}'], 403),
+    "what may be absent is not shown": ("blind", "/look", JSON, b'{"note": "s"}', 403),
+    "what may be absent is not shown, in chunks": ("blind", "/look", JSON, [b'{"note": ', b'"s"}'], 403),
+    "what may be absent is not shown, said to be whole": (
+        "blind", "/look", JSON + [("x-envoy-auth-partial-body", "false")], [b'{"note": "s"}'], 403),
     "what may be absent is not seen": ("acme", "/look", JSON, b'{"note": "s", "x": "' + b"x" * 9000 + b'"}', 403),
     "a request without a body": ("acme", "/look", [], b"", 200),
+    "a request without a body where none is shown": ("blind", "/look", [], b"", 200),
+    "no chunks": ("acme", "/look", JSON, [], 403),
+    "no word of a body": ("acme", "/look", [], None, 403),
 }
 
 
@@ -114,9 +122,11 @@ def ask(place, table, host, path, fields, body):
     if isinstance(body, list):
         lines.append("transfer-encoding: chunked")
         sent = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in body) + b"0\r\n\r\n"
-    else:
+    elif body is not None:
         lines.append(f"content-length: {len(body)}")
         sent = body
+    else:
+        sent = b""
     with connection:
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + sent)
         answer = b""

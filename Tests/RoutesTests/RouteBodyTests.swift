@@ -34,6 +34,8 @@ import Testing
             } else {
                 request.body.setPartial()
             }
+        } else {
+            request.body.setAbsent()
         }
         return request
     }
@@ -105,6 +107,19 @@ import Testing
         }
         #expect(try refusal(Self.route("long"), request(long(1 << 20))) == nil)
         #expect(try refusal(Self.route("long"), request(long(1 << 20 + 1)))?.kind == .bodyInvalid)
+    }
+
+    /// A body that nobody showed might have what a policy forbids.
+    @Test func bodiesThatAreNotShown() throws {
+        let plain = try HTTPRequest.of("GET", "/payments", headers: [("content-length", "0")])
+        for optional in [false, true] {
+            let route = Self.route("long", optional: optional)
+            #expect(try refusal(route, plain)?.kind == .bodyUnknown)
+            // Nothing is left of what was known of the request before.
+            var other = try request("{\"value\": 1}")
+            other.body.removeAll()
+            #expect(try refusal(route, other)?.kind == .bodyUnknown)
+        }
     }
 
     /// Of an optional member as well: what is in the rest might have been forbidden.
@@ -273,25 +288,20 @@ import Testing
 
     @Test func onlyWhatIsReadIsAskedFor() throws {
         let reading = try RouteTable(Document.file([Self.route("long")]))
-        #expect(reading.readsBodies && reading.headerNames == [Array("content-type".utf8)])
+        #expect(reading.readsBodies && reading.bodyReaders == reading.routes.map(\.name))
+        #expect(
+            Set(reading.headerNames)
+                == [Array("content-type".utf8), Array("content-length".utf8)])
         let other = try RouteTable(
             Document.file([
                 Document.route(
                     "/payments", id: Self.source(("extension", "tenant")))
             ]))
-        #expect(!other.readsBodies && other.headerNames.isEmpty)
+        #expect(!other.readsBodies && other.bodyReaders.isEmpty && other.headerNames.isEmpty)
         #expect(other.extensionNames == [Array("tenant".utf8)])
     }
 
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(.enabled(if: isOptimized)) func allocatesNothingAfterWarmUp() throws {
+    @Test(.enabled(if: is_optimized_build())) func allocatesNothingAfterWarmUp() throws {
         let table = try RouteTable(Document.file([Self.route("decimal")]))
         let request = try request("{\"a\": [1, 2, {\"b\": \"c\"}], \"value\": 12.5}")
         var composer = RouteComposer()

@@ -197,15 +197,7 @@ import Testing
         #expect(http.count == 4)
     }
 
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(.enabled(if: isOptimized)) func warmRequestsAllocateNothing() throws {
+    @Test(.enabled(if: is_optimized_build())) func warmRequestsAllocateNothing() throws {
         let table = try RouteTable(Document.file([Self.payments]))
         var scratch = MatchScratch()
         var composer = RouteComposer()

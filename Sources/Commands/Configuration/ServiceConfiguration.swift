@@ -109,6 +109,12 @@ struct ServiceConfiguration {
         return paths
     }
 
+    /// The names of the listeners with these routes whose gateways tell nothing of bodies.
+    func listenersWithoutBodies(routes path: String) -> [String] {
+        let http = http.filter { $0.forwardAuth?.gateway.routes == path }.map(\.name)
+        return spoe?.gateway.routes == path ? ["spoe"] + http : http
+    }
+
     private static func obligations(_ node: ConfigurationNode) throws(Failure) -> ObligationRules {
         var rules = ObligationRules()
         for element in try node.elements() {

@@ -38,7 +38,8 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
 
     @Option(
         help: ArgumentHelp(
-            "A JSON body, for routes that read one; - is standard input.", valueName: "file"))
+            "A JSON body, for routes that read one; - is standard input. Without, there is none.",
+            valueName: "file"))
     var body: String?
 
     @Option(help: ArgumentHelp("The host of a path without one.", valueName: "name"))
@@ -70,6 +71,8 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
         if let body {
             let bytes = try InputFile(body).bytes
             request.body.set(whole: bytes.span)
+        } else {
+            request.body.setAbsent()
         }
         let (host, target) = parts()
         do throws(RequestRefusal) {

@@ -175,6 +175,7 @@ private final class Reading: Sendable {
             log.notice(
                 "routes reloaded",
                 metadata: ["file": "\(route.path)", "routes": "\(table.routes.count)"])
+            route.report(table, to: log)
         }
         guard isNew else {
             log.info("policies are unchanged", metadata: ["cause": "\(cause)"])

@@ -176,19 +176,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// How a service writes its log.
-enum LogFormat: String, ExpressibleByArgument, CaseIterable {
-    case json
-    /// For people; requests are JSON here as well.
-    case text
-}
+extension LogFormat: ExpressibleByArgument {}
 
 extension Logger {
     /// Logs to standard error, as service managers expect.
     static func service(_ format: LogFormat) -> Logger {
-        switch format {
-        case .json: Logger(label: "writ") { _ in JSONLogHandler() }
-        case .text: Logger(label: "writ") { _ in TextLogHandler() }
-        }
+        Logger(label: "writ") { _ in ServiceLogHandler(format) }
     }
 }

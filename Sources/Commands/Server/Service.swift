@@ -54,7 +54,11 @@ struct Service: Sendable {
         }
         let identity = trust?.settings
         var routes: [RouteSource] = []
-        for path in configuration.routePaths { routes.append(try RouteSource(path)) }
+        for path in configuration.routePaths {
+            let source = try RouteSource(path, for: configuration)
+            source.report(source.publisher.newest.table, to: log)
+            routes.append(source)
+        }
         let rights = configuration.socketRights
         let mode = configuration.errors
         let diagnostics = configuration.socketDiagnostics

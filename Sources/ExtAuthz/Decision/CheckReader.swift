@@ -46,17 +46,24 @@ enum CheckReader {
                 }
             }
         }
-        if decider.readsBodies { readBody(check, into: &decider.request.body) }
+        if decider.readsBodies { readBody(check, into: &decider.request) }
     }
 
+    /// Envoy says the same of a request without a body, of an empty one, and of one whose body it was
+    /// not told to show; and a client can send the header of Envoy that says "this is all" to a host
+    /// that shows none. So only the length that the client's HTTP is bound to tells that there is none.
     private static func readBody(
-        _ check: borrowing CheckRequestView, into body: inout RequestBody
+        _ check: borrowing CheckRequestView, into request: inout HTTPRequest
     ) {
-        switch check.bodyExtent {
-        case .complete: if check.body.count > 0 { check.body.withSpan { body.set(whole: $0) } }
-        case .partial: body.setPartial()
-        // A gateway that knows of a body and shows none of it.
-        case .absent: if check.sizeBytes > 0 { body.setPartial() }
+        let (extent, size) = (check.bodyExtent, check.sizeBytes)
+        if extent == .complete, check.body.count > 0 {
+            check.body.withSpan { request.body.set(whole: $0) }
+        } else if extent == .partial || size > 0 {
+            request.body.setPartial()
+        } else if case .one(let length) = request.headers.find("content-length"),
+            request.headers.withValue(length, { $0.count == 1 && $0[0] == UInt8(ascii: "0") })
+        {
+            request.body.setAbsent()
         }
     }
 

@@ -38,17 +38,20 @@ struct ConfigurationCheck {
                 throw Failure(error)
             }
         }
+        let warnings = Warnings()
+        let log = Logger(label: "check") { _ in warnings.handler }
         var routes = 0
         for path in configuration.routePaths {
-            let count = failures.attempt { () throws(Failure) in
-                try RouteSource(path).publisher.newest.table.routes.count
+            _ = failures.attempt { () throws(Failure) in
+                let source = try RouteSource(path, for: configuration)
+                let table = source.publisher.newest.table
+                source.report(table, to: log)
+                routes += table.routes.count
             }
-            routes += count ?? 0
         }
-        let warnings = Warnings()
         _ = failures.attempt { () throws(Failure) in
             try configuration.identity.map { (identity) throws(Failure) in
-                try TrustWatch(identity, log: Logger(label: "check") { _ in warnings.handler })
+                try TrustWatch(identity, log: log)
             }
         }
         for files in configuration.certificates {
