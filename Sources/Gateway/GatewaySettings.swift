@@ -61,7 +61,7 @@ package struct GatewaySettings: Sendable {
     func isIdentity(_ name: Span<UInt8>) -> Bool {
         for index in identityFields.indices where identityFields[index].source != .removed {
             let own = identityFields[index].name
-            if ProtectedNames.readsLike(name, own.span) { return true }
+            if FieldNames.readsLike(name, own.span) { return true }
         }
         return false
     }

@@ -25,10 +25,11 @@ enum CheckReader {
         if !names.isEmpty {
             var headers = check.headers
             while let entry = headers.next() {
-                guard isNamed(entry.name, names) else { continue }
+                guard mayBeNamed(entry.name, names) else { continue }
                 try entry.name.withSpan { (name) throws(RequestRefusal) in
                     try entry.value.withSpan { (value) throws(RequestRefusal) in
-                        try decider.request.headers.append(name: name, value: value)
+                        try decider.request.headers.append(
+                            name: name, value: value, ifAnyOf: names)
                     }
                 }
             }
@@ -64,6 +65,12 @@ enum CheckReader {
         {
             request.body.setAbsent()
         }
+    }
+
+    /// Whether a header's name is as long as one of some.
+    private static func mayBeNamed(_ name: ByteRegion, _ names: [[UInt8]]) -> Bool {
+        for index in names.indices where names[index].count == name.count { return true }
+        return false
     }
 
     private static func isNamed(_ name: ByteRegion, _ names: [[UInt8]]) -> Bool {

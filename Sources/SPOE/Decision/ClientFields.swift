@@ -58,16 +58,6 @@ extension ByteRegion {
         }
         return true
     }
-
-    /// Whether this is one of the names of fields, given in lower case.
-    func isAny(of names: [[UInt8]]) -> Bool {
-        for index in names.indices where names[index].count == count {
-            var place = 0
-            while place < count, byte(at: place).lowercased == names[index][place] { place += 1 }
-            if place == count { return true }
-        }
-        return false
-    }
 }
 
 extension UInt8 {

@@ -157,10 +157,10 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
             }
             let names = decider.headerNames
             while !names.isEmpty, let field = fields.next() {
-                guard field.name.isAny(of: names) else { continue }
                 try field.name.withSpan { (name) throws(RequestRefusal) in
                     try field.value.withSpan { (value) throws(RequestRefusal) in
-                        try decider.request.headers.append(name: name, value: value)
+                        try decider.request.headers.append(
+                            name: name, value: value, ifAnyOf: names)
                     }
                 }
             }
