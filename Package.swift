@@ -176,7 +176,8 @@ let package = Package(
 
         // What only tests and benchmarks use: the second evaluator, generators, hostile programs.
         .target(
-            name: "CedarTestSupport", dependencies: ["CedarEngine", "CedarSyntax", "JSON"],
+            name: "CedarTestSupport",
+            dependencies: ["CedarEngine", "CedarSyntax", "JSON", "SeededNumbers"],
             path: "Tests/Support/CedarTestSupport", swiftSettings: settings),
         .executableTarget(
             name: "generate-cases", dependencies: ["CedarTestSupport", "CedarSyntax", "JSON"],
@@ -184,14 +185,15 @@ let package = Package(
         .executableTarget(
             name: "compare-evaluators",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "CedarTestSupport", "EntityStore",
+                "CedarEngine", "CedarSyntax", "CedarTestSupport", "EntityStore", "SeededNumbers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/CompareEvaluators", swiftSettings: settings),
         .executableTarget(
             name: "writ-storm",
             dependencies: [
-                "CedarEngine", "CedarSyntax", "DecisionPoint", "JSON", "Wire", "WritClient",
+                "CedarEngine", "CedarSyntax", "DecisionPoint", "JSON", "SeededNumbers", "Wire",
+                "WritClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Support/Storm", swiftSettings: settings),
@@ -208,6 +210,8 @@ let package = Package(
             name: "SPOPTestSupport", path: "Tests/Support/SPOPTestSupport",
             swiftSettings: settings),
         .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
+        .target(
+            name: "SeededNumbers", path: "Tests/Support/SeededNumbers", swiftSettings: settings),
         .target(
             name: "MintedIdentities", dependencies: ["CedarSyntax", "DecisionPoint", "Identity"],
             path: "Tests/Support/MintedIdentities", swiftSettings: settings),
@@ -244,7 +248,8 @@ let package = Package(
             ],
             path: "Tests/Support/SPOEGate", swiftSettings: settings),
         .executableTarget(
-            name: "store-crash", dependencies: ["CedarSyntax", "EntityStore", "JSON"],
+            name: "store-crash",
+            dependencies: ["CedarSyntax", "EntityStore", "JSON", "SeededNumbers"],
             path: "Tests/Support/StoreCrash", swiftSettings: settings),
 
         // The benchmarks.
@@ -281,7 +286,8 @@ let package = Package(
             name: "BenchSupportTests", dependencies: ["BenchSupport", "JSON"],
             path: "Bench/Tests/BenchSupportTests", swiftSettings: settings),
 
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(
+            name: "JSONTests", dependencies: ["JSON", "SeededNumbers"], swiftSettings: settings),
         .testTarget(
             name: "CedarSyntaxTests", dependencies: ["CedarSyntax", "CedarTestSupport", "JSON"],
             swiftSettings: settings),
@@ -290,7 +296,8 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: settings),
         .testTarget(
-            name: "CedarEngineTests", dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax"],
+            name: "CedarEngineTests",
+            dependencies: ["CedarEngine", "CedarSchema", "CedarSyntax", "SeededNumbers"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarEngineGateTests",
@@ -333,7 +340,7 @@ let package = Package(
         .testTarget(
             name: "HTTP2Tests",
             dependencies: [
-                "CAllocationCount", "HTTP2", "Wire",
+                "CAllocationCount", "HTTP2", "SeededNumbers", "Wire",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
@@ -351,7 +358,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "ServerTests", dependencies: ["CEpoll", "Server", "Wire", "WritClient"],
+            name: "ServerTests",
+            dependencies: ["CEpoll", "SeededNumbers", "Server", "Wire", "WritClient"],
             swiftSettings: settings),
         .testTarget(
             name: "CedarTestSupportTests",
@@ -360,7 +368,7 @@ let package = Package(
             name: "EntityStoreTests",
             dependencies: [
                 "CedarEngine", "CedarSchema", "CedarSyntax", "EntityStore", "JSON", "LMDB",
-                "store-crash",
+                "SeededNumbers", "store-crash",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -378,8 +386,8 @@ let package = Package(
             name: "AuthZENTests",
             dependencies: [
                 "AuthZEN", "COpenSSL", "CedarEngine", "CedarSchema", "CedarSyntax",
-                "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON", "Server",
-                "TLSListener",
+                "DecisionPoint", "EntityStore", "HTTPService", "Identity", "JSON",
+                "SeededNumbers", "Server", "TLSListener",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -389,7 +397,8 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: settings),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"], swiftSettings: settings),
         .testTarget(
-            name: "PostureTests", dependencies: ["CedarSyntax", "JSON", "Posture"],
+            name: "PostureTests",
+            dependencies: ["CedarSyntax", "JSON", "Posture", "SeededNumbers"],
             swiftSettings: settings),
         .testTarget(
             name: "ObligationTests",
@@ -400,7 +409,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RoutesTests",
-            dependencies: ["CAllocationCount", "CedarEngine", "CedarSyntax", "Routes"],
+            dependencies: [
+                "CAllocationCount", "CedarEngine", "CedarSyntax", "Routes", "SeededNumbers",
+            ],
             swiftSettings: settings),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario"], swiftSettings: settings),
     ]

@@ -2,12 +2,13 @@
 """What a decision adds to a request through Envoy, beside a service that always says OK.
 
     swift build -c release
-    python="$(.ci/gateways)" && "$python" -m pip install --quiet pyyaml
+    python="$(.ci/gateways)"
     PATH="$(dirname "$python"):$PATH" "$python" Bench/envoy.py .build/release
 
-One Envoy has four listeners, which are alike but for what they ask: nothing, a server of our own stack
-that answers a bare OK, one whose OK has as many fields as a decision's, and `writ serve` in the
-open-banking scenario. Envoy answers by itself what is
+One Envoy has listeners that are alike but for what they ask: nothing, a server of our own stack
+that answers a bare OK, one whose OK has as many fields as a decision's, `writ serve` in the
+open-banking scenario, and with `--go` a server of Go's own gRPC that answers a bare OK
+(`Bench/Peers/go-ok`). Envoy answers by itself what is
 allowed, so that no service behind it is measured. One connection to each, with TLS and a client
 certificate; some requests to each in turn, so that the machine's drift is the same for all. A
 request that is not answered with 200 ends the command with exit code 1.
@@ -34,7 +35,6 @@ from service import Service  # noqa: E402
 from world import World  # noqa: E402
 
 CASE = "a third party reads balances the customer agreed to"
-NAMES = ["alone", "bare OK", "full OK", "writ"]
 
 
 def configuration(place, ports, sockets):
@@ -44,7 +44,7 @@ def configuration(place, ports, sockets):
     asked = next(cluster for cluster in resources["clusters"] if cluster["name"] == "writ")
     text = json.dumps(resources["listeners"][0]).replace("certs/", f"{place.folder}/certs/")
     listeners, clusters = [], []
-    for name in NAMES:
+    for name in ports:
         listener = json.loads(text)
         listener["address"]["socket_address"]["port_value"] = ports[name]
         manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
@@ -93,10 +93,12 @@ def main():
     parser.add_argument("programs", help="the folder of `writ`, `writ-bench` and `ext-authz-probe`")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--requests", type=int, default=100, help="to each, in a round")
+    parser.add_argument("--go", metavar="PROGRAM", help="a built Bench/Peers/go-ok, to be measured as well")
     parser.add_argument("--json", help="write the figures there")
     options = parser.parse_args()
     if reason := envoy.available():
         sys.exit(f"cannot measure: {reason}")
+    names = ["alone", "bare OK", "full OK", "writ"] + (["Go OK"] if options.go else [])
     programs = pathlib.Path(options.programs).resolve()
     table = json.loads((root / "Tests/Gateways/cases.json").read_text())
     case = next(case for case in table["cases"] if case["name"] == CASE)
@@ -117,10 +119,13 @@ def main():
             processes.append(subprocess.Popen([programs / "ext-authz-probe", probe]))
             processes.append(subprocess.Popen(
                 [programs / "writ-bench", "ext-authz-server", "--full", "--socket", full]))
-            while not (probe.exists() and full.exists()):
+            peer = place.folder / "run/go.sock"
+            if options.go:
+                processes.append(subprocess.Popen([options.go, peer]))
+            while not (probe.exists() and full.exists() and (peer.exists() or not options.go)):
                 time.sleep(0.05)
-            ports = {name: free_port() for name in NAMES}
-            sockets = {"bare OK": str(probe), "full OK": str(full),
+            ports = {name: free_port() for name in names}
+            sockets = {"bare OK": str(probe), "full OK": str(full), "Go OK": str(peer),
                        "writ": str(place.folder / "run/ext-authz.sock")}
             file = place.folder / "envoy.json"
             file.write_text(json.dumps(configuration(place, ports, sockets)))
@@ -131,11 +136,11 @@ def main():
             for port in ports.values():
                 wait(port)
             address = table["clients"][case["client"]]
-            open_ = {name: connect(place, ports[name], address, case["client"]) for name in NAMES}
-            wanted = {name: request("/allow" if name == "bare OK" else case["path"]) for name in NAMES}
-            times = {name: [] for name in NAMES}
+            open_ = {name: connect(place, ports[name], address, case["client"]) for name in names}
+            wanted = {name: request("/allow" if name == "bare OK" else case["path"]) for name in names}
+            times = {name: [] for name in names}
             for number in range(options.rounds + 5):
-                for name in NAMES:
+                for name in names:
                     took = [ask(open_[name], wanted[name]) for _ in range(options.requests)]
                     if number >= 5:
                         times[name] += took
@@ -149,17 +154,17 @@ def report(times, file):
     alone = statistics.median(times["alone"])
     rows = []
     print(f"{'':10}  p50 µs  p99 µs  added p50 µs")
-    for name in NAMES:
+    for name in times:
         middle = statistics.median(times[name])
         high = statistics.quantiles(times[name], n=100)[98]
         rows.append({"server": name, "p50": middle, "p99": high, "added": middle - alone})
         print(f"{name:10}  {middle:6.1f}  {high:6.1f}  {middle - alone:12.1f}")
     added = {row["server"]: row["added"] for row in rows}
-    ratio = added["writ"] / added["bare OK"]
-    print(f"\nwrit adds {ratio:.2f} of what a bare OK adds, {added['writ'] / added['full OK']:.2f} of what one "
-          "with as many fields adds; the client's own time is in all")
+    ratios = {name: added["writ"] / added[name] for name in added if name not in ("alone", "writ")}
+    shares = ", ".join(f"{ratio:.2f} of what {name} adds" for name, ratio in ratios.items())
+    print(f"\nwrit adds {shares}; the client's own time is in all")
     if file:
-        pathlib.Path(file).write_text(json.dumps({"rows": rows, "ratio": ratio}))
+        pathlib.Path(file).write_text(json.dumps({"rows": rows, "ratios": ratios}))
 
 
 main()

@@ -1,5 +1,5 @@
-// What Swift's Glibc module lacks: epoll, eventfd, malloc_trim, and calls for sockets that glibc declares
-// only under _GNU_SOURCE. The declarations repeat glibc's own prototypes.
+// What Swift's Glibc module lacks: epoll, eventfd, malloc_trim, access lists of files, and calls for sockets
+// that glibc declares only under _GNU_SOURCE. The declarations repeat glibc's own prototypes.
 #ifndef WRIT_CEPOLL_H
 #define WRIT_CEPOLL_H
 
@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/xattr.h>
 
 extern int accept4(int, struct sockaddr *__restrict, socklen_t *__restrict, int);
 extern int pthread_setname_np(pthread_t, const char *);
@@ -34,6 +35,11 @@ static inline int writ_unix_socket(void) {
 /// Makes a stream socket of an internet domain, non-blocking, close-on-exec.
 static inline int writ_tcp_socket(int domain) {
     return socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/// Whether a file has an access list beside its mode (acl(5)).
+static inline int writ_has_access_list(const char *path) {
+    return getxattr(path, "system.posix_acl_access", 0, 0) > 0;
 }
 
 /// Names the calling thread; at most 15 bytes count.

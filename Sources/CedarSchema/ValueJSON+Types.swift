@@ -178,16 +178,7 @@ extension ValueJSON {
 
     /// An error that says what a node is instead of what it should be.
     func mismatch(_ node: JSONNode, _ expected: String) -> DataError {
-        let found =
-            switch tape.kind(node) {
-            case .null: "null"
-            case .true, .false: "a boolean"
-            case .integer, .otherNumber: "a number"
-            case .string: "a string"
-            case .array: "an array"
-            case .object: "an object"
-            }
-        return error(node, "expected \(expected), found \(found)")
+        error(node, "expected \(expected), found \(tape.kind(node).words)")
     }
 
     func nearest(_ name: Text, among names: [String]) -> String {

@@ -14,19 +14,13 @@ package struct FileStamp: Hashable, Sendable {
     let isRegular: Bool
 
     /// Looks at what a path leads to; nil when there is nothing or it may not be looked at.
-    package init?(path: String) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
+    package init?(path: String) { unsafe self.init { unsafe stat(path, $0) } }
 
-    init?(descriptor: Int32) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
-    }
+    init?(descriptor: Int32) { unsafe self.init { unsafe fstat(descriptor, $0) } }
 
-    private init(_ status: stat) {
+    private init?(_ look: (UnsafeMutablePointer<stat>) -> Int32) {
+        var status = stat()
+        guard unsafe look(&status) == 0 else { return nil }
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         sizeBytes = Int64(status.st_size)

@@ -18,6 +18,8 @@ package enum ForwardAuthRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Se
     case certificateUnverified
     /// A field with which another family, or another certificate form, would speak.
     case foreignField
+    /// A field that reads like one that only the decision point sets.
+    case forgedField
     /// When the gateway began with the request is not said, although there is a deadline.
     case startMissing
     case startDuplicated
@@ -45,6 +47,7 @@ package enum ForwardAuthRefusal: UInt8, Error, BitwiseCopyable, CaseIterable, Se
         case .certificateInvalid: "client-certificate-invalid"
         case .certificateUnverified: "client-certificate-unverified"
         case .foreignField: "foreign-gateway-field"
+        case .forgedField: "forged-field"
         case .startMissing: "request-start-missing"
         case .startDuplicated: "request-start-duplicated"
         case .startInvalid: "request-start-invalid"

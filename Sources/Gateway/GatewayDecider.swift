@@ -21,7 +21,7 @@ package enum Verdict: Sendable {
 package struct GatewayDecider: ~Copyable {
     package let settings: GatewaySettings
     /// The client's request: method, host and target, and of its header fields those that
-    /// ``readsHeader(_:)`` tells.
+    /// ``takeHeader(name:value:)`` takes.
     package var request = HTTPRequest()
     private let publisher: RoutePublisher
     private var table: RouteTable
@@ -93,12 +93,12 @@ package struct GatewayDecider: ~Copyable {
     /// Whether routes read any header field of the client's request.
     package var readsHeaders: Bool { !table.headerNames.isEmpty }
 
-    /// Whether routes read the header field of this name, given in lower case.
-    package func readsHeader(_ name: Span<UInt8>) -> Bool { table.readsHeader(name) }
-
-    /// The same for a name in any case.
-    package func readsHeader(anyCase name: Span<UInt8>) -> Bool {
-        table.readsHeader(anyCase: name)
+    /// Adds a header field of the client's to ``request`` if routes read it, or could be read as one
+    /// that they do.
+    package mutating func takeHeader(
+        name: Span<UInt8>, value: Span<UInt8>
+    ) throws(RequestRefusal) {
+        try table.take(name: name, value: value, into: &request.headers)
     }
 
     /// Whether routes read anything of the gateway's own configuration.

@@ -61,7 +61,7 @@ package struct GatewaySettings: Sendable {
     func isIdentity(_ name: Span<UInt8>) -> Bool {
         let fields = identityFields.span
         for index in fields.indices where fields[index].source != .removed {
-            if ProtectedNames.readsLike(name, fields[index].name.span) { return true }
+            if FieldNames.readsLike(name, fields[index].name.span) { return true }
         }
         return false
     }

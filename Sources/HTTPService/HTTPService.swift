@@ -56,6 +56,7 @@ package final class HTTPService: Sendable {
         let drain = DrainState()
         let references: ReferenceIndexKeeper?
         let requests: RequestLog
+        let executor: (any TaskExecutor)?
         let log: Logger
 
         /// All figures as Prometheus reads them.
@@ -105,9 +106,11 @@ package final class HTTPService: Sendable {
     /// - Parameters:
     ///   - figures: of other parts of the service, for `/metrics`.
     ///   - requests: where requests are logged.
+    ///   - executor: where requests are answered, in a process whose other tasks hold up the threads that
+    ///     all share, as tests do; nil for these.
     package static func start(
         _ listeners: [HTTPListener], _ decisions: Decisions, figures: [Figures] = [],
-        requests: RequestLog = RequestLog(), log: Logger
+        requests: RequestLog = RequestLog(), on executor: (any TaskExecutor)? = nil, log: Logger
     ) async throws(HTTPServiceError) -> HTTPService {
         for listener in listeners {
             if let problem = listener.problem { throw HTTPServiceError(problem) }
@@ -118,7 +121,7 @@ package final class HTTPService: Sendable {
             metrics: ServiceMetrics(listeners: listeners.map { ListenerMetrics(name: $0.name) }),
             figures: figures + [storeFigures(decisions)],
             references: isSearched ? ReferenceIndexKeeper(decisions.store) : nil,
-            requests: requests, log: log)
+            requests: requests, executor: executor, log: log)
         let figures = shared.metrics.listeners.map(\.connections)
         var background = [Task { await releaseMemory(of: figures) }]
         if let references = shared.references {
@@ -225,7 +228,8 @@ package final class HTTPService: Sendable {
         // Made once here, so that a certificate that cannot be used is told before anything starts.
         let guarding = try ConnectionGuard(listener, peers, own.connections)
         let server = try await ListenerServer.start(
-            listener, channel(listener, responder, guarding, own.connections), shared.log)
+            listener, channel(listener, responder, guarding, own.connections),
+            on: shared.executor, shared.log)
         return Running(name: listener.name, server: server, certificate: guarding.certificate)
     }
 

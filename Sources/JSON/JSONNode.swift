@@ -10,6 +10,18 @@ package enum JSONKind: UInt8, Sendable {
     case string
     case array
     case object
+
+    /// The kind in words, for messages on what was expected instead.
+    package var words: String {
+        switch self {
+        case .null: "null"
+        case .true, .false: "a boolean"
+        case .integer, .otherNumber: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
 }
 
 /// Names one value (or member key) inside the `JSONTape` that produced it.

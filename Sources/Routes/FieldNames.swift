@@ -1,7 +1,24 @@
-/// Header fields that neither policies nor configuration may set.
+/// What is known of the names of header fields.
 package enum FieldNames {
-    /// Whether a name, in lower case, is one that belongs to the connection or frames the message, or
-    /// is a pseudo-header field of HTTP/2.
+    /// Whether a name is another, or could be read as it.
+    ///
+    /// Services that keep fields as variables see `X_Tenant` and `X.Tenant` as `X-Tenant`. So letters
+    /// count in either case, and every byte that is neither letter nor digit as `-`.
+    ///
+    /// Source: RFC 3875, section 4.1.18.
+    package static func readsLike(_ name: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
+        guard name.count == other.count else { return false }
+        for index in name.indices where folded(name[index]) != folded(other[index]) { return false }
+        return true
+    }
+
+    /// What a byte of a name counts as.
+    private static func folded(_ byte: UInt8) -> UInt8 {
+        byte.isLetter || byte.isDigit ? byte.lowercased : UInt8(ascii: "-")
+    }
+
+    /// Whether neither policies nor configuration may set a field: its name, in lower case, belongs to
+    /// the connection or frames the message, or is that of a pseudo-header field of HTTP/2.
     ///
     /// Source: RFC 9110, section 7.6.1; RFC 9113, section 8.2.2.
     package static func isReserved(_ name: Span<UInt8>) -> Bool {

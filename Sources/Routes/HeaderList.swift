@@ -7,13 +7,15 @@ package struct HeaderList: Sendable {
         case absent
         /// The range in ``HeaderList/bytes``.
         case one(ByteRange)
-        /// The name stands more than once.
+        /// The name stands more than once, or one that could be read as it does.
         case several
     }
 
     private struct Field: BitwiseCopyable {
         let name: ByteRange
         let value: ByteRange
+        /// Whether the client's name only reads like this one.
+        var isAlike = false
     }
 
     /// Names and values.
@@ -62,6 +64,33 @@ package struct HeaderList: Sendable {
             Field(name: ByteRange(start, middle), value: ByteRange(middle, bytes.count)))
     }
 
+    /// Adds a field if it has one of some names, given in lower case, or could be read as if it had.
+    ///
+    /// A service may take `X_Tenant` for `X-Tenant`, another not: nobody may choose one of the two, also
+    /// where there is no more than one.
+    ///
+    /// - Throws: as ``append(name:value:)`` does.
+    package mutating func append(
+        name: Span<UInt8>, value: Span<UInt8>, ifAnyOf names: Span<[UInt8]>
+    ) throws(RequestRefusal) {
+        for index in names.indices where names[index].count == name.count {
+            let own = names[index].span
+            guard FieldNames.readsLike(name, own) else { continue }
+            if Self.isSame(name, own) {
+                try append(name: name, value: value)
+            } else {
+                try append(name: own, value: Span())
+                fields[fields.count - 1].isAlike = true
+            }
+        }
+    }
+
+    /// Whether a name is one in lower case, in whatever case it is.
+    private static func isSame(_ name: Span<UInt8>, _ own: Span<UInt8>) -> Bool {
+        for index in own.indices where name[index].lowercased != own[index] { return false }
+        return true
+    }
+
     /// Adds a field given as text.
     package mutating func append(name: String, value: String) throws(RequestRefusal) {
         try append(name: Array(name.utf8).span, value: Array(value.utf8).span)
@@ -76,6 +105,7 @@ package struct HeaderList: Sendable {
                 bytes.withBytes(field.name, { $0.hasBytes(of: name) })
             else { continue }
             if case .one = found { return .several }
+            if field.isAlike { return .several }
             found = .one(field.value)
         }
         return found

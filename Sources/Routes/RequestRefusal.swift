@@ -31,7 +31,7 @@ package struct RequestRefusal: Error, BitwiseCopyable, Hashable, Sendable {
         case unmatched
         /// A member that the route needs was not sent.
         case memberMissing
-        /// A member that the route reads was sent twice.
+        /// A member that the route reads was sent twice, or by a name that could be read as its own.
         case memberDuplicated
         /// A member does not convert to its type.
         case memberInvalid
@@ -133,7 +133,8 @@ extension RequestRefusal.Kind {
         case .headerInvalid: "a header field has a name or a value that HTTP does not allow"
         case .unmatched: "no route matches"
         case .memberMissing: "a member that the route needs was not sent"
-        case .memberDuplicated: "a member that the route reads was sent more than once"
+        case .memberDuplicated:
+            "a member that the route reads was sent more than once, or by a name like its own"
         case .memberInvalid: "a member does not convert to its type"
         case .bodyUnknown:
             "the route reads the body, which the gateway did not show; a request without one says "

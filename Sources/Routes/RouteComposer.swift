@@ -229,10 +229,12 @@ package struct RouteComposer: ~Copyable {
         var found = Found.absent
         for index in target.pairs.indices {
             let pair = target.pairs[index]
-            guard target.queryBytes.withBytes(pair.name, { $0.hasBytes(of: name) }) else {
-                continue
-            }
-            if case .found = found { throw RequestRefusal(.memberDuplicated, at: number) }
+            let isAlike = target.queryBytes.withBytes(pair.name) { QueryNames.readsLike($0, name) }
+            guard isAlike else { continue }
+            // Of two nobody may choose one, nor say that a service takes one for the other.
+            guard case .absent = found,
+                target.queryBytes.withBytes(pair.name, { $0.hasBytes(of: name) })
+            else { throw RequestRefusal(.memberDuplicated, at: number) }
             found = .found(.query, pair.value)
         }
         return found

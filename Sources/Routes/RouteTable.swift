@@ -32,16 +32,14 @@ package final class RouteTable: Sendable {
         self.routes = routes
     }
 
-    /// Whether some route reads the header field of this name, given in lower case.
-    package func readsHeader(_ name: Span<UInt8>) -> Bool {
+    /// Adds a header field to a list if some route reads it, or it could be read as one that is read.
+    ///
+    /// - Throws: as ``HeaderList/append(name:value:ifAnyOf:)`` does.
+    package func take(
+        name: Span<UInt8>, value: Span<UInt8>, into headers: inout HeaderList
+    ) throws(RequestRefusal) {
         let names = headerNames
-        return names.span.contains(name)
-    }
-
-    /// The same for a name in any case.
-    package func readsHeader(anyCase name: Span<UInt8>) -> Bool {
-        let names = headerNames
-        return names.span.contains(lowercasing: name)
+        try headers.append(name: name, value: value, ifAnyOf: names.span)
     }
 
     /// Whether some route reads the extension of this name.
@@ -113,15 +111,6 @@ package final class RouteTable: Sendable {
 extension Span<[UInt8]> {
     fileprivate func contains(_ name: Span<UInt8>) -> Bool {
         for index in indices where name.hasBytes(of: self[index].span) { return true }
-        return false
-    }
-
-    fileprivate func contains(lowercasing name: Span<UInt8>) -> Bool {
-        for index in indices where self[index].count == name.count {
-            var place = 0
-            while place < name.count, name[place].lowercased == self[index][place] { place += 1 }
-            if place == name.count { return true }
-        }
         return false
     }
 }

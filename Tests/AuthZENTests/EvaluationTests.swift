@@ -265,6 +265,32 @@ struct EvaluationsTests {
         #expect(Self.decisions(lenient.answer(.evaluations, body)) == "TT")
     }
 
+    @Test("Merging gives nobody the properties of somebody else whom the defaults name")
+    func propertiesOfOthers() throws {
+        let workplace = try Workplace(
+            policies: "permit (principal, action, resource) when { principal.role == \"admin\" };")
+        var service = try workplace.service { $0.defaults = .merging }
+        func decisions(_ subject: String, _ items: String...) -> String {
+            let listed = items.map { "{\"subject\":\($0)}" }.joined(separator: ",")
+            return Self.decisions(
+                service.answer(
+                    .evaluations,
+                    #"{"subject":\#(subject),\#(Self.a),"resource":{"type":"doc","id":"d"},"#
+                        + "\"evaluations\":[\(listed)]}"))
+        }
+        #expect(
+            decisions(
+                #"{"type":"user","id":"alice","properties":{"role":"admin"}}"#,
+                #"{"id":"bob"}"#, #"{"type":"group"}"#, #"{"id":"alice"}"#, #"{"type":"user"}"#,
+                "{}")
+                == "FFTTT")
+        // A default without an id is what all items have in common.
+        #expect(
+            decisions(
+                #"{"type":"user","properties":{"role":"admin"}}"#,
+                #"{"id":"bob"}"#, #"{"id":"bob","properties":{}}"#) == "TF")
+    }
+
     @Test("Without items it is a single question", arguments: ["", #","evaluations":[]"#])
     func single(_ items: String) throws {
         let workplace = try Workplace(scenario: "certification")

@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarEngine
 import CedarSyntax
 import DecisionPoint
@@ -13,7 +14,7 @@ struct ExpiryDecisionTests {
     /// also when reports replace them meanwhile.
     @Test("Each is seen until its instant and not from it on", arguments: [0, 1 << 20])
     func exact(_ cacheBytes: Int) throws {
-        var random = SeededRandom(5)
+        var random = SeededNumbers(seed: 5)
         let clock = SetClock()
         let workplace = try Workplace(
             policies: Self.names.map { name in

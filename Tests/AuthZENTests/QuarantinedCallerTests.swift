@@ -2,7 +2,6 @@ import AuthZEN
 import CedarSyntax
 import DecisionPoint
 import EntityStore
-import Glibc
 import HTTPService
 import Identity
 import JSON
@@ -219,18 +218,16 @@ struct QuarantinedCallerTests {
     @Test("The log says who was refused, and why")
     func log() async throws {
         let workplace = try Workplace(scenario: "certification")
-        let path = workplace.directory.path + "/log"
-        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        defer { Glibc.close(descriptor) }
+        let log = try LogFile(in: workplace.directory)
         let running = try await RunningService(
-            workplace, requests: RequestLog(descriptor: descriptor)
+            workplace, requests: RequestLog(descriptor: log.descriptor)
         ) { $0.logged = .denials }
         try workplace.store.restrict([Self.restriction(Self.gateway)])
         let answer = try await running.network().post(Self.path, Self.body)
         await running.stop()
-        let lines = try #require(readFile(path)).split(separator: 0x0A)
+        let lines = try log.objects()
         try #require(lines.count == 1)
-        let tape = try JSONTape(parsing: Array(lines[0]))
+        let tape = lines[0]
         #expect(tape.text(tape.root, "caller") == "spiffe://example.org/gateway")
         #expect(tape.text(tape.root, "decisionId") == answer.fields["writ-decision-id"])
         let decision = try #require(

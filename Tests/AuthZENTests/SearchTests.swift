@@ -1,3 +1,4 @@
+import SeededNumbers
 import AuthZEN
 import CedarEngine
 import CedarSyntax
@@ -6,20 +7,7 @@ import EntityStore
 import Glibc
 import Testing
 
-/// Numbers that a seed fixes.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-
+extension SeededNumbers {
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 }
 
@@ -33,7 +21,7 @@ struct SearchWorld {
     static let documents = (0..<8).map { EntityUID(type: "Doc", id: Text("d\($0)")) }
     static let folders = (0..<4).map { EntityUID(type: "Folder", id: Text("f\($0)")) }
 
-    init(_ random: inout SeededRandom) {
+    init(_ random: inout SeededNumbers) {
         var entities: [Entity] = []
         func pick(_ list: [EntityUID]) -> EntityUID { list.randomElement(using: &random)! }
         func some(_ list: [EntityUID], _ percent: Int) -> [EntityUID] {
@@ -83,7 +71,7 @@ struct SearchWorld {
         }.joined(separator: "\n")
     }
 
-    private static func policy(_ random: inout SeededRandom) -> String {
+    private static func policy(_ random: inout SeededNumbers) -> String {
         let user = users.randomElement(using: &random)!
         let group = groups.randomElement(using: &random)!
         let document = documents.randomElement(using: &random)!
@@ -110,7 +98,7 @@ struct SearchWorld {
         return text + ";"
     }
 
-    private static func condition(_ random: inout SeededRandom, _ depth: Int) -> String {
+    private static func condition(_ random: inout SeededNumbers, _ depth: Int) -> String {
         let user = users.randomElement(using: &random)!
         let group = groups.randomElement(using: &random)!
         let document = documents.randomElement(using: &random)!
@@ -204,7 +192,7 @@ struct SearchTests {
         "Searches equal brute force on small worlds, before and after changes to the store",
         arguments: 0..<max(1, (worlds + 99) / 100))
     func differential(_ batch: Int) throws {
-        var random = SeededRandom(UInt64(batch) &* 7919 &+ 1)
+        var random = SeededNumbers(seed: UInt64(batch) &* 7919 &+ 1)
         let read = EntityUID(type: "Action", id: "read")
         let directory = try TemporaryDirectory()
         let store = try EntityStore.open(

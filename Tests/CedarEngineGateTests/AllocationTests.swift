@@ -8,14 +8,6 @@ import TypicalDecisions
 @Suite struct AllocationTests {
     private static let decisions = 10_000
 
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
     @Test func countersCount() {
         let before = allocation_count()
         var array = [Int](repeating: 1, count: 100)
@@ -24,7 +16,7 @@ import TypicalDecisions
         #expect(allocation_count() > before)
     }
 
-    @Test(.enabled(if: isOptimized), arguments: try TypicalDecision.all())
+    @Test(.enabled(if: is_optimized_build()), arguments: try TypicalDecision.all())
     func warmDecisionsAllocateNothing(_ typical: TypicalDecision) {
         var workspace = Workspace()
         for _ in 0..<10 { expectVerdict(of: typical, &workspace) }
@@ -44,7 +36,7 @@ import TypicalDecisions
     }
 
     /// Accepting a request by the schema asks for no memory either.
-    @Test(.enabled(if: isOptimized))
+    @Test(.enabled(if: is_optimized_build()))
     func acceptingRequestsAllocatesNothing() throws {
         let typical = try TypicalSchema()
         let view = typical.schema.view

@@ -1,10 +1,11 @@
+import SeededNumbers
 import CedarSyntax
 
 /// Makes values of every kind, with many equal ones among them.
 struct ValueGenerator {
     var numbers: SeededNumbers
 
-    init(seed: UInt64) { numbers = SeededNumbers(seed) }
+    init(seed: UInt64) { numbers = SeededNumbers(seed: seed) }
 
     private static let texts: [Text] = [
         "", "a", "b", "ab", "abcdefg", "abcdefgh", "abcdefghi", "é", "e\u{301}", "\u{0}", "日本",

@@ -109,6 +109,42 @@ struct ConfigurationCommandTests {
         #expect(!workplace.exists("s") && !workplace.exists("p"))
     }
 
+    @Test("A socket's directory that a start would refuse is told, for every listener")
+    func socketDirectories() throws {
+        let http = """
+            http:
+              - {name: checks, family: operations, socket: gone/run/checks.sock}
+
+            """
+        try workplace.write(
+            "writ.yaml",
+            RunningServer.configuration.replacing("run/writ.sock", with: "gone/run/writ.sock")
+                + http)
+        let check = try run("check")
+        #expect(check.status == 1 && check.output.isEmpty)
+        let words = "cannot make the socket directory `"
+        #expect(check.errors.contains("`socket`: \(words)"), "\(check.errors)")
+        #expect(check.errors.contains("the listener `checks`: \(words)"), "\(check.errors)")
+        let json = try run("check", "--json")
+        #expect(json.status == 1 && json.output.isEmpty)
+        #expect(json.errors.split(separator: "\n").count == 2, "\(json.errors)")
+        for command in [["--check", "--log", "text"], ["--log", "text"]] {
+            let serve = try WritProgram.run(
+                ["serve", "--config", "writ.yaml"] + command, in: workplace)
+            #expect(serve.status == 1 && serve.errors.contains(words), "\(serve.errors)")
+        }
+        #expect(!workplace.exists("gone"))
+        // The workplace lets its owner alone enter.
+        try workplace.write(
+            "writ.yaml",
+            RunningServer.configuration.replacing(
+                "run/writ.sock", with: "run/writ.sock\n  allowedUsers: [4000000000]"))
+        let closed = try run("check")
+        #expect(closed.status == 1, "\(closed.errors)")
+        #expect(closed.errors.contains("nobody but its owner may enter the directory"))
+        #expect(!workplace.exists("run"))
+    }
+
     @Test("What is good is told with what it serves, and nothing is left behind")
     func good() throws {
         let text = try run("check")

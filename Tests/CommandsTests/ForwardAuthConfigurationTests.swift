@@ -62,13 +62,15 @@ struct ForwardAuthConfigurationTests {
     @Test("A gateway does not prove itself with its client's own field")
     func keys() throws {
         let digest = String(repeating: "0f", count: 32)
-        let failure = #expect(throws: Failure.self) {
-            try read(
-                "{gateway: traefik, routes: r}",
-                listener: "address: '127.0.0.1:1', tls: {certificate: c, key: k}, "
-                    + "callers: {keys: [{name: a, sha256: \(digest)}]}")
+        for callers in ["keys: [{name: a, sha256: \(digest)}]", "secrets: callers.yaml"] {
+            let failure = #expect(throws: Failure.self) {
+                try read(
+                    "{gateway: traefik, routes: r}",
+                    listener: "address: '127.0.0.1:1', tls: {certificate: c, key: k}, "
+                        + "callers: {\(callers)}")
+            }
+            #expect(failure?.description.contains("cannot prove itself by `Authorization`") == true)
         }
-        #expect(failure?.description.contains("cannot prove itself by `Authorization`") == true)
     }
 
     @Test("Without identities there is nobody to decide for")

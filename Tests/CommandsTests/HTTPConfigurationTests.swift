@@ -140,6 +140,11 @@ struct HTTPConfigurationTests {
                 "keys: [{name: a, sha256: \(digest)}, {name: a, sha256: \(digest)}]",
                 "`a` stands twice"
             ),
+            (
+                "keys: [{name: a, sha256: \(digest)}, {name: b, sha256: \(digest.uppercased())}]",
+                "`a` and `b` are the same key"
+            ),
+            ("secrets: [a]", "`http.callers.secrets` must be a single value"),
             ("clients: [{name: a, sha256: \(digest)}]", "unknown key `http.callers.clients.name`"),
             ("certificates: []", "an empty list lets nobody in"),
             ("certificates: [{}]", "exactly one of `spiffe` and `subject`"),
@@ -268,6 +273,7 @@ struct HTTPConfigurationTests {
                     - {subject: 'CN=gateway,O=Bank'}
                   keys: [{name: shop, sha256: \(Self.digest)}]
                   clients: [{id: desk, sha256: \(Self.digest.uppercased())}]
+                  secrets: callers.yaml
                   tokens: [{issuer: 'https://login', client: shop}]
                 metrics: true
                 log: all
@@ -312,6 +318,7 @@ struct HTTPConfigurationTests {
         #expect(api.callers.keys.count == 1 && api.callers.clients.count == 1)
         #expect(api.callers.certificates?.spiffeIDs.count == 1)
         #expect(api.callers.certificates?.subjects == ["CN=gateway,O=Bank"])
+        #expect(api.callers.secretsPath?.hasSuffix("/callers.yaml") == true)
         #expect(api.callers.tokens.count == 1)
         #expect(api.servesMetrics && api.logged == .all && api.threads == 3)
         #expect(api.limits.maximumConnections == 7 && api.limits.maximumHeaderBytes == 2048)

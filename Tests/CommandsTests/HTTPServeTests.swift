@@ -333,18 +333,33 @@ struct HTTPServeTests {
                     address: 127.0.0.1:0
                     tls: {certificate: tls/server.pem, key: tls/server.key}
                     callers: {keys: [{name: a, sha256: \(String(repeating: "0", count: 64))}]}
+                  - {name: figures, family: operations, socket: run/figures.sock}
 
                 """)
-        #expect(eventually { server.log.contains(#""listener":"api""#) })
+        #expect(eventually { server.log.contains(#""listener":"figures""#) })
+        /// Whether the figures say so, and nothing of listeners without a certificate.
+        func holds(published: Int, failed: Int, isFailing: Bool) throws -> Bool {
+            let text = try Self.ask(workplace.path("run/figures.sock"), "GET", "/metrics").text
+            let family = "writ_certificate_reloads_total{"
+            return text.contains("\(family)listener=\"api\",outcome=\"published\"} \(published)\n")
+                && text.contains("\(family)listener=\"api\",outcome=\"failed\"} \(failed)\n")
+                && text.contains(
+                    "writ_reload_failing{of=\"certificate\",listener=\"api\"} \(isFailing ? 1 : 0)\n"
+                )
+                && text.ranges(of: "\n" + family).count == 2
+        }
+        #expect(try holds(published: 0, failed: 0, isFailing: false))
         try TLSWorld.use("listener_next", in: workplace)
         #expect(eventually { server.log.contains("TLS certificate reloaded") }, "\(server.log)")
         try workplace.write("tls/server.key", "no key")
         #expect(
             eventually { server.log.contains("TLS CERTIFICATE NOT RELOADED") }, "\(server.log)")
+        #expect(try holds(published: 1, failed: 1, isFailing: true))
         try TLSWorld.use("listener", in: workplace)
         #expect(
             eventually { server.log.ranges(of: "TLS certificate reloaded").count == 2 },
             "\(server.log)")
+        #expect(try holds(published: 2, failed: 1, isFailing: false))
         #expect(server.stop() == 0)
     }
 }

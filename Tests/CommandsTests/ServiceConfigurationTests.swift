@@ -131,6 +131,22 @@ struct ServiceConfigurationTests {
         #expect(refused.contains(message), "\(refused)")
     }
 
+    @Test(
+        "What is said of revocation lists is refused where nobody is looked for in them",
+        arguments: ["revocationLists: l", "expiredListGrace: 1h"], ["", ", revocation: none"])
+    func revocationWithoutEffect(_ key: String, _ revocation: String) throws {
+        func text(_ more: String) -> String {
+            Self.minimum
+                + "identity: {trust: {domains: {bank.example: {bundle: t, \(key)\(more)}}}}\n"
+        }
+        let refused = try refusal(text(revocation))
+        #expect(refused.contains("has no effect: nobody is looked for"), "\(refused)")
+        #expect(refused.contains("set `revocation` to `leaf` or `chain`"), "\(refused)")
+        let workplace = try Workplace()
+        _ = try ServiceConfiguration.read(
+            try workplace.write("writ.yaml", text(", revocation: leaf")))
+    }
+
     @Test("TLS sections need an address, a certificate, a key and who is allowed")
     func tls() throws {
         let whole = [

@@ -285,6 +285,61 @@ struct StoreCommandTests {
         #expect(check.errors.contains("the store is damaged"))
     }
 
+    @Test(
+        "check tells programs what is damaged as its result, and what it cannot check as a failure")
+    func checkJSON() throws {
+        func member(_ output: String, _ key: StaticString) throws -> (JSONTape, JSONNode?) {
+            let tape = try JSONTape(parsing: Array(output.utf8))
+            return (tape, tape.member(tape.root, key))
+        }
+        let absent = try WritProgram.run(
+            ["store", "check", "--store", "nowhere", "--json"], in: workplace)
+        #expect(absent.status == 1 && absent.output.isEmpty)
+        #expect(absent.errors.hasPrefix(#"{"message":"#), "\(absent.errors)")
+        #expect(absent.errors.contains("there is no store here"))
+
+        let sound = try store(["check", "--json"])
+        #expect(sound.status == 0 && sound.errors.isEmpty)
+        #expect(
+            sound.output
+                == #"{"sound":true,"revision":1,"entities":5,"parents":1,"absentParents":0,"#
+                + #""closures":0,"problemCount":0,"problems":[]}"# + "\n")
+
+        try workplace.damageARecord()
+        let damaged = try store(["check", "--json"])
+        #expect(damaged.status == 1 && damaged.errors.isEmpty, "\(damaged.errors)")
+        let (tape, problems) = try member(damaged.output, "problems")
+        #expect(tape.member(tape.root, "sound").flatMap { tape.boolean($0) } == false)
+        let count = try #require(
+            tape.member(tape.root, "problemCount").flatMap { tape.integer($0) })
+        #expect(count > 0)
+        #expect(try tape.count(#require(problems)) == Int(count))
+        #expect(try member(damaged.output, "nonconforming").1 == nil)
+    }
+
+    @Test("get and export with --json tell failures as JSON, and entities as ever")
+    func entitiesAsJSON() throws {
+        for arguments in [
+            ["get", #"User::"nobody""#, "--json"], ["get", "alice", "--json"],
+        ] {
+            let run = try store(arguments)
+            #expect(run.status == 1 && run.output.isEmpty)
+            #expect(run.errors.hasPrefix(#"{"message":"#), "\(run.errors)")
+        }
+        let line = try store(["get", #"User::"alice""#, "--json"])
+        #expect(line.status == 0 && line.errors.isEmpty)
+        #expect(line.output.split(separator: "\n").count == 1)
+        let pretty = try store(["get", #"User::"alice""#])
+        // The same text but for what stands between its parts; no name or value has a blank.
+        #expect(
+            line.output.filter { !$0.isWhitespace } == pretty.output.filter { !$0.isWhitespace })
+        for options in [["--sorted"], ["--sorted", "--lines"]] {
+            let plain = try store(["export"] + options)
+            let json = try store(["export", "--json"] + options)
+            #expect(json.status == 0 && json.output == plain.output && json.errors.isEmpty)
+        }
+    }
+
     @Test("put takes one entity or many, and delete removes them, each with a new revision")
     func putAndDelete() throws {
         #expect(try store(["put", "-"], input: Self.entity("x")).output == "revision 2\n")

@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarEngine
 import CedarSyntax
 import Glibc
@@ -355,7 +356,7 @@ struct CachedReaderTests {
         let flat = try Self.names.map { try Self.flat(uid($0)) }
         var encoder = FlatEncoder()
         let context = try encoder.encode(record: [])
-        var generator = SplitMix64(state: 77)
+        var generator = SeededNumbers(seed: 77)
         var pair = try ReaderPair(store, cacheBytes: 64 << 10)
         var left = Workspace()
         var right = Workspace()
@@ -518,7 +519,7 @@ struct CachedReaderTests {
             $0.changeLog.maximumRevisions = 16
         }
         let flat = try Self.names.map { try Self.flat(uid($0)) }
-        var generator = SplitMix64(state: keyMask &+ 5)
+        var generator = SeededNumbers(seed: keyMask &+ 5)
         var tiny = try ReaderPair(store, cacheBytes: 4 << 10)
         var small = try ReaderPair(store, cacheBytes: 24 << 10)
         var pinned = try ReaderPair(store, cacheBytes: 24 << 10)
@@ -556,7 +557,7 @@ struct CachedReaderTests {
 
     private func change(
         _ store: EntityStore, _ directory: TemporaryDirectory, _ step: Int,
-        _ generator: inout SplitMix64
+        _ generator: inout SeededNumbers
     ) throws {
         func some(_ range: ClosedRange<Int>) -> [String] {
             Array(
@@ -604,7 +605,7 @@ struct CachedReaderTests {
         let flat = try ["Item", "Group", "Loaded"].flatMap { type in
             try (0..<30).map { try Self.flat(uid("\($0)", type)) }
         }
-        var generator = SplitMix64(state: 9)
+        var generator = SeededNumbers(seed: 9)
         var pair = try ReaderPair(store, cacheBytes: 16 << 10)
         let end = ContinuousClock.now + .seconds(2)
         while ContinuousClock.now < end {

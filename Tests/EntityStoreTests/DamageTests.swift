@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 import Glibc
 import Testing
@@ -52,7 +53,7 @@ struct DamageTests {
     @Test func everythingAcknowledgedSurvivesKill9() throws {
         let directory = try TemporaryDirectory()
         let log = directory.path + "/log"
-        var generator = SplitMix64(state: UInt64(getpid()))
+        var generator = SeededNumbers(seed: UInt64(getpid()))
         for round in 1...5 {
             let writer = try CrashProgram.start(
                 ["write", directory.store, "\(round)"], output: log)
@@ -98,7 +99,7 @@ struct DamageTests {
         let whole = try contents(path)
         let file = unsafe open(path, O_RDWR)
         defer { close(file) }
-        var generator = SplitMix64(state: 11)
+        var generator = SeededNumbers(seed: 11)
         var outcomes: [Int32: Int] = [:]
         // Bytes in use; a page's unused middle is zeros.
         let used = whole.indices.filter { whole[$0] != 0 }

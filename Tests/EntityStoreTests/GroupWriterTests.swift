@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarEngine
 import CedarSyntax
 import Glibc
@@ -107,7 +108,7 @@ struct GroupWriterTests {
         let other = try TemporaryDirectory()
         let grouped = try EntityStore.make(directory) { $0.keyMask = keyMask }
         let single = try EntityStore.make(other) { $0.keyMask = keyMask }
-        var generator = SplitMix64(state: seed)
+        var generator = SeededNumbers(seed: seed)
         func name() -> EntityUID { uid("e\(Int.random(in: 0..<8, using: &generator))") }
         func names() -> [EntityUID] {
             (0..<Int.random(in: 0..<3, using: &generator)).map { _ in name() }

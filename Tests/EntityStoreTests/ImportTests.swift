@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarEngine
 import CedarSyntax
 import Testing
@@ -196,7 +197,7 @@ struct ImportTests {
     func sizesOfChunksAndRunsChangeNothing(_ sortBytes: Int) throws {
         let directory = try TemporaryDirectory()
         let store = try EntityStore.make(directory) { $0.sortBytes = sortBytes }
-        var generator = SplitMix64(state: 7)
+        var generator = SeededNumbers(seed: 7)
         var entities: [Entity] = []
         for number in 0..<150 {
             let filler = String(repeating: "é", count: Int.random(in: 0..<5000, using: &generator))

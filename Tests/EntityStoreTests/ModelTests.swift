@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarEngine
 import CedarSyntax
 import Testing
@@ -33,7 +34,7 @@ struct ModelTests {
             $0.keyMask = keyMask
             $0.sortBytes = 1 << 10
         }
-        var generator = SplitMix64(state: seed)
+        var generator = SeededNumbers(seed: seed)
         var model = StoreModel()
         var revision: UInt64 = 0
         var cycles = 0
@@ -104,7 +105,7 @@ struct ModelTests {
     }
 
     private static func change(
-        _ model: inout StoreModel, _ step: Int, _ generator: inout SplitMix64
+        _ model: inout StoreModel, _ step: Int, _ generator: inout SeededNumbers
     ) -> Change {
         func some(_ range: ClosedRange<Int>) -> [EntityUID] {
             Array(

@@ -1,3 +1,4 @@
+import SeededNumbers
 import Testing
 
 @testable import EntityStore
@@ -12,7 +13,7 @@ struct RecordCacheTests {
     }
 
     private func bytes(_ seed: UInt64, _ count: Int) -> [UInt8] {
-        var generator = SplitMix64(state: seed)
+        var generator = SeededNumbers(seed: seed)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
@@ -72,7 +73,7 @@ struct RecordCacheTests {
     /// The table grows with what it leads to, and loses next to nothing on the way.
     @Test func theTableGrowsBucketByBucket() throws {
         let cache = try made(32 << 20)
-        var numbers = SplitMix64(state: 7)
+        var numbers = SeededNumbers(seed: 7)
         let keys = (0..<100_000).map { _ in numbers.next() }
         for (index, key) in keys.enumerated() {
             insert(cache, .entity, key, bytes(key, 40))
@@ -118,7 +119,7 @@ struct RecordCacheTests {
         let cache = try made(capacity)
         var model: [[UInt64: (seed: UInt64, count: Int)]] = [[:], [:], [:]]
         let kinds: [RecordCache.Kind] = [.entity, .closure, .ancestors]
-        var generator = SplitMix64(state: seed)
+        var generator = SeededNumbers(seed: seed)
         var found = 0
         for step in 0..<20_000 as Range<UInt64> {
             let index = Int.random(in: 0..<3, using: &generator)

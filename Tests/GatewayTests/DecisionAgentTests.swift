@@ -155,6 +155,14 @@ import Testing
             bench.ask(try AgentBench.ledgerQuestion(headers: fields))["allow"] == .flag(true))
     }
 
+    @Test(arguments: ["x_purpose", "X.Purpose"])
+    func aFieldThatReadsLikeOneOfTheRoutesIsDenied(_ name: String) throws {
+        let bench = try AgentBench(permit)
+        expectDenied(
+            bench.ask(try AgentBench.ledgerQuestion(headers: [("X-Purpose", "a"), (name, "b")])),
+            403, cause: "malformedRequest", detail: "member-duplicated")
+    }
+
     @Test func withADeadlineTheBeginningIsSaid() throws {
         let bench = try AgentBench(permit, deadlineMilliseconds: 500)
         var question = try AgentBench.ledgerQuestion()

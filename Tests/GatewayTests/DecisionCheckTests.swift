@@ -128,6 +128,20 @@ import Testing
         #expect(try bench.ask(message).isAllowed)
     }
 
+    @Test(arguments: ["x_purpose", "x.purpose", "X-Purpose"])
+    func aFieldThatReadsLikeOneOfTheRoutesIsDenied(_ name: String) throws {
+        let bench = try CheckBench(permit)
+        var message = try CheckBench.ledgerMessage()
+        message.headers = [("x-purpose", "a"), (name, "b")]
+        for isRaw in [true, false] {
+            message.isRaw = isRaw
+            expectDenied(
+                try bench.ask(message), 403, cause: "malformedRequest", detail: "member-duplicated")
+        }
+        message.headers = [("x_other", "b"), ("x-purpose", "a"), ("y-purpose", "a")]
+        #expect(try bench.ask(message).isAllowed)
+    }
+
     @Test func theReservedMemberIsDenied() throws {
         let bench = try CheckBench("permit (principal, action, resource);")
         var message = try CheckBench.ledgerMessage()

@@ -50,6 +50,30 @@ import Testing
         permit (principal is Workload, action == Action::"pay", resource);
         """
 
+    @Test(arguments: ["x_purpose", "X.Purpose"])
+    func aFieldThatReadsLikeOneOfTheRoutesIsDenied(_ name: String) throws {
+        var decider = try decider(try CheckBench(policies, obligations: ["log", "mask"]))
+        #expect(try answer(&decider, "GET", [("X-Purpose", "a")]).status == .allowed)
+        #expect(try answer(&decider, "GET", [("X-Purpose", "a"), (name, "b")]).status == .denied)
+        #expect(decider.record().code == "member-duplicated")
+    }
+
+    @Test(arguments: ["X_Principal", "X.Tier", "Writ_Obligations", "writ-obligation~s"])
+    func aFieldThatReadsLikeOneThatIsSetHereIsDenied(_ name: String) throws {
+        let bench = try CheckBench(policies, obligations: ["log", "mask"]) {
+            $0.identityFields = [GatewaySettings.IdentityField("x-principal", .principalId)]
+                .compactMap { $0 }
+        }
+        var decider = try decider(bench)
+        // The names themselves are replaced by the gateway.
+        let own = [("X-Principal", "root"), ("x-tier", "gold"), ("Writ-Obligations", "none")]
+        #expect(try answer(&decider, "GET", own).status == .allowed)
+        let isLike = name != "writ-obligation~s"
+        let reply = try answer(&decider, "GET", own + [(name, "root")])
+        #expect(reply.status == (isLike ? .denied : .allowed))
+        if isLike { #expect(decider.record().code == "forged-field") }
+    }
+
     @Test func aGatewayInQuarantineGetsNothingAllowed() throws {
         let bench = try CheckBench(policies, obligations: ["log", "mask"])
         var decider = try decider(bench)

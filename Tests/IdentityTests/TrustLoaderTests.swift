@@ -103,7 +103,7 @@ final class TrustLoaderTests {
     func badFilesKeepWhatIsInUse(_ source: String, _ name: String, _ kind: TrustError.Kind) throws {
         try put("root.pem", "prod/root.pem")
         try put("issuer_clean.crl", "prod/issuer.crl")
-        var loader = loader("prod")
+        var loader = loader("prod", TrustOptions(revocation: .leaf))
         _ = loader.reload(at: now())
         let generation = state.generation
         try put(source, "prod/" + name)
@@ -114,6 +114,22 @@ final class TrustLoaderTests {
             #expect(state.generation == generation)
         }
         #expect(try verdict() == "verified")
+    }
+
+    @Test func listsThatNobodyLooksAtAreNotTakenForChecked() throws {
+        try put("root.pem", "prod/root.pem")
+        try put("issuer.crl", "prod/issuer.crl")
+        var fresh = loader("prod")
+        let outcome = fresh.reload(at: now())
+        #expect(outcome.changed.isEmpty && outcome.failed.map(\.error.kind) == [.unusedLists])
+        #expect(try verdict("revoked") == "untrusted_domain")
+        try remove("prod/issuer.crl")
+        let without = fresh.reload(at: now())
+        #expect(without.changed == [prod] && without.failed.isEmpty)
+        // What comes later stays out of force, and is told.
+        try put("issuer.crl", "prod/issuer.crl")
+        let later = fresh.reload(at: now())
+        #expect(later.changed.isEmpty && later.failed.map(\.error.kind) == [.unusedLists])
     }
 
     @Test func cutFileKeepsWhatIsInUse() throws {

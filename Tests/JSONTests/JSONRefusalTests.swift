@@ -1,3 +1,4 @@
+import SeededNumbers
 import Testing
 
 @testable import JSON
@@ -233,7 +234,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     }
 
     @Test func positionsAgreeWithPlainCounting() {
-        var random = SeededRandom(seed: 11)
+        var random = SeededNumbers(seed: 11)
         for _ in 0..<500 {
             let pieces = ["\n", "a", "é", "€", "😀", "\r\n", " "]
             var text = ""

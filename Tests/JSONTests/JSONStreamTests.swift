@@ -1,3 +1,4 @@
+import SeededNumbers
 import Testing
 
 @testable import JSON
@@ -238,7 +239,7 @@ struct StreamRefusal: Sendable, CustomTestStringConvertible {
     }
 
     @Test func chunksDoNotMatter() {
-        var random = SeededRandom(seed: 5)
+        var random = SeededNumbers(seed: 5)
         for round in 0..<1_000 {
             var writer = JSONWriter(style: round % 4 == 1 ? .pretty : .compact)
             if round % 2 == 0 {
@@ -265,7 +266,7 @@ struct StreamRefusal: Sendable, CustomTestStringConvertible {
     /// An array that goes through the stream and the tape is accepted exactly if the tape alone
     /// accepts it.
     @Test func streamAndTapeTogetherJudgeLikeTheTape() {
-        var random = SeededRandom(seed: 6)
+        var random = SeededNumbers(seed: 6)
         var accepted = 0
         for _ in 0..<5_000 {
             var writer = JSONWriter()

@@ -1,3 +1,4 @@
+import SeededNumbers
 import Testing
 
 @testable import JSON
@@ -141,7 +142,7 @@ import Testing
 
     @Test(arguments: [JSONWriter.Style.compact, .pretty])
     func whatIsWrittenReadsBackEqual(_ style: JSONWriter.Style) throws {
-        var random = SeededRandom(seed: style == .compact ? 1 : 2)
+        var random = SeededNumbers(seed: style == .compact ? 1 : 2)
         var tape = JSONTape()
         for _ in 0..<2_000 {
             let tree = Tree.random(&random)

@@ -201,15 +201,7 @@ private func read(_ annotations: String, effect: String = "forbid") throws -> (
         #expect(try merged(text, [0, 2]).parts == [])
     }
 
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(.enabled(if: isOptimized)) func warmMergesAllocateNothing() throws {
+    @Test(.enabled(if: is_optimized_build())) func warmMergesAllocateNothing() throws {
         let text = "@obligation(\"log,mask:iban\") @reason(\"one\")\(Self.end)"
         let table = ObligationTable(try Ruleset(policies(text + text), version: 1), rules)
         var merged = MergedObligations()

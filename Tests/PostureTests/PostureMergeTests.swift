@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -148,7 +149,7 @@ import Testing
     /// Any order of the same reports, with any number of repetitions, comes to the same entity.
     @Test(arguments: 0..<200)
     func theOrderOfReportsDoesNotMatter(_ seed: Int) {
-        var generator = Generator(state: UInt64(seed))
+        var generator = SeededNumbers(seed: UInt64(seed))
         let attributes: [PostureAttribute] = [
             .firewall, .jailbroken, .edrScore, .osVersion, .lastSeen, .compliant,
         ]
@@ -183,17 +184,4 @@ import Testing
     }
 
     private struct Missing: Error {}
-
-    /// A seeded generator.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
 }

@@ -301,34 +301,7 @@ import Testing
         #expect(other.extensionNames == [Array("tenant".utf8)])
     }
 
-    @Test func namesAreReadByteByByteOrInAnyCase() throws {
-        let table = try RouteTable(Document.file([Self.route("long")]))
-        func reads(_ name: String) -> [Bool] {
-            let name = Array(name.utf8)
-            return [table.readsHeader(name.span), table.readsHeader(anyCase: name.span)]
-        }
-        #expect(reads("content-type") == [true, true])
-        #expect(reads("Content-Type") == [false, true])
-        for other in ["", "content-typ", "content-types", "content-typf", "content_type"] {
-            #expect(reads(other) == [false, false], "\(other)")
-        }
-        let extended = try RouteTable(
-            Document.file([Document.route("/a", id: Self.source(("extension", "tenant")))]))
-        for (name, isRead) in [("tenant", true), ("Tenant", false), ("tenan", false)] {
-            let name = Array(name.utf8)
-            #expect(extended.readsExtension(name.span) == isRead)
-        }
-    }
-
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(.enabled(if: isOptimized)) func allocatesNothingAfterWarmUp() throws {
+    @Test(.enabled(if: is_optimized_build())) func allocatesNothingAfterWarmUp() throws {
         let table = try RouteTable(Document.file([Self.route("decimal")]))
         let request = try request("{\"a\": [1, 2, {\"b\": \"c\"}], \"value\": 12.5}")
         var composer = RouteComposer()

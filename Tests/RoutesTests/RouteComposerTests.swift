@@ -70,6 +70,11 @@ import Testing
             ),
             ("?limit=1&limit=1", [("x-consent", "a")], .memberDuplicated, 2),
             ("?limit=1&l%69mit=2", [("x-consent", "a")], .memberDuplicated, 2),
+            ("?limit=1&Limit=2", [("x-consent", "a")], .memberDuplicated, 2),
+            ("?LIMIT=2", [("x-consent", "a")], .memberDuplicated, 2),
+            ("?limit=1&limit[]=2", [("x-consent", "a")], .memberDuplicated, 2),
+            ("?limit%5Ba%5D=2&limit=1", [("x-consent", "a")], .memberDuplicated, 2),
+            ("?limit=1&+limit=2", [("x-consent", "a")], .memberDuplicated, 2),
             ("?limit=", [("x-consent", "a")], .memberInvalid, 2),
             ("?limit=01", [("x-consent", "a")], .memberInvalid, 2),
             ("?limit=-", [("x-consent", "a")], .memberInvalid, 2),
@@ -90,6 +95,47 @@ import Testing
         #expect(
             refusal("/accounts/a/payments/p" + query, headers: headers)
                 == RequestRefusal(kind, at: member), "\(query)")
+    }
+
+    @Test func namesOfParametersAlike() {
+        func isAlike(_ name: String, _ other: String) -> Bool {
+            QueryNames.readsLike(Array(name.utf8).span, Array(other.utf8).span)
+        }
+        for name in ["user_id", "User_ID", "user.id", "user id", " user_id", "user_id[]"] {
+            #expect(isAlike(name, "user_id"), "\(name)")
+        }
+        for name in ["userid", "user_id2", "user-id", "user_i", "", "  ", "[]"] {
+            #expect(!isAlike(name, "user_id"), "\(name)")
+        }
+        #expect(isAlike("filter[status][]", "filter[status]"))
+        #expect(!isAlike("filter", "filter[status]"))
+    }
+
+    @Test(
+        "A field whose name a service could take for the one that the route reads is refused",
+        arguments: [
+            [("x-consent", "a"), ("x_consent", "b")], [("x_consent", "a")],
+            [("x.consent", "b"), ("x-consent", "a")], [("X~Consent", "b"), ("x-consent", "a")],
+        ] as [[(String, String)]])
+    func namesAlike(_ headers: [(String, String)]) throws {
+        let table = try RouteTable(Document.file([Self.payments]))
+        func refusal(_ headers: [(String, String)]) throws -> RequestRefusal? {
+            var request = try HTTPRequest.of("GET", "/accounts/a/payments/p")
+            for (name, value) in headers {
+                try table.take(
+                    name: Array(name.utf8).span, value: Array(value.utf8).span,
+                    into: &request.headers)
+            }
+            var composer = RouteComposer()
+            do throws(RequestRefusal) {
+                _ = try composer.compose(request, 0, of: table)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(try refusal(headers) == RequestRefusal(.memberDuplicated, at: 1))
+        #expect(try refusal([("X-Consent", "a"), ("x_other", "b"), ("xxconsent", "c")]) == nil)
     }
 
     @Test func headerOfNoUTF8() throws {
@@ -151,15 +197,7 @@ import Testing
         #expect(http.count == 4)
     }
 
-    private static var isOptimized: Bool {
-        #if DEBUG
-            false
-        #else
-            true
-        #endif
-    }
-
-    @Test(.enabled(if: isOptimized)) func warmRequestsAllocateNothing() throws {
+    @Test(.enabled(if: is_optimized_build())) func warmRequestsAllocateNothing() throws {
         let table = try RouteTable(Document.file([Self.payments]))
         var scratch = MatchScratch()
         var composer = RouteComposer()

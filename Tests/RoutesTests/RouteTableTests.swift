@@ -1,3 +1,4 @@
+import SeededNumbers
 import Testing
 
 @testable import Routes
@@ -251,14 +252,14 @@ import Testing
 
     /// The tree and the simplest matcher agree on any routes and paths.
     @Test func equalsNaiveMatcher() throws {
-        var random = SeededGenerator(seed: 6)
+        var random = SeededNumbers(seed: 6)
         var matched = 0
         for _ in 0..<150 { matched += try compareWithNaiveMatcher(&random) }
         #expect(matched > 1_000)
     }
 
     /// Compares on one table, and counts the requests that matched.
-    private func compareWithNaiveMatcher(_ random: inout SeededGenerator) throws -> Int {
+    private func compareWithNaiveMatcher(_ random: inout SeededNumbers) throws -> Int {
         let words = ["a", "b", "c", "aa", "%20"]
         let hosts = ["a.org", "b.a.org", "*.a.org", "*.b.a.org", "*.org"]
         var entries: [DocumentNode] = []

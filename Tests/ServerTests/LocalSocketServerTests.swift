@@ -1,3 +1,4 @@
+import SeededNumbers
 import CEpoll
 import Glibc
 import Server
@@ -221,7 +222,7 @@ import WritClient
         let directory = TemporaryDirectory()
         let server = try startEcho(directory)
         var good = try Connection(path: directory.socket)
-        var random = SplitMix(state: 20_260_101)
+        var random = SeededNumbers(seed: 20_260_101)
         let whole = decideFrame(id: 1, 1, contextBytes: 64)
         for round in 0..<400 {
             let client = RawClient(directory.socket)
@@ -247,17 +248,5 @@ import WritClient
         #expect(eventually { server.statistics[.open] == 1 })
         #expect(eventually { server.statistics[.bufferedBytes] == 0 })
         server.stop(drainFor: .seconds(1))
-    }
-}
-
-/// A small seeded generator.
-struct SplitMix {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

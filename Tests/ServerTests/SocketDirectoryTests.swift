@@ -48,9 +48,40 @@ import WritClient
         for bits in [mode_t(0o710), 0o711, 0o750, 0o755] {
             #expect(unsafe chmod(directory.path, bits) == 0)
             // At paths of their own: a program that another test starts may hold a lock for a moment.
-            #expect(error(directory.path + "/\(bits)", peers) == nil, "\(bits)")
+            let refusal = error(directory.path + "/\(bits)", peers)
+            let isGroupAlone = bits & 0o001 == 0
+            let isExcluded = isGroupAlone && peers == Self.others && Self.isKnown
+            #expect((refusal != nil) == isExcluded, "\(bits): \(refusal.debugDescription)")
             #expect(mode(directory.path) == bits)
         }
+    }
+
+    /// Whether the system knows the other user and its group, which have one number.
+    private static let isKnown: Bool = {
+        guard let user = unsafe getpwuid(other) else { return false }
+        return unsafe user.pointee.pw_gid == other && getgrgid(other) != nil
+    }()
+
+    @Test(.enabled(if: isKnown, "the system does not know the user `nobody`"))
+    func aUserOutsideTheGroupIsRefusedWhereTheGroupAloneMayEnter() throws {
+        let directory = TemporaryDirectory()
+        for bits in [mode_t(0o710), 0o750] {
+            #expect(unsafe chmod(directory.path, bits) == 0)
+            for list in [Self.others, PeerAllowList(userIDs: [], groupIDs: [Self.other])] {
+                let refusal = try #require(error(directory.socket, list), "\(bits)")
+                guard case .excludedPeer(directory.path, let peer, _) = refusal else {
+                    Issue.record("\(refusal)")
+                    continue
+                }
+                #expect(peer == "\(list.groupIDs.isEmpty ? "user" : "group") \(Self.other)")
+                #expect("\(refusal)".contains("`chmod o+x \(directory.path)`"), "\(refusal)")
+            }
+            #expect(error(directory.path + "/\(bits)", .ownUser) == nil)
+            #expect(mode(directory.path) == bits && mode(directory.socket + ".lock") == 0)
+        }
+        // Those that the system does not know may be in any group.
+        let unknown = PeerAllowList(userIDs: [4_000_000_000], groupIDs: [4_000_000_001])
+        #expect(error(directory.path + "/unknown", unknown) == nil)
     }
 
     @Test func aDirectoryAboveCountsAsWell() throws {
@@ -131,5 +162,22 @@ import WritClient
         #expect(try connects(path, as: Self.other) == "closed")
         own.stop(drainFor: .zero)
         #expect(unsafe rmdir(directory.path + "/other") == 0)
+    }
+
+    @Test(
+        .enabled(if: canBeOthers && isKnown, "needs root, setpriv, python3 and the user `nobody`"),
+        arguments: [mode_t(0o700), 0o701, 0o705, 0o710, 0o750, 0o711, 0o755], [0, other])
+    func whatIsSaidOfAWayIsWhatTheSystemDoes(_ bits: mode_t, _ group: UInt32) throws {
+        let directory = TemporaryDirectory()
+        try directory.letOthersPass()
+        let server = try start(directory.socket, Self.others)
+        defer { server.stop(drainFor: .zero) }
+        #expect(unsafe chown(directory.path, 0, group) == 0)
+        #expect(unsafe chmod(directory.path, bits) == 0)
+        let isClosed = try connects(directory.socket, as: Self.other) == "closed"
+        for list in [Self.others, PeerAllowList(userIDs: [], groupIDs: [Self.other])] {
+            let refusal = error(directory.path + "/other", list)
+            #expect((refusal != nil) == isClosed, "\(refusal.debugDescription)")
+        }
     }
 }

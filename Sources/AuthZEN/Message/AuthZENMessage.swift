@@ -45,7 +45,8 @@ package enum EvaluationsSemantic: String, CaseIterable, Sendable {
 package enum DefaultsRule: Sendable, Equatable {
     /// A member that the item has replaces the default whole, as the specification says.
     case replacement
-    /// In addition, a member that lacks a required part takes the parts it lacks from the default.
+    /// In addition, a member that lacks a required part takes the parts it lacks from the default; but
+    /// no properties of a subject or a resource that the default names and the item does not.
     case merging
 }
 

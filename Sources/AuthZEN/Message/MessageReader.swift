@@ -192,17 +192,25 @@ package struct MessageReader: Sendable {
         let node = try required(name, node)
         let type = tape.member(node, "type")
         let id = tape.member(node, "id")
-        // What is complete takes nothing from the default, not even properties.
+        let otherType = other.flatMap { tape.member($0, "type") }
+        let otherID = other.flatMap { tape.member($0, "id") }
+        // What is complete takes nothing from the default, not even properties; and those of somebody
+        // else, whom the default names, are nobody's but theirs.
         let isComplete = type != nil && id != nil
-        func part(_ own: JSONNode?, _ key: StaticString) -> JSONNode? {
-            if let own { return own }
-            return isComplete ? nil : other.flatMap { tape.member($0, key) }
-        }
+        let mayInherit = !isComplete && isSame(type, otherType) && isSame(id, otherID)
         return EntityMember(
-            type: try string("\(name).type", part(type, "type")),
-            id: try string("\(name).id", part(id, "id")),
+            type: try string("\(name).type", type ?? (isComplete ? nil : otherType)),
+            id: try string("\(name).id", id ?? (isComplete ? nil : otherID)),
             properties: try object(
-                "\(name).properties", part(tape.member(node, "properties"), "properties")))
+                "\(name).properties",
+                tape.member(node, "properties")
+                    ?? (mayInherit ? other.flatMap { tape.member($0, "properties") } : nil)))
+    }
+
+    /// Whether two texts are one, as far as both are there.
+    private func isSame(_ own: JSONNode?, _ other: JSONNode?) -> Bool {
+        guard let own, let other else { return true }
+        return tape.bytes(own) == tape.bytes(other)
     }
 
     private func action(

@@ -22,21 +22,31 @@ extension Validator {
     /// - Returns: by action, then by the types, all sorted.
     package func requestKinds(of policy: Policy) -> [RequestKind] {
         var kinds: [RequestKind] = []
+        forEachEnvironment(of: policy) { environment in
+            var checker = TypeChecker(types, mode, environment)
+            if checker.check(policy.conditions) { return }
+            kinds.append(
+                RequestKind(
+                    principal: environment.principal, action: environment.action,
+                    resource: environment.resource))
+        }
+        return kinds
+    }
+
+    /// Goes over the kinds of requests that the scope of a policy lets through.
+    ///
+    /// Slots need no kinds of their own: one that is linked with another type makes the scope false.
+    func forEachEnvironment(of policy: Policy, _ body: (RequestEnvironment) -> Void) {
         for action in schema.actions.values.sorted(by: { $0.uid < $1.uid })
         where holds(policy.action, for: action.uid) {
             for principal in action.principals where mayHold(policy.principal, for: principal) {
                 for resource in action.resources where mayHold(policy.resource, for: resource) {
-                    let environment = RequestEnvironment(
-                        principal: principal, action: action.uid, resource: resource,
-                        context: types.contexts[action.uid] ?? .record(.empty))
-                    var checker = TypeChecker(types, mode, environment)
-                    if checker.check(policy.conditions) { continue }
-                    kinds.append(
-                        RequestKind(
-                            principal: principal, action: action.uid, resource: resource))
+                    body(
+                        RequestEnvironment(
+                            principal: principal, action: action.uid, resource: resource,
+                            context: types.contexts[action.uid] ?? .record(.empty)))
                 }
             }
         }
-        return kinds
     }
 }

@@ -68,8 +68,6 @@ package struct Validator: Sendable {
     }
 
     /// Checks the types of the conditions for every kind of request that the scope lets through.
-    ///
-    /// Slots need no kinds of their own: one that is linked with another type makes the scope false.
     private func typeErrors(
         of policy: Policy
     ) -> (errors: [Diagnostic], levelErrors: [Diagnostic], isImpossible: Bool) {
@@ -77,22 +75,13 @@ package struct Validator: Sendable {
         var errors: [Diagnostic: (first: RequestEnvironment, count: Int)] = [:]
         var checked = 0
         var isImpossible = true
-        for action in schema.actions.values.sorted(by: { $0.uid < $1.uid })
-        where holds(policy.action, for: action.uid) {
-            for principal in action.principals where mayHold(policy.principal, for: principal) {
-                for resource in action.resources where mayHold(policy.resource, for: resource) {
-                    let environment = RequestEnvironment(
-                        principal: principal, action: action.uid, resource: resource,
-                        context: types.contexts[action.uid] ?? .record(.empty))
-                    var checker = TypeChecker(
-                        types, mode, environment, maximumLevel: maximumLevel)
-                    checked += 1
-                    if !checker.check(policy.conditions) { isImpossible = false }
-                    levelErrors.formUnion(checker.levelErrors)
-                    for error in Set(checker.errors) {
-                        errors[error, default: (environment, 0)].count += 1
-                    }
-                }
+        forEachEnvironment(of: policy) { environment in
+            var checker = TypeChecker(types, mode, environment, maximumLevel: maximumLevel)
+            checked += 1
+            if !checker.check(policy.conditions) { isImpossible = false }
+            levelErrors.formUnion(checker.levelErrors)
+            for error in Set(checker.errors) {
+                errors[error, default: (environment, 0)].count += 1
             }
         }
         let reported = errors.map { error, place in

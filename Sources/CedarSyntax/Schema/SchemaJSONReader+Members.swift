@@ -130,16 +130,7 @@ extension SchemaJSONReader {
     }
 
     mutating func mismatch(_ node: JSONNode, _ expected: String) -> ParseFailure {
-        let found =
-            switch tape.kind(node) {
-            case .null: "null"
-            case .true, .false: "a boolean"
-            case .integer, .otherNumber: "a number"
-            case .string: "a string"
-            case .array: "an array"
-            case .object: "an object"
-            }
-        return fail(node, "expected \(expected), found \(found)")
+        fail(node, "expected \(expected), found \(tape.kind(node).words)")
     }
 
     private mutating func badName(

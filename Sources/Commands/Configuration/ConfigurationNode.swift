@@ -15,16 +15,19 @@ struct ConfigurationNode {
     private let name: String
 
     /// Reads a whole file.
-    init(_ file: InputFile, _ section: ConfigurationSection) throws(Failure) {
+    ///
+    /// - Parameter help: what to do about a file in which nothing stands.
+    init(
+        _ file: InputFile, _ section: ConfigurationSection,
+        whenEmpty help: String = "`writ configuration example` writes one"
+    ) throws(Failure) {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
             throw Failure("`\(file.name)` is no UTF-8 text", file: file.name)
         }
         try KeyedAliases.refuse(file)
         do {
             guard let node = try Yams.compose(yaml: text) else {
-                throw Failure(
-                    "`\(file.name)` is empty", help: "`writ configuration example` writes one",
-                    file: file.name)
+                throw Failure("`\(file.name)` is empty", help: help, file: file.name)
             }
             self.node = node
         } catch let failure as Failure {

@@ -47,13 +47,16 @@ extension IdentityConfiguration {
                 example: example),
             ConfigurationKey(
                 "revocationLists", .watchedFile("a folder"), .none,
-                "Revocation lists beside a SPIFFE bundle.", example: "\(example)-lists"),
+                "Revocation lists beside a SPIFFE bundle; needs `revocation`.",
+                example: "\(example)-lists"),
             ConfigurationKey(
                 "revocation", .choice(["none", "leaf", "chain"]), .value("none"),
-                "Who needs a revocation list: nobody, the leaf, or all of the chain."),
+                "Who needs a revocation list: nobody, the leaf, or all of the chain. With `none` a "
+                    + "bundle that has lists is refused.",
+                example: "leaf"),
             ConfigurationKey(
                 "expiredListGrace", .duration(.any), .words("not at all"),
-                "How long an overdue list is still believed.", example: "1h"),
+                "How long an overdue list is still believed; needs `revocation`.", example: "1h"),
             ConfigurationKey(
                 "acceptIntermediates", .boolean, .boolean(false),
                 "Whether authorities that another issued may end a chain; not with "

@@ -78,6 +78,14 @@ struct IdentityConfiguration {
         if let node = try keys.optional("acceptIntermediates") {
             options.acceptsIntermediateAuthorities = try node.boolean()
         }
+        if options.revocation == .none {
+            for key in ["revocationLists", "expiredListGrace"] {
+                guard let node = try keys.optional(key) else { continue }
+                throw node.failure(
+                    "`\(key)` has no effect: nobody is looked for in revocation lists",
+                    help: "set `revocation` to `leaf` or `chain`")
+            }
+        }
         if options.revocation == .chain, options.acceptsIntermediateAuthorities {
             throw node.failure(
                 "`revocation: chain` and `acceptIntermediates` exclude each other",

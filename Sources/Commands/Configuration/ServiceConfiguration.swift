@@ -109,6 +109,15 @@ struct ServiceConfiguration {
         return paths
     }
 
+    /// The files with keys of callers that listeners name, each once.
+    var secretsPaths: [String] {
+        var paths: [String] = []
+        for case let path? in http.map(\.callers.secretsPath) where !paths.contains(path) {
+            paths.append(path)
+        }
+        return paths
+    }
+
     /// The names of the listeners with these routes whose gateways tell nothing of bodies.
     func listenersWithoutBodies(routes path: String) -> [String] {
         let http = http.filter { $0.forwardAuth?.gateway.routes == path }.map(\.name)

@@ -37,7 +37,7 @@ extension CompileReport {
         writer.member("runsFor", policy.audience)
         writer.key("key")
         write(policy.key, to: &writer)
-        writer.list("demands", policy.demands)
+        writer.member("demands", policy.demands)
         writer.member("runTogether", policy.companions)
         if let hint = policy.hint { writer.member("hint", hint) }
         if let kinds = requestKinds(policy.id) {
@@ -61,15 +61,14 @@ extension CompileReport {
             switch folding.outcome {
             case .value(let value): writer.member("value", value.text)
             case .neverEvaluated:
-                writer.key("neverEvaluated")
-                writer.boolean(true)
+                writer.member("neverEvaluated", true)
             }
             writer.endObject()
         }
         writer.endArray()
         writer.member("instructions", policy.instructions)
         writer.member("depth", policy.depth)
-        writer.list("program", policy.program.map(\.text))
+        writer.member("program", policy.program.map(\.text))
         writer.endObject()
     }
 
@@ -84,34 +83,14 @@ extension CompileReport {
         case .ancestor(let variable, let uids):
             writer.beginObject()
             writer.member("part", variable.rawValue)
-            writer.list("in", uids.map(\.description))
+            writer.member("in", uids.map(\.description))
             writer.endObject()
         case .attribute(let path, let value, let isGuarded):
             writer.beginObject()
             writer.member("part", path)
             writer.member("equals", value.text)
-            writer.key("guarded")
-            writer.boolean(isGuarded)
+            writer.member("guarded", isGuarded)
             writer.endObject()
         }
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        key(name)
-        string(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Int) {
-        key(name)
-        integer(Int64(value))
-    }
-
-    fileprivate mutating func list(_ name: String, _ values: [String]) {
-        key(name)
-        beginArray()
-        for value in values { string(value) }
-        endArray()
     }
 }

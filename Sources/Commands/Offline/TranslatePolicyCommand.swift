@@ -18,13 +18,8 @@ struct TranslatePolicyCommand: CedarCommand, JSONPrinting {
               writ translate-policy --direction json-to-cedar < p.json
             """)
 
-    enum Direction: String, CaseIterable, ExpressibleByArgument {
-        case cedarToJSON = "cedar-to-json"
-        case jsonToCedar = "json-to-cedar"
-    }
-
     @Option(help: "From what to what: cedar-to-json or json-to-cedar.")
-    var direction: Direction
+    var direction: TranslationDirection
 
     @Option(
         name: [.customShort("p", allowingJoined: true), .long],

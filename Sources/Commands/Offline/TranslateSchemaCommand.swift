@@ -19,13 +19,8 @@ struct TranslateSchemaCommand: CedarCommand {
               writ translate-schema --direction json-to-cedar < s.json
             """)
 
-    enum Direction: String, CaseIterable, ExpressibleByArgument {
-        case cedarToJSON = "cedar-to-json"
-        case jsonToCedar = "json-to-cedar"
-    }
-
     @Option(help: "From what to what: cedar-to-json or json-to-cedar.")
-    var direction: Direction
+    var direction: TranslationDirection
 
     @Option(
         name: [.short, .long],

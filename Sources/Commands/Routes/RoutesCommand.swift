@@ -87,11 +87,3 @@ struct RoutesCheckCommand: AsyncParsableCommand, JSONPrinting {
         printLine(String(decoding: writer.bytes, as: UTF8.self))
     }
 }
-
-extension JSONWriter {
-    mutating func strings(_ texts: [String]) {
-        beginArray()
-        for text in texts { string(text) }
-        endArray()
-    }
-}

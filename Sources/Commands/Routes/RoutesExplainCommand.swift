@@ -76,7 +76,11 @@ struct RoutesExplainCommand: AsyncParsableCommand, JSONPrinting {
         }
         let (host, target) = parts()
         do throws(RequestRefusal) {
-            for field in fields { try request.headers.append(name: field.name, value: field.value) }
+            for field in fields {
+                try table.take(
+                    name: Array(field.name.utf8).span, value: Array(field.value.utf8).span,
+                    into: &request.headers)
+            }
             try request.read(
                 method: Array(method.utf8).span, host: Array(host.utf8).span,
                 target: Array(target.utf8).span)

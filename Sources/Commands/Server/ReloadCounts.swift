@@ -22,8 +22,8 @@ final class ReloadCounts: Sendable {
         failingCell.store(true, ordering: .relaxed)
     }
 
-    /// What is there now can be used after all, and is what was in force.
-    func endFailing() { failingCell.store(false, ordering: .relaxed) }
+    /// Says of all files together whether one cannot be used, where one reading tells only of one.
+    func setFailing(_ isFailing: Bool) { failingCell.store(isFailing, ordering: .relaxed) }
 
     var published: UInt64 { publishedCell.load(ordering: .relaxed) }
     var unchanged: UInt64 { unchangedCell.load(ordering: .relaxed) }

@@ -64,4 +64,6 @@ struct ReadingError: Error {
     let failure: Failure
     /// Whether it is only that somebody writes them at this moment.
     let isBeingWritten: Bool
+    /// Of the one file that was read as a whole and is bad; nil for another failure.
+    var stamp: FileStamp?
 }

@@ -46,8 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
             Where `allowedUsers` or `allowedGroups` list others than the service's own
             user, they need a way to the socket: a directory that the service makes may be
             entered by all (0711, otherwise 0700). One that is there is not changed; when
-            it, or one above, keeps all but its owner out, the service says so and does not
-            start.
+            it, or one above, keeps them out, the service says so and does not start. Where
+            its group alone may enter, as in 0750, users must be in that group by the
+            system's own account of it; those it does not know are not judged.
 
             A service manager may open the sockets of all listeners and pass them
             (LISTEN_FDS, as systemd does): they stay open while the service is restarted,
@@ -65,10 +66,12 @@ struct ServeCommand: AsyncParsableCommand {
             certificate that `identity` verifies, a key or secret of which the digest
             stands here, made by
               openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum
-            or an access token. TCP without TLS is refused, but for `operations` on a
-            loopback address. Certificates are read again when their files change, and
-            connections stay. Health is told to anybody: /health/live and /health/ready,
-            which is 503 while there is no policy or the store cannot be read.
+            or an access token. Keys in a file, `callers.secrets`, are read again within a
+            tenth of a second when it changes: one that is taken away is refused on the
+            next request. TCP without TLS is refused, but for `operations` on a loopback
+            address. Certificates are read again when their files change, and connections
+            stay. Health is told to anybody: /health/live and /health/ready, which is 503
+            while there is no policy or the store cannot be read.
 
             The log goes to standard error: text on a terminal, JSON elsewhere, one object
             a line, also of what has several lines; --log json or text sets it.
@@ -176,19 +179,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// How a service writes its log.
-enum LogFormat: String, ExpressibleByArgument, CaseIterable {
-    case json
-    /// For people; requests are JSON here as well.
-    case text
-}
+extension LogFormat: ExpressibleByArgument {}
 
 extension Logger {
     /// Logs to standard error, as service managers expect.
     static func service(_ format: LogFormat) -> Logger {
-        switch format {
-        case .json: Logger(label: "writ") { _ in JSONLogHandler() }
-        case .text: Logger(label: "writ") { _ in TextLogHandler() }
-        }
+        Logger(label: "writ") { _ in ServiceLogHandler(format) }
     }
 }

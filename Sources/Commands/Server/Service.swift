@@ -15,6 +15,9 @@ struct Service: Sendable {
     let reloader: PolicyReloader
     /// Nil when callers name their principals.
     private let trust: TrustWatch?
+    /// The keys of HTTP's callers that are in files.
+    private let callers: CallerSecretsWatch
+    private let certificates: CertificateCounts
     private let server: LocalSocketServer
     /// Nil when nobody is served by TLS.
     private let tls: TLSService?
@@ -53,6 +56,8 @@ struct Service: Sendable {
             try TrustWatch(identity, clock: clock, log: log)
         }
         let identity = trust?.settings
+        callers = try CallerSecretsWatch(configuration, log: log)
+        certificates = CertificateCounts(configuration)
         var routes: [RouteSource] = []
         for path in configuration.routePaths {
             let source = try RouteSource(path, for: configuration)
@@ -116,7 +121,9 @@ struct Service: Sendable {
             let first = workers + envoyLoops
             let outcomes = OutcomeBoards(count: section.listener.loopCount)
             tlsOutcomes = outcomes
-            tls = try TLSService(section, identity: identity, log: log) { loop in
+            tls = try TLSService(
+                section, identity: identity, certificates: certificates, log: log
+            ) { loop in
                 try DecisionPointHandler(
                     publisher: publisher, store: store, errors: mode, diagnostics: own,
                     cacheBytes: cacheBytes, cacheBoard: caches.add(),
@@ -130,7 +137,8 @@ struct Service: Sendable {
         foundation = HTTPFoundation(
             publisher: publisher, store: store, errors: mode, cacheBytesPerThread: cacheBytes,
             identity: identity, routes: routes, cacheBoards: cacheBoards,
-            gatewayBoards: gatewayBoards, requests: requests,
+            gatewayBoards: gatewayBoards, requests: requests, callers: callers,
+            certificates: certificates,
             workers: WorkerNumbers(after: allWorkers), startedAt: startedAt, log: log)
         reloader = PolicyReloader(
             source: source, routes: routes, loaded: signature, publisher: publisher, log: log)
@@ -146,13 +154,18 @@ struct Service: Sendable {
     }
 
     /// Starts the HTTP listeners; nil when there are none.
-    func startHTTP() async throws(Failure) -> RunningHTTP? {
+    ///
+    /// - Parameter executor: where requests are answered; of tests only.
+    func startHTTP(
+        on executor: (any TaskExecutor)? = nil
+    ) async throws(Failure) -> RunningHTTP? {
         guard !http.isEmpty else { return nil }
         let figures = ServiceFigures(
             server: server, outcomes: outcomes, caches: cacheBoards, reloads: reloader.counts,
-            trust: trust?.counts, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
+            trust: trust?.counts, callers: callers.isEmpty ? nil : callers.counts,
+            certificates: certificates, gateways: gatewayBoards, tls: tlsOutcomes, envoy: envoy,
             spoe: spoe.map { SPOEFigures(server: $0.server) })
-        return try await http.start(foundation, figures)
+        return try await http.start(foundation, figures, on: executor)
     }
 
     /// Answers what was received, then closes.

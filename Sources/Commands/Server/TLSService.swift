@@ -13,7 +13,8 @@ final class TLSService: Sendable {
     ///
     /// - Parameter makeHandler: called once on each loop's thread with the loop's number.
     init(
-        _ section: TLSSection, identity: IdentitySettings, log: Logger,
+        _ section: TLSSection, identity: IdentitySettings, certificates: CertificateCounts,
+        log: Logger,
         makeHandler: @escaping @Sendable (Int) throws -> DecisionPointHandler
     ) throws(Failure) {
         let configuration = section.listener
@@ -30,7 +31,9 @@ final class TLSService: Sendable {
         } catch {
             throw Failure("tls: \(error.description)")
         }
-        watch = CertificateWatch([(listener: "tls", certificate: server.certificate)], log: log)
+        watch = CertificateWatch(
+            [(listener: CertificateCounts.tls, certificate: server.certificate)], certificates,
+            log: log)
         log.notice(
             "serving TLS",
             metadata: [

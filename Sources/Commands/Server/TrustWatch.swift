@@ -129,8 +129,8 @@ final class TrustWatch: Sendable {
                     "TRUST NOT RELOADED: what was in use stays in force",
                     metadata: ["error": "\(problem.words)"])
             }
-            for kind in TrustCounts.Kind.allCases where !told.contains(where: { $0.kind == kind }) {
-                counts[kind].endFailing()
+            for kind in TrustCounts.Kind.allCases {
+                counts[kind].setFailing(told.contains { $0.kind == kind })
             }
             lastTold = told
             return problems

@@ -16,14 +16,15 @@ func entityUID(_ text: String) throws(Failure) -> EntityUID {
 }
 
 /// `writ store get`: prints one entity.
-struct StoreGetCommand: AsyncParsableCommand {
+struct StoreGetCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Print an entity as JSON.",
         discussion: """
             Exit codes: 0 printed, 1 it is not there, or failure.
 
-            Example:
+            Examples:
               writ store get --store /var/lib/writ 'User::"alice"'
+              writ store get --store /var/lib/writ 'User::"alice"' --json
             """)
 
     @OptionGroup var location: StoreLocation
@@ -31,13 +32,16 @@ struct StoreGetCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The entity, as in 'User::\"alice\"'.", valueName: "uid"))
     var entity: String
 
+    @Flag(help: "Print the entity on one line, and failures as JSON too.")
+    var json = false
+
     func run() async throws {
         let uid = try entityUID(entity)
         let store = try location.open(readOnly: true)
         guard let entity = try failing({ () throws(StoreError) in try store.get(uid) }) else {
             throw Failure("`\(uid)` is not in the store")
         }
-        var writer = JSONWriter(style: .pretty)
+        var writer = JSONWriter(style: json ? .compact : .pretty)
         writer.write(entity)
         printLine(String(decoding: writer.bytes, as: UTF8.self))
     }

@@ -3,7 +3,7 @@ import EntityStore
 import Glibc
 
 /// `writ store export`: writes all entities as JSON.
-struct StoreExportCommand: AsyncParsableCommand {
+struct StoreExportCommand: AsyncParsableCommand, JSONPrinting {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write all entities of one revision to standard output.",
@@ -12,8 +12,9 @@ struct StoreExportCommand: AsyncParsableCommand {
 
             Exit codes: 0 written, 1 failure.
 
-            Example:
+            Examples:
               writ store export --store /var/lib/writ --sorted > entities.json
+              writ store export --config writ.yaml --lines --json | gzip > all.gz
             """)
 
     @OptionGroup var location: StoreLocation
@@ -23,6 +24,9 @@ struct StoreExportCommand: AsyncParsableCommand {
 
     @Flag(help: "In the order of type and id; slower.")
     var sorted = false
+
+    @Flag(help: "Print failures as JSON; the entities are JSON in any case.")
+    var json = false
 
     func run() async throws {
         let store = try location.open(readOnly: true)

@@ -149,19 +149,28 @@ extension Decider {
             } catch {
                 return .refused(.storeUnavailable)
             }
-            for (place, record) in found where record.uid.hasType(of: search.typeProbe) {
-                if bounds.ends(page) {
-                    page.next = place
-                    return .page(page)
-                }
-                switch test(record.uid, search, place, bounds, &page) {
-                case .goOn: continue
-                case .full: return .page(page)
-                case .refused(let refusal): return .refused(refusal)
-                }
-            }
+            if let outcome = test(found, search, bounds, &page) { return outcome }
         }
         return .page(page)
+    }
+
+    /// Decides those that were found and have the type; nil when the search goes on.
+    private mutating func test(
+        _ found: [(position: ScanPosition, record: EntityRecord)], _ search: EntitySearch,
+        _ bounds: SearchBounds, _ page: inout SearchPage
+    ) -> SearchOutcome? {
+        for (place, record) in found where record.uid.hasType(of: search.typeProbe) {
+            if bounds.ends(page) {
+                page.next = place
+                return .page(page)
+            }
+            switch test(record.uid, search, place, bounds, &page) {
+            case .goOn: continue
+            case .full: return .page(page)
+            case .refused(let refusal): return .refused(refusal)
+            }
+        }
+        return nil
     }
 
     /// Decides every entity of the type.
@@ -181,17 +190,7 @@ extension Decider {
             } catch {
                 return .refused(.storeUnavailable)
             }
-            for (place, record) in found where record.uid.hasType(of: search.typeProbe) {
-                if bounds.ends(page) {
-                    page.next = place
-                    return .page(page)
-                }
-                switch test(record.uid, search, place, bounds, &page) {
-                case .goOn: continue
-                case .full: return .page(page)
-                case .refused(let refusal): return .refused(refusal)
-                }
-            }
+            if let outcome = test(found, search, bounds, &page) { return outcome }
             guard !isLast, let last = found.last?.position, let next = last.next else {
                 return .page(page)
             }

@@ -25,9 +25,8 @@ enum CheckReader {
             var headers = check.headers
             while let entry = headers.next() {
                 try entry.name.withSpan { (name) throws(RequestRefusal) in
-                    guard decider.readsHeader(name) else { return }
                     try entry.value.withSpan { (value) throws(RequestRefusal) in
-                        try decider.request.headers.append(name: name, value: value)
+                        try decider.takeHeader(name: name, value: value)
                     }
                 }
             }

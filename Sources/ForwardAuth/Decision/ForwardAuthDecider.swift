@@ -73,6 +73,7 @@ package struct ForwardAuthDecider: ~Copyable {
         do throws(ForwardAuthRefusal) {
             try settings.checkAge(call, at: now)
             forwarded = try settings.reader.read(call)
+            try refuseForgedFields(call)
         } catch {
             return decider.refuse(
                 error == .requestTooOld ? Denial(.deadline) : .malformed, code: error.code)
@@ -103,6 +104,14 @@ package struct ForwardAuthDecider: ~Copyable {
         return decide(forwarded, call, token: token)
     }
 
+    /// Refuses what reads like a field that only the decision point sets, as `X_Principal` does: of the
+    /// gateway's own copies none takes its place, so it could get to the service.
+    private func refuseForgedFields(_ call: HeaderList) throws(ForwardAuthRefusal) {
+        try call.forEachField { (name, _) throws(ForwardAuthRefusal) in
+            if decider.protectedNames.isForged(name) { throw .forgedField }
+        }
+    }
+
     /// Reads method, host, target and the header fields that routes name.
     private mutating func read(
         _ forwarded: ForwardedRequest, _ call: HeaderList
@@ -117,8 +126,7 @@ package struct ForwardAuthDecider: ~Copyable {
         }
         guard decider.readsHeaders else { return }
         try call.forEachField { (name, value) throws(RequestRefusal) in
-            guard decider.readsHeader(name) else { return }
-            try decider.request.headers.append(name: name, value: value)
+            try decider.takeHeader(name: name, value: value)
         }
     }
 

@@ -15,7 +15,7 @@ package struct EnforcementPointAuthentication: Sendable {
     package struct APIKey: Sendable {
         /// The caller's name in logs; the client id where it is a client's secret.
         package let name: String
-        let digest: [UInt8]
+        package let digest: [UInt8]
 
         /// - Parameter digest: the SHA-256 of the key; nil is returned for another size.
         package init?(name: String, digest: [UInt8]) {
@@ -28,17 +28,21 @@ package struct EnforcementPointAuthentication: Sendable {
     package var keys: [APIKey] = []
     /// Clients that send their id and a secret as `Authorization: Basic`.
     package var clients: [APIKey] = []
+    /// Keys and clients beside these that may be taken away; nil when there are none. An empty one lets
+    /// nobody in.
+    package var secrets: CallerSecrets?
     /// Whose client certificates are proof enough; nil when none is.
     package var certificates: CallerCertificates?
     /// Whose tokens are proof enough; nil when none is.
     package var tokens: CallerTokens?
 
     package init(
-        keys: [APIKey] = [], clients: [APIKey] = [], certificates: CallerCertificates? = nil,
-        tokens: CallerTokens? = nil
+        keys: [APIKey] = [], clients: [APIKey] = [], secrets: CallerSecrets? = nil,
+        certificates: CallerCertificates? = nil, tokens: CallerTokens? = nil
     ) {
         self.keys = keys
         self.clients = clients
+        self.secrets = secrets
         self.certificates = certificates
         self.tokens = tokens
     }
@@ -48,7 +52,7 @@ package struct EnforcementPointAuthentication: Sendable {
 
     /// Whether nothing is asked for.
     var isOpen: Bool {
-        keys.isEmpty && clients.isEmpty && certificates == nil && tokens == nil
+        keys.isEmpty && clients.isEmpty && secrets == nil && certificates == nil && tokens == nil
     }
 
     /// The caller that a header field proves; nil when it proves none.
@@ -65,11 +69,27 @@ package struct EnforcementPointAuthentication: Sendable {
         let bearer = Self.credentials(field, of: "bearer ") ?? field[...]
         guard !bearer.isEmpty else { return nil }
         let digest = Digest.sha256(Array(bearer))
-        // All are compared, so that the time tells nothing of which one it is.
-        var found: String?
-        for key in keys where Digest.areEqual(key.digest, digest) { found = key.name }
+        let found =
+            Self.name(of: digest, in: keys)
+            ?? secrets.flatMap { Self.name(of: digest, in: $0.current.keys) }
         return found.map { ProvenCaller(name: $0) }
             ?? tokens?.caller(Array(bearer), certificate: certificate)
+    }
+
+    /// The name of the key with a digest, and of the client with an id and a secret of that digest.
+    ///
+    /// All are compared, so that the time tells nothing of which one it is.
+    private static func name(
+        of digest: [UInt8], in keys: [APIKey], id: [UInt8]? = nil
+    ) -> String? {
+        var found: String?
+        for key in keys
+        where Digest.areEqual(key.digest, digest)
+            && (id.map { key.name.utf8.elementsEqual($0) } ?? true)
+        {
+            found = key.name
+        }
+        return found
     }
 
     /// What follows a scheme, in any case of letters; nil for another scheme.
@@ -88,18 +108,15 @@ package struct EnforcementPointAuthentication: Sendable {
     ///
     /// Source: RFC 7617, section 2; RFC 6749, section 2.3.1, which has both form-encoded.
     private func client(_ credentials: ArraySlice<UInt8>) -> String? {
-        guard !clients.isEmpty, let text = Self.base64(credentials),
+        let others = secrets?.current.clients ?? []
+        guard !clients.isEmpty || !others.isEmpty, let text = Self.base64(credentials),
             let colon = text.firstIndex(of: UInt8(ascii: ":")),
             let id = Self.formDecoded(text[..<colon]),
             let secret = Self.formDecoded(text[(colon + 1)...]), !secret.isEmpty
         else { return nil }
         let digest = Digest.sha256(secret)
-        var found: String?
-        for client in clients
-        where Digest.areEqual(client.digest, digest) && client.name.utf8.elementsEqual(id) {
-            found = client.name
-        }
-        return found
+        return Self.name(of: digest, in: clients, id: id)
+            ?? Self.name(of: digest, in: others, id: id)
     }
 
     private static func base64(_ text: ArraySlice<UInt8>) -> [UInt8]? {

@@ -32,6 +32,8 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWaiting = false
     /// Why nothing more can be read; nil while it can.
     private var failure: HTTPParserError?
+    /// The same, where it is a rule and not the parser that refuses it.
+    private var offence: MessageOffence?
     /// Whether the answer that is being written is the last.
     private var isLast = false
     /// Whether the last answer is written.
@@ -86,6 +88,7 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
         guard failure == nil, !hasEnded else { return }
         guard let failure = Self.failure(error) else { return context.fireErrorCaught(error) }
         self.failure = failure
+        offence = error as? MessageOffence
         // Requests before it are answered first.
         context.fireErrorCaught(failure)
         if isReading, unanswered == 0 { end(context) }
@@ -97,6 +100,8 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
         case let error as HTTPParserError: error
         // A target that is none: otherwise nobody would answer it.
         case is HTTP1TypeConversionError: .invalidURL
+        // Whoever answers knows no other.
+        case is MessageOffence: .invalidHeaderToken
         default: nil
         }
     }
@@ -156,10 +161,12 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(answer)), promise: promise)
     }
 
-    private static func words(_ failure: HTTPParserError) -> String {
-        switch failure {
-        case .invalidHeaderToken: "a header field is malformed, or `Host` is not there once"
-        default: "\(failure)"
+    private func words(_ failure: HTTPParserError) -> String {
+        switch (offence, failure) {
+        case (.noHost, _): "`Host` is missing"
+        case (.severalHosts, _): "`Host` is sent more than once"
+        case (nil, .invalidHeaderToken): "a header field is malformed"
+        case (nil, _): "\(failure)"
         }
     }
 
@@ -169,7 +176,7 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
             isFlood
             ? "the target and the header fields are longer than \(limits.maximumHeaderBytes) bytes, or "
                 + "there are more than \(limits.maximumHeaderFields) fields"
-            : "this is no request of HTTP/1.1: \(Self.words(failure))"
+            : "this is no request of HTTP/1.1: \(words(failure))"
         let body = ByteBuffer(string: text)
         let status: HTTPResponse.Status = isFlood ? .requestHeaderFieldsTooLarge : .badRequest
         return (

@@ -3,14 +3,22 @@ import NIOHTTPTypes
 
 /// Closes a connection whose request takes too long to arrive, however often a little of it does, and
 /// one whose other end does not read what it is answered; and counts what ended connections.
-final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
+///
+/// Only the time counts in which somebody here asks for more: while a request before it is answered, the
+/// next one may lie unread for as long as that takes, and its client can do nothing about it.
+final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
 
     private let limit: TimeAmount
     private let figures: ConnectionFigures
-    /// When the head of the request that is arriving came; nil when none is arriving.
-    private var began: NIODeadline?
+    /// How long the client was waited for since the head of the request that is arriving came; nil when none
+    /// is arriving.
+    private var waited: TimeAmount?
+    /// Since when the client is waited for, or its head has been there; nil while nobody reads.
+    private var since: NIODeadline?
     private var check: Scheduled<Void>?
     /// Set while more waits to be read at the other end than is kept for it.
     private var unread: Scheduled<Void>?
@@ -23,16 +31,25 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: began = context.eventLoop.now
-        case .body: if check == nil { schedule(context) }
-        case .end: began = nil
+        case .head:
+            waited = .zero
+            since = context.eventLoop.now
+        case .body: if check == nil { schedule(context, in: limit) }
+        case .end: waited = nil
         }
         context.fireChannelRead(data)
     }
 
+    func read(context: ChannelHandlerContext) {
+        if since == nil { since = context.eventLoop.now }
+        context.read()
+    }
+
     func channelReadComplete(context: ChannelHandlerContext) {
         // As a rule all of a request comes at once, and no timer is made.
-        if began != nil, check == nil { schedule(context) }
+        if waited != nil, check == nil { schedule(context, in: limit) }
+        pause(context)
+        // Whoever wants more asks for it by this.
         context.fireChannelReadComplete()
     }
 
@@ -71,21 +88,29 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
         if !hasFailed { figures.count(error) }
         hasFailed = true
         // What will not arrive is not slow.
-        began = nil
+        waited = nil
         context.fireErrorCaught(error)
     }
 
-    private func schedule(_ context: ChannelHandlerContext) {
+    private func pause(_ context: ChannelHandlerContext) {
+        if let waited, let since { self.waited = waited + (context.eventLoop.now - since) }
+        since = nil
+    }
+
+    private func schedule(_ context: ChannelHandlerContext, in time: TimeAmount) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        check = context.eventLoop.scheduleTask(in: limit) {
+        check = context.eventLoop.scheduleTask(in: time) {
             let (handler, context) = bound.value
             handler.check = nil
-            guard let began = handler.began else { return }
-            if context.eventLoop.now - began >= handler.limit {
+            guard let waited = handler.waited else { return }
+            let now = context.eventLoop.now
+            let left = handler.limit - waited - (handler.since.map { now - $0 } ?? .zero)
+            if left <= .zero {
                 handler.figures.add(.slowRequests)
                 context.close(promise: nil)
             } else {
-                handler.schedule(context)
+                // With nobody reading, no less than that is left later.
+                handler.schedule(context, in: left)
             }
         }
     }

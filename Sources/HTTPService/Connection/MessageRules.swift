@@ -1,6 +1,12 @@
 import NIOCore
 import NIOHTTP1
 
+/// Why a request is refused whose head the parser takes.
+enum MessageOffence: Error {
+    case noHost
+    case severalHosts
+}
+
 /// Judges what of a request's head nobody behind it sees: its version, and how often `Host` stands in it.
 ///
 /// A request without the one `Host` that it must have is refused. One after which the connection is to end,
@@ -22,7 +28,8 @@ final class MessageRules: ChannelInboundHandler, RemovableChannelHandler {
         for field in head.headers where Self.isHost(field.name) { hosts += 1 }
         guard hosts == 1 || hosts == 0 && head.version.major == 1 && head.version.minor == 0 else {
             hasFailed = true
-            context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
+            context.fireErrorCaught(
+                hosts == 0 ? MessageOffence.noHost : MessageOffence.severalHosts)
             return
         }
         // As nobody says to a client of HTTP/1.0 that its connection stays, none does.

@@ -24,19 +24,24 @@ final class ListenerServer: Sendable {
 
     private init(
         _ connections: Connections, _ socket: ListenerSocket, _ quiescing: ServerQuiescingHelper,
-        _ child: GuardedChannel, _ name: String, _ log: Logger
+        _ child: GuardedChannel, _ name: String, _ executor: (any TaskExecutor)?, _ log: Logger
     ) {
         port = connections.channel.localAddress?.port
         self.socket = socket
         self.quiescing = quiescing
-        serving = Task { await Self.serve(connections, child, name, log) }
+        // What serves a connection is begun in it, and runs where it does.
+        serving = Task(executorPreference: executor) {
+            await Self.serve(connections, child, name, log)
+        }
     }
 
     /// Opens the listener's socket, or takes the one over that was passed, and begins to answer.
     ///
+    /// - Parameter executor: where requests are answered; nil for where all tasks run.
     /// - Throws: when it cannot be listened on; nothing is left open then.
     static func start(
-        _ listener: HTTPListener, _ child: GuardedChannel, _ log: Logger
+        _ listener: HTTPListener, _ child: GuardedChannel, on executor: (any TaskExecutor)?,
+        _ log: Logger
     ) async throws(HTTPServiceError) -> ListenerServer {
         let socket: ListenerSocket
         do throws(LocalSocketError) {
@@ -81,7 +86,8 @@ final class ListenerServer: Sendable {
                 // The library has set its own default of 128.
                 socket.setBacklog(backlog)
             }
-            return ListenerServer(connections, socket, quiescing, child, listener.name, log)
+            return ListenerServer(
+                connections, socket, quiescing, child, listener.name, executor, log)
         } catch let error as IOError {
             // The library's own words name one of its functions.
             let reason = unsafe String(cString: strerror(error.errnoCode))

@@ -81,6 +81,8 @@ package struct TrustError: Error, Sendable, Equatable {
         case conflictingLists
         /// A revocation list is older than the one in use.
         case olderList
+        /// There are revocation lists, and the options have nobody looked for in them.
+        case unusedLists
         /// A file cannot be read.
         case unreadable
         /// Somebody has a file open for writing, or files changed while they were read.
@@ -139,6 +141,9 @@ extension TrustError: CustomStringConvertible {
         case .conflictingLists:
             "two revocation lists of one issuer and one `thisUpdate`: keep the right one"
         case .olderList: "a revocation list older than the one in use"
+        case .unusedLists:
+            "revocation lists that nobody is looked for in: set `revocation` to `leaf` or `chain`, or "
+                + "take them away"
         case .unreadable: "cannot be read"
         case .beingWritten: FileProblem.beingWrittenWords
         case .tooLarge: "larger than the limit"

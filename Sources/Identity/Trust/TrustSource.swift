@@ -134,6 +134,10 @@ struct SourceReader {
             }
             bundle.revocationLists += lists.revocationLists
         }
+        // Whoever puts them there believes that the revoked are refused.
+        if source.options.revocation == .none, !bundle.revocationLists.isEmpty {
+            throw TrustError(.unusedLists, file: source.revocationPath ?? source.path)
+        }
         return bundle
     }
 }

@@ -157,9 +157,8 @@ package struct DecisionAgent: ~Copyable, SPOEHandler {
             }
             while decider.readsHeaders, let field = fields.next() {
                 try field.name.withSpan { (name) throws(RequestRefusal) in
-                    guard decider.readsHeader(anyCase: name) else { return }
                     try field.value.withSpan { (value) throws(RequestRefusal) in
-                        try decider.request.headers.append(name: name, value: value)
+                        try decider.takeHeader(name: name, value: value)
                     }
                 }
             }

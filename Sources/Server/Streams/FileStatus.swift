@@ -11,31 +11,23 @@ struct FileStatus {
     let identity: Identity
     let mode: mode_t
     let owner: uid_t
+    let group: gid_t
 
     /// What is at a path, symbolic links not followed; `nil` with `errno` when it cannot be told.
-    init?(path: String) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
+    init?(path: String) { unsafe self.init { unsafe lstat(path, $0) } }
 
     /// What is at a path in the end; `nil` with `errno` when it cannot be told.
-    init?(following path: String) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
+    init?(following path: String) { unsafe self.init { unsafe stat(path, $0) } }
 
     /// What a descriptor is open on.
-    init?(descriptor: Int32) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
-        self.init(status)
-    }
+    init?(descriptor: Int32) { unsafe self.init { unsafe fstat(descriptor, $0) } }
 
-    private init(_ status: stat) {
+    private init?(_ look: (UnsafeMutablePointer<stat>) -> Int32) {
+        var status = stat()
+        guard unsafe look(&status) == 0 else { return nil }
         identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
         mode = status.st_mode
         owner = status.st_uid
+        group = status.st_gid
     }
 }

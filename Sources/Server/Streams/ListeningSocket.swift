@@ -99,7 +99,7 @@ package struct ListeningSocket: ~Copyable {
         _ = unsafe unlink(file.path)
     }
 
-    private static func checkPath(_ path: String) throws(StreamSocketError) {
+    static func checkPath(_ path: String) throws(StreamSocketError) {
         let bytes = path.utf8
         guard bytes.first == UInt8(ascii: "/"), bytes.last != UInt8(ascii: "/"),
             !bytes.contains(0)

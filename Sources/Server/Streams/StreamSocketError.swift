@@ -13,6 +13,9 @@ package enum StreamSocketError: Error, Sendable, Equatable, CustomStringConverti
     /// Nobody but its owner may enter a directory on the way to the socket, though others are listed that
     /// may connect.
     case closedDirectory(path: String)
+    /// One who may connect may not enter a directory on the way to the socket, as its mode treats its group
+    /// and others differently.
+    case excludedPeer(path: String, peer: String, reason: String)
     /// Another server answers at the path or address, or holds the path's lock.
     case addressInUse(path: String)
     /// Something that is not a socket is at the path; it was left untouched.
@@ -38,6 +41,9 @@ package enum StreamSocketError: Error, Sendable, Equatable, CustomStringConverti
             "nobody but its owner may enter the directory `\(path)`, so other users that may "
                 + "connect to a socket in it cannot: let them pass with `chmod 711 \(path)`, or "
                 + "choose another place for the socket"
+        case .excludedPeer(let path, let peer, let reason):
+            "\(peer) may connect to a socket in the directory `\(path)` and may not enter it: "
+                + "\(reason), or choose another place for the socket"
         case .addressInUse(let path):
             "address in use: another server answers at `\(path)`"
         case .notASocket(let path):

@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test func decidesLikePlainScopes() throws {
-        var generator = Generator(numbers: SeededNumbers(60))
+        var generator = Generator(numbers: SeededNumbers(seed: 60))
         var matched = 0
         for round in 0..<120 {
             let entities = generator.entities()

@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSchema
 import CedarSyntax
 import Testing

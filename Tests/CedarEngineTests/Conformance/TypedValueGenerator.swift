@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 
 /// A type of a context, with values that fit it and values that nearly do.

@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 

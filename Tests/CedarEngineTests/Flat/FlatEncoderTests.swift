@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -145,7 +146,7 @@ import Testing
     }
 
     @Test func hashesOfPartsAreHashesOfTheWhole() {
-        var numbers = SeededNumbers(13)
+        var numbers = SeededNumbers(seed: 13)
         for _ in 0..<100 {
             let (first, second) = (numbers.next(), numbers.next())
             var bytes: [UInt8] = []

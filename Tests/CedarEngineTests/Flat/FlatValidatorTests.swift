@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -160,7 +161,7 @@ import Testing
     }
 
     @Test func refusesRandomBytes() {
-        var numbers = SeededNumbers(3)
+        var numbers = SeededNumbers(seed: 3)
         for _ in 0..<20_000 {
             let words = 1 + numbers.below(8)
             var bytes = FlatBuilder.header(

@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func comparesSetsAmongEqualHashes() {
-        var numbers = SeededNumbers(20)
+        var numbers = SeededNumbers(seed: 20)
         for _ in 0..<2_000 {
             let left = Set((0..<numbers.below(8)).map { _ in UInt64(numbers.below(10)) })
             let right = Set((0..<numbers.below(8)).map { _ in UInt64(numbers.below(10)) })

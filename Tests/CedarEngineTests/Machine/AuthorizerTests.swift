@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -205,7 +206,7 @@ import Testing
             """)
         let table = try Scene.table()
         var workspace = Workspace(maximumBytes: 512 << 10)
-        var numbers = SeededNumbers(50)
+        var numbers = SeededNumbers(seed: 50)
         for _ in 0..<120 {
             var request = Scene.request
             let count = [0, 1, 10, 100, 1_000, 4_000][numbers.below(6)]

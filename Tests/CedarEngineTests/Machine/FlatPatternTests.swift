@@ -1,4 +1,5 @@
 @testable import CedarEngine
+import SeededNumbers
 import CedarSyntax
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func agreesWithTryingEverySplit() throws {
-        var numbers = SeededNumbers(40)
+        var numbers = SeededNumbers(seed: 40)
         let alphabet: [Unicode.Scalar] = ["a", "b", "é", "日"]
         var matched = 0
         for _ in 0..<20_000 {

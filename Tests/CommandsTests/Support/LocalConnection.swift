@@ -4,15 +4,39 @@ import Glibc
 final class LocalConnection {
     private let descriptor: Int32
 
-    struct Failed: Error {}
+    /// What failed, and how.
+    struct Failed: Error, CustomStringConvertible {
+        enum Phase: String {
+            case connect
+            case write
+            case read
+        }
+
+        let phase: Phase
+        /// The error of the system; 0 where only part of something was written.
+        let code: Int32
+        /// How long after the connection began.
+        let elapsed: Duration
+
+        var description: String {
+            let reason =
+                code == EAGAIN && phase == .read
+                ? "no answer in the time that was waited"
+                : code == 0 ? "only in part" : unsafe String(cString: strerror(code))
+            return "\(phase): \(reason) (errno \(code)) after \(elapsed)"
+        }
+    }
+
+    private let began = ContinuousClock.now
 
     /// - Parameter seconds: how long an answer may take.
     init(_ path: String, waiting seconds: Int = 60) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let result = Self.connect(descriptor, path)
         guard result == 0 else {
+            let code = errno
             close(descriptor)
-            throw Failed()
+            throw failure(.connect, code)
         }
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
         _ = unsafe setsockopt(
@@ -20,6 +44,10 @@ final class LocalConnection {
     }
 
     deinit { close(descriptor) }
+
+    private func failure(_ phase: Failed.Phase, _ code: Int32) -> Failed {
+        Failed(phase: phase, code: code, elapsed: ContinuousClock.now - began)
+    }
 
     private static func connect(_ descriptor: Int32, _ path: String) -> Int32 {
         var address = sockaddr_un()
@@ -47,14 +75,14 @@ final class LocalConnection {
 
     func send(_ bytes: [UInt8]) throws {
         let sent = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        guard sent == bytes.count else { throw Failed() }
+        guard sent == bytes.count else { throw failure(.write, sent < 0 ? errno : 0) }
     }
 
     /// Reads what comes first, at most so many bytes.
     func read(atMost count: Int) throws -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: count)
         let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-        guard count >= 0 else { throw Failed() }
+        guard count >= 0 else { throw failure(.read, errno) }
         return Array(buffer[..<count])
     }
 
@@ -67,7 +95,7 @@ final class LocalConnection {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw Failed() }
+            guard count >= 0 else { throw failure(.read, errno) }
             if count == 0 { return text }
             text += String(decoding: buffer[..<count], as: UTF8.self)
             if let end, text.hasSuffix(end) { return text }

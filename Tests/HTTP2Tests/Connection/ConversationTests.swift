@@ -1,4 +1,5 @@
 @testable import HTTP2
+import SeededNumbers
 import Testing
 
 /// Whatever way the bytes come, the answers are the same; whatever is done to them, nothing breaks.

@@ -1,4 +1,5 @@
 @testable import HTTP2
+import SeededNumbers
 import NIOCore
 import NIOEmbedded
 import NIOHPACK

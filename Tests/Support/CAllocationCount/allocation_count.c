@@ -17,6 +17,14 @@ static __thread uint64_t allocations __attribute__((tls_model("initial-exec")));
 
 uint64_t allocation_count(void) { return allocations; }
 
+bool is_optimized_build(void) {
+#ifdef __OPTIMIZE__
+    return true;
+#else
+    return false;
+#endif
+}
+
 void *malloc(size_t size) {
     allocations++;
     return __libc_malloc(size);

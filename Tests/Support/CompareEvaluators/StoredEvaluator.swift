@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarEngine
 import CedarSyntax
 import CedarTestSupport
@@ -51,7 +52,7 @@ struct StoredEvaluator: ~Copyable {
     ) throws -> (differences: [Disagreement], answers: [TreeAnswer]) {
         let policies = try PolicySet.parse(policyCase.policies.utf8)
         let ruleset = try Ruleset(policies, version: 0, indexing: .always)
-        var random = SplitMix64(seed: seed)
+        var random = SeededNumbers(seed: seed)
         try replaceAll(policyCase.entities)
         var differences: [Disagreement] = []
         var answers: [TreeAnswer] = []
@@ -85,7 +86,7 @@ struct StoredEvaluator: ~Copyable {
     /// Deletes, changes or brings back some of a case's entities, in one transaction or several.
     ///
     /// Parents are some of those that the case gives, so that no change makes a cycle.
-    private mutating func write(_ entities: [Entity], _ random: inout SplitMix64) throws {
+    private mutating func write(_ entities: [Entity], _ random: inout SeededNumbers) throws {
         guard !entities.isEmpty else { return }
         for _ in 0...random.below(3) {
             writes += 1

@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 import EntityStore
 import Glibc
@@ -7,22 +8,16 @@ import JSON
 struct CrashWriter {
     let directory: String
     let firstNumber: Int
-    var state: UInt64
+    var numbers: SeededNumbers
 
     init(directory: String, seed: UInt64) {
         self.directory = directory
         // No two writers leave the same numbers.
         firstNumber = Int(seed % 1_000_000) * 1_000_000
-        state = seed
+        numbers = SeededNumbers(seed: seed)
     }
 
-    mutating func random(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-    }
+    mutating func random(_ bound: Int) -> Int { Int(numbers.next() % UInt64(bound)) }
 
     func run() -> Never {
         var writer = self

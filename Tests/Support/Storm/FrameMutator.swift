@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 import Wire
 import WritClient
@@ -6,12 +7,12 @@ import WritClient
 struct FrameMutator {
     private let known: [ScenarioQuestions.Known]
     private let frames: [[UInt8]]
-    private var random: SeededGenerator
+    private var random: SeededNumbers
     private var nextID: UInt64 = 1
 
     init(_ questions: ScenarioQuestions, seed: UInt64) {
         known = questions.known
-        random = SeededGenerator(seed: seed)
+        random = SeededNumbers(seed: seed)
         frames = known.map { Self.frame([$0.encoded], id: 7) }
     }
 

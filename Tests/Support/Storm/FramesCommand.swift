@@ -1,3 +1,4 @@
+import SeededNumbers
 import ArgumentParser
 import CedarEngine
 import Glibc
@@ -45,7 +46,7 @@ struct FramesCommand: ParsableCommand {
         var check = ResponseCheck(
             policyVersion: questions.engine.ruleset.version, revision: revision)
         var mutator = FrameMutator(questions, seed: target.seed)
-        var random = SeededGenerator(seed: ~target.seed)
+        var random = SeededNumbers(seed: ~target.seed)
         var workspace = Workspace()
         let client = GoodClient(socket: target.socket, known: questions.known)
 

@@ -1,3 +1,4 @@
+import SeededNumbers
 import ArgumentParser
 import Foundation
 import WritClient
@@ -125,7 +126,7 @@ final class Crowd {
     init(
         _ path: String, _ questions: ScenarioQuestions, _ count: Int, seed: UInt64
     ) throws(Finding) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededNumbers(seed: seed)
         var idle: [Idle] = []
         for index in 0..<count {
             let socket = try RawSocket(path: path)

@@ -1,9 +1,11 @@
 import CedarEngine
 import DecisionPoint
 import EntityStore
+import Files
 import Gateway
 import Logging
 import Routes
+import Server
 import Synchronization
 import TLSListener
 
@@ -16,8 +18,8 @@ struct ConfigurationCheck {
     /// What is no failure and probably not meant.
     let warnings: [String]
 
-    /// Reads the configuration and the files it names; sockets and addresses are not opened, and the
-    /// store is only read.
+    /// Reads the configuration and the files it names and judges the directories of sockets; sockets and
+    /// addresses are not opened, and the store is only read.
     ///
     /// - Throws: everything that is wrong with keys and values, then everything that is wrong with the
     ///   files.
@@ -54,6 +56,16 @@ struct ConfigurationCheck {
                 try TrustWatch(identity, log: log)
             }
         }
+        for path in configuration.secretsPaths {
+            _ = failures.attempt { () throws(Failure) in
+                do throws(ReadingError) {
+                    _ = try CallerSecretsFile(path, of: configuration.http).read(
+                        waitingMilliseconds: SettledFile.startPatienceMilliseconds)
+                } catch {
+                    throw error.failure
+                }
+            }
+        }
         for files in configuration.certificates {
             _ = failures.attempt { () throws(Failure) in
                 do throws(TLSListenerError) {
@@ -66,6 +78,16 @@ struct ConfigurationCheck {
         _ = failures.attempt { () throws(Failure) in
             try failing { () throws(StoreError) in
                 try EntityStore.open(at: configuration.store, StoreOptions(readOnly: true))
+            }
+        }
+        var places = SocketPlaces()
+        for socket in configuration.socketPlaces {
+            _ = failures.attempt { () throws(Failure) in
+                do throws(StreamSocketError) {
+                    try places.judge(socket.path, for: socket.peers)
+                } catch {
+                    throw Failure(error, of: socket, in: file)
+                }
             }
         }
         guard let policies, failures.joined == nil else {

@@ -112,7 +112,10 @@ struct ConfigurationCheckCommand: AsyncParsableCommand, JSONPrinting {
             Reads the keys, then policies, links, schema, routes, trust bundles, keys of
             tokens, certificates and the store, as a start does. Every wrong key and value
             is told at once, and then everything that is wrong with the files. Sockets and
-            addresses are not opened. `writ serve --check` does the same.
+            addresses are not opened; that a socket's directory is missing, not safe, or
+            keeps those out who may connect is told, as a start by this user would. Of
+            sockets that a service manager or another user has opened nothing is said.
+            `writ serve --check` does the same.
 
             Exit codes: 0 the service would start, 1 it would not.
 

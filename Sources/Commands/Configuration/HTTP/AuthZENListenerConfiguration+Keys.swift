@@ -79,7 +79,7 @@ extension AuthZENListenerConfiguration {
         ConfigurationKey(
             "lenient", .boolean, .boolean(false),
             "Whether an item of `evaluations` takes the parts that its subject, action or "
-                + "resource lacks from the default."),
+                + "resource lacks from the default; no properties of another that it names."),
         ConfigurationKey(
             "namePolicies", .boolean, .boolean(false),
             "Whether answers name the determining policies in `context`."),

@@ -10,14 +10,33 @@ import Identity
 struct HTTPCallersConfiguration {
     var keys: [EnforcementPointAuthentication.APIKey] = []
     var clients: [EnforcementPointAuthentication.APIKey] = []
+    /// A file with more keys and clients, read again when it changes; nil for none.
+    var secretsPath: String?
     var certificates: CallerCertificates?
     var tokens: [CallerTokens.Rule] = []
 
     /// The keys of `callers`.
-    static let section = ConfigurationSection([
-        ConfigurationKey(
-            "certificates", .list(.section(certificateSection)), .words("not taken"),
-            "Client certificates that `identity` verifies."),
+    static let section = ConfigurationSection(
+        [certificates] + secretKeys + [
+            ConfigurationKey(
+                "secrets", .file("a YAML file"), .none,
+                "More `keys` and `clients`, in a file of just these two, read again when it changes. "
+                    + "What it does not list any more is refused from the next request on, on open "
+                    + "connections too; an empty list lets nobody in.",
+                example: "callers.yaml"),
+            ConfigurationKey(
+                "tokens", .list(.section(tokenSection)), .words("not taken"),
+                "Access tokens that `identity` verifies; each names a `subject` or a `client`."),
+        ])
+
+    private static let certificates = ConfigurationKey(
+        "certificates", .list(.section(certificateSection)), .words("not taken"),
+        "Client certificates that `identity` verifies.")
+
+    /// The keys of the file `secrets`.
+    static let fileSection = ConfigurationSection(secretKeys)
+
+    private static let secretKeys = [
         ConfigurationKey(
             "keys", .list(.section(secretSection("name", "What logs call the key.", "shop"))),
             .words("not taken"),
@@ -26,10 +45,7 @@ struct HTTPCallersConfiguration {
             "clients", .list(.section(secretSection("id", "The id of the client.", "desk"))),
             .words("not taken"),
             "Clients with a secret, sent as `Authorization: Basic`."),
-        ConfigurationKey(
-            "tokens", .list(.section(tokenSection)), .words("not taken"),
-            "Access tokens that `identity` verifies; each names a `subject` or a `client`."),
-    ])
+    ]
 
     private static let certificateSection = ConfigurationSection(
         exactlyOneOf: ["spiffe", "subject"],
@@ -78,19 +94,23 @@ struct HTTPCallersConfiguration {
 
     /// Whether nothing is asked for.
     var isEmpty: Bool {
-        keys.isEmpty && clients.isEmpty && certificates == nil && tokens.isEmpty
+        keys.isEmpty && clients.isEmpty && secretsPath == nil && certificates == nil
+            && tokens.isEmpty
     }
 
     init() {}
 
-    init(_ node: ConfigurationNode, _ identity: IdentityConfiguration?) throws(Failure) {
+    init(
+        _ node: ConfigurationNode, in folder: String, _ identity: IdentityConfiguration?
+    ) throws(Failure) {
         let keys = try node.mapping()
         if let node = try keys.optional("keys") {
-            self.keys = try Self.secrets(node, "name")
+            self.keys = try Self.secrets(try Self.some(node), "name")
         }
         if let node = try keys.optional("clients") {
-            clients = try Self.secrets(node, "id")
+            clients = try Self.secrets(try Self.some(node), "id")
         }
+        secretsPath = try keys.optional("secrets")?.path(in: folder)
         if let node = try keys.optional("certificates") {
             guard let identity else {
                 throw node.failure(
@@ -117,15 +137,23 @@ struct HTTPCallersConfiguration {
         return elements
     }
 
-    private static func secrets(
-        _ node: ConfigurationNode, _ nameKey: String
+    /// Reads keys, or clients.
+    ///
+    /// - Parameter others: those that are taken beside them. Whoever takes a name away must not find it,
+    ///   or the same key by another name, elsewhere.
+    static func secrets(
+        _ elements: [ConfigurationNode], _ nameKey: String,
+        besides others: [EnforcementPointAuthentication.APIKey] = []
     ) throws(Failure) -> [EnforcementPointAuthentication.APIKey] {
         var secrets: [EnforcementPointAuthentication.APIKey] = []
-        for element in try some(node) {
+        var names = Set(others.map { Array($0.name.utf8) })
+        var digests: [[UInt8]: String] = [:]
+        for other in others { digests[other.digest] = other.name }
+        for element in elements {
             let keys = try element.mapping()
             let nameNode = try keys.required(nameKey)
             let name = try nameNode.text()
-            guard name.utf8.count <= 256, !secrets.contains(where: { $0.name == name }) else {
+            guard name.utf8.count <= 256, names.insert(Array(name.utf8)).inserted else {
                 throw nameNode.failure("`\(name)` stands twice, or is longer than 256 bytes")
             }
             let digestNode = try keys.required("sha256")
@@ -135,6 +163,11 @@ struct HTTPCallersConfiguration {
                 throw digestNode.failure(
                     "`sha256` must be 64 hexadecimal digits, never the key itself",
                     help: "make them by: openssl rand -hex 32 | tee key | tr -d '\\n' | sha256sum")
+            }
+            if nameKey == "name", let other = digests.updateValue(name, forKey: digest) {
+                throw digestNode.failure(
+                    "`\(other)` and `\(name)` are the same key: whoever takes one away would leave "
+                        + "it in force")
             }
             secrets.append(secret)
         }

@@ -75,7 +75,7 @@ struct HTTPListenerConfiguration: Sendable {
         if let node = try keys.optional("log") { logged = try RequestLog.Selection(node) }
         if let node = try keys.optional("threads") { threads = try node.integer() }
         if let node = try keys.optional("callers") {
-            callers = try HTTPCallersConfiguration(node, identity)
+            callers = try HTTPCallersConfiguration(node, in: folder, identity)
         }
         try readPeers(keys)
         try readSecurity(keys, folder, identity)
@@ -238,7 +238,9 @@ struct HTTPListenerConfiguration: Sendable {
         case .forwardAuth:
             forwardAuth = try ForwardAuthConfiguration(
                 try keys.required("forwardAuth"), listener: name, identity: identity, in: folder)
-            guard callers.keys.isEmpty, callers.clients.isEmpty, callers.tokens.isEmpty else {
+            guard callers.keys.isEmpty, callers.clients.isEmpty, callers.secretsPath == nil,
+                callers.tokens.isEmpty
+            else {
                 throw place.failure(
                     "the gateway of `\(name)` cannot prove itself by `Authorization`, which is its "
                         + "client's",

@@ -24,6 +24,10 @@ struct HTTPFoundation: Sendable {
     let gatewayBoards: GatewayBoards
     /// Where requests of all listeners are logged.
     let requests: RequestLog
+    /// The keys of callers that are in files.
+    let callers: CallerSecretsWatch
+    /// Where reloads of certificates are counted.
+    let certificates: CertificateCounts
     let workers: WorkerNumbers
     /// Seconds since 1970.
     let startedAt: UInt64
@@ -45,8 +49,11 @@ extension [HTTPListenerConfiguration] {
     var decidingThreads: Int { reduce(0) { $0 + $1.decidingThreads } }
 
     /// Starts all of them, or none.
+    ///
+    /// - Parameter executor: where requests are answered; nil for where all tasks run.
     func start(
-        _ foundation: HTTPFoundation, _ figures: ServiceFigures
+        _ foundation: HTTPFoundation, _ figures: ServiceFigures,
+        on executor: (any TaskExecutor)?
     ) async throws(Failure) -> RunningHTTP {
         var listeners: [HTTPListener] = []
         for configuration in self { listeners.append(try configuration.listener(foundation)) }
@@ -63,7 +70,8 @@ extension [HTTPListenerConfiguration] {
                     errors: foundation.errors, identity: foundation.identity,
                     cacheBytes: foundation.cacheBytesPerThread * apiThreads,
                     cacheBoards: { [boards = foundation.cacheBoards] in boards.add() }),
-                figures: [{ figures.write(&$0) }], requests: foundation.requests, log: quiet)
+                figures: [{ figures.write(&$0) }], requests: foundation.requests,
+                on: executor, log: quiet)
         } catch {
             throw Failure(error.description)
         }
@@ -75,7 +83,7 @@ extension [HTTPListenerConfiguration] {
                     "address": "\(listener.address.words(service.ports[listener.name]))",
                 ])
         }
-        return RunningHTTP(service, foundation.log)
+        return RunningHTTP(service, foundation.certificates, foundation.log)
     }
 }
 
@@ -84,9 +92,9 @@ struct RunningHTTP: Sendable {
     private let service: HTTPService
     private let watch: CertificateWatch
 
-    fileprivate init(_ service: HTTPService, _ log: Logger) {
+    fileprivate init(_ service: HTTPService, _ certificates: CertificateCounts, _ log: Logger) {
         self.service = service
-        watch = CertificateWatch(service.certificates, log: log)
+        watch = CertificateWatch(service.certificates, certificates, log: log)
     }
 
     /// The ports that TCP listeners have taken, by name of the listener.
@@ -131,6 +139,12 @@ extension HTTPListenerConfiguration {
     func listener(_ foundation: HTTPFoundation) throws(Failure) -> HTTPListener {
         var authentication = EnforcementPointAuthentication(
             keys: callers.keys, clients: callers.clients, certificates: callers.certificates)
+        if let path = callers.secretsPath {
+            guard let secrets = foundation.callers[path] else {
+                throw place.failure("the keys in `\(path)` have not been read")
+            }
+            authentication.secrets = secrets
+        }
         if !callers.tokens.isEmpty {
             guard let identity = foundation.identity,
                 let tokens = CallerTokens(callers.tokens, identity)

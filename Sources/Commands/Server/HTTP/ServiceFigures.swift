@@ -13,6 +13,9 @@ struct ServiceFigures: Sendable {
     let reloads: ReloadCounts
     /// Nil when nobody is identified.
     let trust: TrustCounts?
+    /// Of files with keys of callers; nil when there are none.
+    let callers: ReloadCounts?
+    let certificates: CertificateCounts
     /// Where decisions for gateways are counted.
     let gateways: GatewayBoards
     /// Nil when the service has no section `tls`.
@@ -41,21 +44,31 @@ struct ServiceFigures: Sendable {
         text.add(reloads.published, [("outcome", "published")])
         text.add(reloads.unchanged, [("outcome", "unchanged")])
         text.add(reloads.failed, [("outcome", "failed")])
-        let kinds = trust == nil ? [] : TrustCounts.Kind.allCases
+        var judged: [(name: String, counts: ReloadCounts)] = []
+        if let trust { judged = TrustCounts.Kind.allCases.map { ("\($0)", trust[$0]) } }
+        if let callers { judged.append(("callers", callers)) }
         text.begin(
             "writ_trust_reloads_total", .counter,
             "Readings of what identities are judged by, by what became of them.")
-        for kind in kinds {
-            guard let counts = trust?[kind] else { continue }
-            text.add(counts.published, [("of", "\(kind)"), ("outcome", "published")])
-            text.add(counts.failed, [("of", "\(kind)"), ("outcome", "failed")])
+        for (name, counts) in judged {
+            text.add(counts.published, [("of", name), ("outcome", "published")])
+            text.add(counts.failed, [("of", name), ("outcome", "failed")])
+        }
+        text.begin(
+            "writ_certificate_reloads_total", .counter,
+            "Readings of listeners' certificates that changed, by what became of them.")
+        for (listener, counts) in certificates.all {
+            text.add(counts.published, [("listener", listener), ("outcome", "published")])
+            text.add(counts.failed, [("listener", listener), ("outcome", "failed")])
         }
         text.begin(
             "writ_reload_failing", .gauge,
             "Whether the newest files cannot be used, so that older ones are in force.")
         text.add(reloads.isFailing ? 1 : 0, [("of", "policies")])
-        for kind in kinds {
-            text.add(trust?[kind].isFailing == true ? 1 : 0, [("of", "\(kind)")])
+        for (name, counts) in judged { text.add(counts.isFailing ? 1 : 0, [("of", name)]) }
+        for (listener, counts) in certificates.all {
+            text.add(
+                counts.isFailing ? 1 : 0, [("of", "certificate"), ("listener", listener)])
         }
     }
 

@@ -8,8 +8,7 @@ extension ScenarioReport {
     static func json(_ reports: [ScenarioReport]) -> String {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("passed")
-        writer.boolean(reports.allSatisfy(\.isGood))
+        writer.member("passed", reports.allSatisfy(\.isGood))
         writer.key("scenarios")
         writer.beginArray()
         for report in reports { report.write(to: &writer) }
@@ -21,8 +20,7 @@ extension ScenarioReport {
     private func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("path", scenario.path)
-        writer.key("passed")
-        writer.boolean(isGood)
+        writer.member("passed", isGood)
         writer.member("policies", policies.members.count)
         writer.key("tests")
         writer.beginArray()
@@ -37,8 +35,7 @@ extension ScenarioReport {
         writer.beginObject()
         writer.member("name", test.entry.name)
         writer.member("line", test.entry.line)
-        writer.key("passed")
-        writer.boolean(test.hasPassed)
+        writer.member("passed", test.hasPassed)
         switch test.outcome {
         case .untested: break
         case .unreadable(let message): writer.member("message", message)
@@ -131,20 +128,7 @@ extension ScenarioReport {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        key(name)
-        string(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Int) {
-        key(name)
-        integer(Int64(value))
-    }
-
     fileprivate mutating func member(_ name: String, _ ids: [Text]) {
-        key(name)
-        beginArray()
-        for id in ids { string(id.string) }
-        endArray()
+        member(name, ids.map(\.string))
     }
 }

@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 
 /// Makes random cases that are worth comparing evaluators on.
@@ -7,21 +8,21 @@ import CedarSyntax
 ///
 /// The same seed and index give the same case on every machine.
 package struct CaseGenerator: Sendable {
-    var random: SplitMix64
+    var random: SeededNumbers
     let vocabulary: Vocabulary
     /// What must hold so that the expression being made finds its attributes and tags.
     var guards: [String] = []
 
     /// Returns the case at an index of the sequence that belongs to a seed.
     package static func makeCase(seed: UInt64, index: Int) -> PolicyCase {
-        var seeds = SplitMix64(seed: seed)
+        var seeds = SeededNumbers(seed: seed)
         let base = seeds.next()
         var generator = CaseGenerator(
-            SplitMix64(seed: base ^ UInt64(index) &* 0xD134_2543_DE82_EF95))
+            SeededNumbers(seed: base ^ UInt64(index) &* 0xD134_2543_DE82_EF95))
         return generator.makeCase(id: "\(seed)-\(index)")
     }
 
-    private init(_ random: SplitMix64) {
+    private init(_ random: SeededNumbers) {
         var random = random
         vocabulary = Vocabulary(using: &random)
         self.random = random

@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 
 /// A piece of generated Cedar text and how tightly its outermost operator binds.
@@ -25,14 +26,15 @@ struct CedarText: Sendable {
 
 extension CedarText {
     /// A literal in quotes; which of several spellings a scalar gets is random.
-    static func string(_ text: String, using random: inout SplitMix64) -> String {
+    static func string(_ text: String, using random: inout SeededNumbers) -> String {
         var result = "\""
         for scalar in text.unicodeScalars { result += escaped(scalar, using: &random) }
         return result + "\""
     }
 
     /// A pattern in quotes: nil stands for a wildcard.
-    static func pattern(_ elements: [Unicode.Scalar?], using random: inout SplitMix64) -> String {
+    static func pattern(_ elements: [Unicode.Scalar?], using random: inout SeededNumbers) -> String
+    {
         var result = "\""
         for element in elements {
             switch element {
@@ -45,7 +47,8 @@ extension CedarText {
     }
 
     /// Keeps what is fine unescaped as it is, but for a few.
-    private static func escaped(_ scalar: Unicode.Scalar, using random: inout SplitMix64) -> String
+    private static func escaped(_ scalar: Unicode.Scalar, using random: inout SeededNumbers)
+        -> String
     {
         let hex = String(scalar.value, radix: 16)
         switch scalar {
@@ -66,7 +69,7 @@ extension CedarText {
     }
 
     /// `Type::"id"`.
-    static func uid(_ uid: EntityUID, using random: inout SplitMix64) -> String {
+    static func uid(_ uid: EntityUID, using random: inout SeededNumbers) -> String {
         let quoted = string(uid.id.string, using: &random)
         return random.chance(97) ? "\(uid.type)::\(quoted)" : "\(uid.type) :: \(quoted)"
     }

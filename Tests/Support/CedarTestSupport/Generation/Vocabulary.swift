@@ -1,3 +1,4 @@
+import SeededNumbers
 import CedarSyntax
 
 /// The names and texts that one case is made of: few, so that policies and data often meet.
@@ -11,7 +12,7 @@ struct Vocabulary: Sendable {
     var attributes: [(name: String, kind: ValueKind)]
     var tags: [(key: String, kind: ValueKind)]
 
-    init(using random: inout SplitMix64) {
+    init(using random: inout SeededNumbers) {
         entities = []
         let count = 3 + random.below(7)
         while entities.count < count {

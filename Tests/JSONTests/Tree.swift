@@ -1,19 +1,8 @@
+import SeededNumbers
+
 @testable import JSON
 
-/// A small seeded generator (SplitMix64), so that a failure repeats.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-
+extension SeededNumbers {
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
 
@@ -49,7 +38,7 @@ indirect enum Tree: Equatable, Sendable {
         }
     }
 
-    static func random(_ random: inout SeededRandom, depth: Int = 0) -> Tree {
+    static func random(_ random: inout SeededNumbers, depth: Int = 0) -> Tree {
         switch random.below(depth < 5 ? 10 : 6) {
         case 0: return .null
         case 1: return .boolean(random.below(2) == 0)
@@ -73,7 +62,7 @@ indirect enum Tree: Equatable, Sendable {
         }
     }
 
-    private static func randomString(_ random: inout SeededRandom) -> [UInt8] {
+    private static func randomString(_ random: inout SeededNumbers) -> [UInt8] {
         var text = ""
         for _ in 0..<random.below(20) {
             let bound = [0x20, 0x80, 0x80, 0x80, 0x800, 0x11_0000][random.below(6)]
