@@ -20,16 +20,21 @@ seconds="${2:-30}"
 # The modules of ours that the target needs, each after those that it imports itself. They are read
 # from the sources, so that a new import cannot be forgotten here.
 modules=()
+# Of each module, all those that it needs.
+declare -A below=()
 add_imports() {
-    local module
+    local module needed=""
     for module in $(find "$1" -name '*.swift' -exec sed -nE \
         's/^([a-z@_]+ )*import ([A-Za-z0-9]+)$/\2/p' {} + | sort -u); do
-        case " ${modules[*]} " in *" $module "*) continue ;; esac
         # What the system brings, and modules of C, have no Swift sources here.
         [ -n "$(find "Sources/$module" -name '*.swift' -print -quit 2>/dev/null)" ] || continue
-        add_imports "Sources/$module"
-        modules+=("$module")
+        if [ -z "${below[$module]+known}" ]; then
+            add_imports "Sources/$module" "$module"
+            modules+=("$module")
+        fi
+        needed+=" $module ${below[$module]}"
     done
+    [ -z "${2:-}" ] || below[$2]="$(xargs -n 1 <<<"$needed" | sort -u | xargs)"
 }
 add_imports "Tests/Fuzz/Targets/$target"
 
@@ -49,8 +54,10 @@ objects=()
 for module in "${modules[@]}"; do
     objects+=("$built/$module.o")
     # What one target built serves the next, as long as no source and no module below is newer.
+    needed=()
+    for other in ${below[$module]}; do needed+=("$built/$other.o"); done
     if [ -f "$built/$module.o" ] \
-        && [ -z "$(find "Sources/$module" "${objects[@]}" Tests/Fuzz/fuzz.sh \
+        && [ -z "$(find "Sources/$module" "${needed[@]}" Tests/Fuzz/fuzz.sh \
             -newer "$built/$module.o" -print -quit)" ]; then
         continue
     fi
