@@ -3,7 +3,8 @@
 #
 # usage: Tests/Fuzz/fuzz.sh TARGET [SECONDS]
 #
-# A target is a directory of Tests/Fuzz/Targets.
+# A target is a directory of Tests/Fuzz/Targets; with 0 seconds it is only built. Targets that are built may
+# run beside each other, but not be built so.
 #
 # Inputs that were found stay in .build/fuzz/TARGET/corpus; a crash is written to
 # Tests/Fuzz/Crashes/TARGET, where every later run replays it first.
@@ -65,9 +66,14 @@ for module in "${modules[@]}"; do
     swiftc "${flags[@]}" -module-name "$module" -emit-module \
         -emit-module-path "$built/$module.swiftmodule" -c "${sources[@]}" -o "$built/$module.o"
 done
-# The linker's warnings about the sanitizer's own symbols mean nothing.
-swiftc "${flags[@]}" -module-name "$target" "Tests/Fuzz/Targets/$target/"*.swift "${objects[@]}" \
-    -o "$out/$target" 2> "$out/link.log" || { cat "$out/link.log" >&2; exit 1; }
+if [ ! -f "$out/$target" ] \
+    || [ -n "$(find "Tests/Fuzz/Targets/$target" "${objects[@]}" Tests/Fuzz/fuzz.sh \
+        -newer "$out/$target" -print -quit)" ]; then
+    # The linker's warnings about the sanitizer's own symbols mean nothing.
+    swiftc "${flags[@]}" -module-name "$target" "Tests/Fuzz/Targets/$target/"*.swift "${objects[@]}" \
+        -o "$out/$target" 2> "$out/link.log" || { cat "$out/link.log" >&2; exit 1; }
+fi
+if [ "$seconds" -eq 0 ]; then exit; fi
 
 # A hang is an input that takes over five seconds, by the clock: one second passes in nothing but
 # waiting where the machine has other work. Growth is bounded by the memory limit.
